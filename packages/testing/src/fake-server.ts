@@ -1,0 +1,110 @@
+/** A fake of a vendor's HTTP API on loopback: state, faults as data, a request log. (Types; the server is below.) */
+import type { Clock } from '@im/core';
+
+/** What goes wrong, as data. */
+export type Fault =
+  /** An answer of this status instead of the real one; `retryAfter` in seconds or as an HTTP date `dateInMs` from now. */
+  | {
+      readonly kind: 'status';
+      readonly status: number;
+      readonly retryAfter?: { readonly seconds: number } | { readonly dateInMs: number } | undefined;
+      readonly headers?: Readonly<Record<string, string>> | undefined;
+      /** Default: what the fake's `faultBody` makes of the status, in the vendor's own error format. */
+      readonly body?: string | undefined;
+    }
+  /** The real answer, later. Waits on the fake's clock. */
+  | { readonly kind: 'latency'; readonly delayMs: number }
+  /** The connection is cut: before the request is handled, after it (so it took effect), or in the middle of the body. */
+  | { readonly kind: 'cut'; readonly when: 'before' | 'after' | 'body' }
+  /** Fewer bytes than `content-length` promised, then a clean end. */
+  | { readonly kind: 'truncate' }
+  /** The real body, a few bytes at a time on the fake's clock. */
+  | { readonly kind: 'slow-body'; readonly chunkBytes: number; readonly delayMs: number }
+  /** The real body under another `content-type`, `text/html` by default. */
+  | { readonly kind: 'content-type'; readonly value?: string | undefined }
+  /** Credentials that were good are refused as expired, in the vendor's own format, from now on until renewed. */
+  | { readonly kind: 'expired-token' };
+
+/** When a fault strikes. */
+export interface FaultRule {
+  readonly fault: Fault;
+  readonly method?: string | undefined;
+  /** Path without query, whole or as a pattern. Default: any. */
+  readonly path?: string | RegExp | undefined;
+  /** Matching requests let through first. Default 0. */
+  readonly after?: number | undefined;
+  /** Strikes every so many matching requests, once `after` are through. Default 1: each. */
+  readonly every?: number | undefined;
+  /** How often it strikes in all. Default 1; `Infinity` for ever. */
+  readonly times?: number | undefined;
+}
+
+/** One request and what became of it. Credentials are kept, since tests must see them: never print an exchange. */
+export interface Exchange {
+  readonly method: string;
+  /** Path with query, as sent. */
+  readonly target: string;
+  readonly requestHeaders: Readonly<Record<string, string>>;
+  readonly requestBody: Uint8Array;
+  /** Absent: the connection was cut before an answer. */
+  readonly status?: number | undefined;
+  readonly responseHeaders: Readonly<Record<string, string>>;
+  readonly responseBody: Uint8Array;
+  /** The fault that struck, if one did. */
+  readonly fault?: Fault['kind'] | undefined;
+  /** By the fake's clock, milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** A request as a route sees it. */
+export interface FakeRequest {
+  readonly method: string;
+  readonly path: string;
+  /** Values of `:name` parts of the route, decoded. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+  /** The body as JSON; throws a {@link FakeResponse} of status 400 when it is none. */
+  json(): unknown;
+  /** The body as a form. */
+  form(): URLSearchParams;
+}
+
+/** What a route answers. A `json` body sets its content type. */
+export interface FakeResponse {
+  readonly status?: number | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly json?: unknown;
+  readonly body?: string | Uint8Array | undefined;
+}
+
+/** `'GET /albums/:id'` → what it answers. The most specific route wins: literal parts before `:name` parts. */
+export type FakeRoutes = Readonly<Record<string, (request: FakeRequest) => FakeResponse | Promise<FakeResponse>>>;
+
+/** How a fake server is made. */
+export interface FakeServerOptions {
+  /** Under this name the traffic is recorded for `tools/spec-check`; the provider's id. */
+  readonly name: string;
+  readonly routes: FakeRoutes;
+  /** Runs before every route; an answer ends the request there: authentication, rate limits. */
+  readonly before?: ((request: FakeRequest) => FakeResponse | undefined) | undefined;
+  /** A fault's body in the vendor's error format. Default: empty. */
+  readonly faultBody?: ((status: number) => FakeResponse) | undefined;
+  /** Makes credentials expire, for the fault `expired-token`. */
+  readonly expireTokens?: (() => void) | undefined;
+  /** Default: the system's. */
+  readonly clock?: Clock | undefined;
+}
+
+/** A running fake. */
+export interface FakeServer extends AsyncDisposable {
+  /** `http://127.0.0.1:<port>`, without a slash at the end. */
+  readonly url: string;
+  /** Every request since the start or {@link FakeServer.forget}, in order of arrival. */
+  readonly exchanges: readonly Exchange[];
+  /** Adds a fault. Rules are tried in the order they were added; the first that strikes is used. */
+  inject(rule: FaultRule): void;
+  /** Forgets faults and exchanges; state stays. */
+  forget(): void;
+}

@@ -1,0 +1,37 @@
+/** What a provider gives, once, so that the conformance suite, the sandbox and users' tests can run it. */
+import type { AnyDefinition, ClientOf, Clock, OptionsOf } from '@im/core';
+import type { FakeServer } from './fake-server.ts';
+
+/** How a fake is started. All have defaults. */
+export interface StartFakeOptions {
+  readonly clock?: Clock | undefined;
+  /** For made-up names and ids; the same seed gives the same world. Default 1. */
+  readonly seed?: number | undefined;
+}
+
+/** A provider's fake: `startFake` of `@im/<provider>/testing` gives it. */
+export interface ProviderFake<Definition extends AnyDefinition> extends FakeServer {
+  /**
+   * Options that point the provider at this fake, with credentials of an account of its own for each `tenant`: the
+   * fake refuses one account's credentials for another's private things.
+   */
+  options(tenant?: string): OptionsOf<Definition>;
+}
+
+/** Arguments for one call of each operation, against a fresh fake; operations are called in this order. */
+export type Samples<Definition extends AnyDefinition> = {
+  readonly [Name in Exclude<keyof ClientOf<Definition>, 'native'>]: ClientOf<Definition>[Name] extends (
+    ...args: infer Arguments
+  ) => unknown
+    ? Arguments
+    : never;
+};
+
+/** What `describeIntegration` needs to know of a provider. */
+export interface Harness<Definition extends AnyDefinition> {
+  /** Starts a fresh fake. Absent: the integration talks to nobody (`options` then stand for themselves). */
+  readonly startFake?: ((options: StartFakeOptions) => Promise<ProviderFake<Definition>>) | undefined;
+  /** Options without a fake. */
+  readonly options?: OptionsOf<Definition> | undefined;
+  readonly samples: Samples<Definition>;
+}
