@@ -7,3 +7,23 @@ export * from './context.ts';
 export * from './integration.ts';
 export * from './status.ts';
 export * from './registry-types.ts';
+export {
+  ConfigurationError,
+  type ConfigurationErrorFields,
+  type ConfigurationFault,
+  describeFault,
+  type FaultPlace,
+} from './configuration-error.ts';
+export {
+  type EnvironmentVariables,
+  environmentTemplate,
+  type OptionRow,
+  type OptionsOwner,
+  optionsFromEnvironment,
+  optionsJsonSchema,
+  optionTable,
+  parseOptions,
+  type SecretSchema,
+  secret,
+  secretPaths,
+} from './options.ts';
