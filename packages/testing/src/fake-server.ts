@@ -80,7 +80,9 @@ export interface FakeResponse {
 }
 
 /** `'GET /albums/:id'` → what it answers. The most specific route wins: literal parts before `:name` parts. */
-export type FakeRoutes = Readonly<Record<string, (request: FakeRequest) => FakeResponse | Promise<FakeResponse>>>;
+export type FakeRoutes = Readonly<
+  Record<string, (request: FakeRequest) => FakeResponse | Promise<FakeResponse>>
+>;
 
 /** How a fake server is made. */
 export interface FakeServerOptions {
