@@ -1,0 +1,112 @@
+/** The workspace as data: which packages there are, on which floor, and which source files they have. */
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+
+/** The floors from the ground up. A package imports from lower floors only. */
+export const floors = ['ground', 'plumb', 'port', 'adapt', 'serve', 'apps'] as const;
+
+/** One of {@link floors}. */
+export type Floor = (typeof floors)[number];
+
+/** What a manifest says to our own tools. */
+export interface ImField {
+  /** Where the package stands. Absent in a provider, which stands on `adapt`. */
+  readonly floor?: Floor;
+  /** Id of the integration that the package exports. */
+  readonly integration?: string;
+  /** The vendor's descriptions of its API, relative to the folder that `IM_SPECS` names. */
+  readonly specs?: readonly string[];
+  /** Base URLs of the API, for descriptions that name none or other ones. */
+  readonly servers?: readonly string[];
+}
+
+/** The parts of a `package.json` that the tools read. */
+export interface Manifest {
+  readonly name: string;
+  readonly version?: string;
+  readonly description?: string;
+  readonly license?: string;
+  readonly private?: boolean;
+  readonly type?: string;
+  readonly sideEffects?: boolean;
+  readonly engines?: Readonly<Record<string, string>>;
+  readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+  readonly files?: readonly string[];
+  readonly publishConfig?: Readonly<Record<string, unknown>>;
+  readonly scripts?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly devDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
+  readonly peerDependenciesMeta?: Readonly<Record<string, { readonly optional?: boolean }>>;
+  readonly optionalDependencies?: Readonly<Record<string, string>>;
+  readonly im?: ImField;
+}
+
+/** A package of the workspace. */
+export interface WorkspacePackage {
+  readonly name: string;
+  /** From the root, with slashes: `packages/spotify`. */
+  readonly folder: string;
+  readonly manifest: Manifest;
+  /** Absent: the manifest names none, which `floors` reports. */
+  readonly floor: Floor | undefined;
+}
+
+/** All packages, and where they are. */
+export interface Workspace {
+  readonly root: string;
+  /** The root's own manifest. */
+  readonly manifest: Manifest;
+  readonly packages: readonly WorkspacePackage[];
+}
+
+/** This repository's root. */
+export const repositoryRoot: string = dirname(dirname(import.meta.dirname));
+
+/** Reads every `packages/<name>/package.json` below `root`. */
+export function readWorkspace(root: string): Workspace {
+  const packages = globSync('packages/*/package.json', { cwd: root })
+    .sort()
+    .map((file): WorkspacePackage => {
+      const manifest = readJson<Manifest>(join(root, file));
+      const folder = slashes(dirname(file));
+      return { name: manifest.name, folder, manifest, floor: floorOf(manifest) };
+    });
+  const rootManifest = join(root, 'package.json');
+  return {
+    root,
+    manifest: existsSync(rootManifest) ? readJson<Manifest>(rootManifest) : { name: 'root' },
+    packages,
+  };
+}
+
+function floorOf({ im }: Manifest): Floor | undefined {
+  return im?.floor ?? (im?.integration === undefined ? undefined : 'adapt');
+}
+
+/** TypeScript files of `folder` that are ours to read, from the root, with slashes. Templates and builds are left out. */
+export function sourceFiles(root: string, folder: string): string[] {
+  const skipped = new Set(['node_modules', 'dist', 'files', '.nx']);
+  return globSync(`${folder}/**/*.ts`, {
+    cwd: root,
+    exclude: (path) => skipped.has(path.split(/[\\/]/).at(-1) ?? ''),
+  })
+    .map(slashes)
+    .sort();
+}
+
+/** The source file behind `@im/name` (subpath `.`) or `@im/name/sub` (`./sub`), from the root. */
+export function entryFile(target: WorkspacePackage, subpath: string): string | undefined {
+  const entry = target.manifest.exports?.[subpath];
+  const source = typeof entry === 'object' ? entry['@im/source'] : undefined;
+  return source === undefined ? undefined : `${target.folder}/${source.replace(/^\.\//, '')}`;
+}
+
+/** A JSON file, taken at its word. */
+export function readJson<Value>(file: string): Value {
+  return JSON.parse(readFileSync(file, 'utf8')) as Value;
+}
+
+function slashes(path: string): string {
+  return path.replaceAll('\\', '/');
+}

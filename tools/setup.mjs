@@ -1,0 +1,99 @@
+// Makes a fresh clone usable: npm runs this in front of every command (`pretest`, `prestart`, …), with whatever Node
+// the machine has, so it imports nothing but `node:`. It compares what the lock file asks for with what npm says it
+// installed, and runs `npm ci` only where they differ; otherwise it is silent and takes some 20 ms.
+//
+// What comes after it runs under the pinned Node: npm puts `node_modules/.bin` first on the PATH of every script, and
+// a main script is a new shell, which finds `node_modules/.bin/node` there once it has been installed.
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const oldestNode = [20, 19];
+
+/** Whether `[major, minor, …]` of `version` is at least `oldestNode`. */
+export function isNodeSupported(version) {
+  const [major = 0, minor = 0] = version.replace(/^v/, '').split('.').map(Number);
+  return major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1]);
+}
+
+/**
+ * What has to be installed, in words; empty when everything is there.
+ * Packages that are optional (binaries for other platforms) may be missing.
+ */
+export function missing(root) {
+  const installed = readLock(join(root, 'node_modules/.package-lock.json'));
+  if (installed === undefined) return ['dependencies are not installed'];
+  const wanted = readLock(join(root, 'package-lock.json')) ?? {};
+  const faults = Object.entries(wanted)
+    .filter(([path, entry]) => path.includes('node_modules/') && !entry.optional && !entry.devOptional)
+    .filter(
+      ([path, entry]) =>
+        installed[path]?.version !== entry.version || (entry.link && !existsSync(join(root, path))),
+    )
+    .map(([path]) => `${path} is missing or of another version`);
+  if (!existsSync(join(root, 'node_modules/.bin', process.platform === 'win32' ? 'node.cmd' : 'node')))
+    faults.push('the pinned Node is missing');
+  return faults;
+}
+
+function readLock(file) {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).packages : undefined;
+}
+
+/** The Node that npm itself runs on (ours may be about to be replaced), and npm's own script; `npm` by name without it. */
+function npmCommand() {
+  const { npm_node_execpath: node, npm_execpath: script } = process.env;
+  return script?.endsWith('.js') ? [node ?? process.execPath, script] : ['npm'];
+}
+
+function install(root) {
+  const [command, ...first] = npmCommand();
+  const args = [...first, 'ci', '--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts=false'];
+  const startedAt = Date.now();
+  const seconds = () => Math.round((Date.now() - startedAt) / 1000);
+  const terminal = process.stderr.isTTY;
+  process.stderr.write('Installing dependencies (npm ci), about a minute the first time…\n');
+  const progress = setInterval(
+    () => process.stderr.write(terminal ? `\r  ${seconds()} s ` : `  ${seconds()} s\n`),
+    terminal ? 1_000 : 15_000,
+  );
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      shell: process.platform === 'win32' && command === 'npm',
+    });
+    child.on('error', reject);
+    child.on('close', (code) => {
+      clearInterval(progress);
+      if (terminal) process.stderr.write('\r');
+      if (code === 0) {
+        process.stderr.write(`Installed in ${seconds()} s.\n`);
+        resolve(undefined);
+      } else
+        reject(
+          new Error(`npm ci ended with code ${code}; mend what it says above and run the command again`),
+        );
+    });
+  });
+}
+
+async function main() {
+  const root = dirname(dirname(fileURLToPath(import.meta.url)));
+  if (!isNodeSupported(process.version))
+    throw new Error(
+      `Node ${oldestNode.join('.')} or newer is needed to start from; this is ${process.version}`,
+    );
+  if (missing(root).length === 0) return;
+  await install(root);
+  const left = missing(root);
+  if (left.length > 0) throw new Error(`after npm ci, ${left[0]}`);
+}
+
+if (process.argv[1] && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  main().catch((error) => {
+    process.stderr.write(`setup: ${error.message}\n`);
+    process.exitCode = 1;
+  });
+}
