@@ -1,4 +1,4 @@
-/** A fake of a vendor's HTTP API on loopback: state, faults as data, a request log. (Types; the server is below.) */
+/** A fake of a vendor's HTTP API on loopback: state, faults as data, a request log. The server itself is `start-fake-server.ts`. */
 import type { Clock } from '@im/core';
 
 /** What goes wrong, as data. */
@@ -12,9 +12,12 @@ export type Fault =
       /** Default: what the fake's `faultBody` makes of the status, in the vendor's own error format. */
       readonly body?: string | undefined;
     }
-  /** The real answer, later. Waits on the fake's clock. */
+  /** The real answer, later: the request takes effect at once. Waits on the fake's clock; `Infinity` never answers. */
   | { readonly kind: 'latency'; readonly delayMs: number }
-  /** The connection is cut: before the request is handled, after it (so it took effect), or in the middle of the body. */
+  /**
+   * The connection is cut: before the request is handled, after it (so it took effect) but before any answer, or in the
+   * middle of the answer's body (of its head, when it has no body).
+   */
   | { readonly kind: 'cut'; readonly when: 'before' | 'after' | 'body' }
   /** Fewer bytes than `content-length` promised, then a clean end. */
   | { readonly kind: 'truncate' }
@@ -52,6 +55,8 @@ export interface Exchange {
   readonly responseBody: Uint8Array;
   /** The fault that struck, if one did. */
   readonly fault?: Fault['kind'] | undefined;
+  /** Set when no route matched: the answer is the fake's own, not the vendor's. */
+  readonly unmatched?: true | undefined;
   /** By the fake's clock, milliseconds since 1970. */
   readonly at: number;
 }
@@ -69,6 +74,8 @@ export interface FakeRequest {
   json(): unknown;
   /** The body as a form. */
   form(): URLSearchParams;
+  /** The body as `multipart/form-data`; rejects with a {@link FakeResponse} of status 400 when it is none. */
+  multipart(): Promise<FormData>;
 }
 
 /** What a route answers. A `json` body sets its content type. */
@@ -79,34 +86,54 @@ export interface FakeResponse {
   readonly body?: string | Uint8Array | undefined;
 }
 
-/** `'GET /albums/:id'` → what it answers. The most specific route wins: literal parts before `:name` parts. */
+/**
+ * `'GET /albums/:id'` → what it answers. The most specific route wins: literal parts before `:name` parts, and both
+ * before `*name`, which stands last and takes all the rest. A part may mix both: `/:name.json`, `/files:batch`.
+ * `HEAD` falls back on `GET`. A route may throw a {@link FakeResponse} to answer with it.
+ */
 export type FakeRoutes = Readonly<
   Record<string, (request: FakeRequest) => FakeResponse | Promise<FakeResponse>>
 >;
 
 /** How a fake server is made. */
 export interface FakeServerOptions {
-  /** Under this name the traffic is recorded for `tools/spec-check`; the provider's id. */
+  /**
+   * The provider's id. When the environment variable `IM_RECORD` names a folder, the traffic is appended to
+   * `<folder>/<name>-<pid>.ndjson`, without credentials in headers, for `tools/spec-check`.
+   */
   readonly name: string;
   readonly routes: FakeRoutes;
   /** Runs before every route; an answer ends the request there: authentication, rate limits. */
   readonly before?: ((request: FakeRequest) => FakeResponse | undefined) | undefined;
   /** A fault's body in the vendor's error format. Default: empty. */
   readonly faultBody?: ((status: number) => FakeResponse) | undefined;
-  /** Makes credentials expire, for the fault `expired-token`. */
+  /** Makes credentials expire, for the fault `expired-token`, which is refused without it. */
   readonly expireTokens?: (() => void) | undefined;
   /** Default: the system's. */
   readonly clock?: Clock | undefined;
+  /** Called with each exchange when it has ended. Default: writes it to the folder of `IM_RECORD`. */
+  readonly record?: ((exchange: Exchange) => void) | undefined;
 }
 
-/** A running fake. */
+/**
+ * A running fake. Disposing it closes every connection, and throws an `AggregateError` when one of its own handlers had
+ * thrown: a broken fake must not pass for a broken vendor.
+ */
 export interface FakeServer extends AsyncDisposable {
   /** `http://127.0.0.1:<port>`, without a slash at the end. */
   readonly url: string;
   /** Every request since the start or {@link FakeServer.forget}, in order of arrival. */
   readonly exchanges: readonly Exchange[];
-  /** Adds a fault. Rules are tried in the order they were added; the first that strikes is used. */
+  /** `GET /path` of each request that no route matched, in order. They were answered 404 with `x-fake-unmatched`. */
+  readonly unmatched: readonly string[];
+  /** What routes threw, except answers. */
+  readonly failures: readonly unknown[];
+  /**
+   * Adds a fault. Rules are tried in the order they were added; the first that strikes is used.
+   *
+   * @throws TypeError for `expired-token` when the fake has no `expireTokens`
+   */
   inject(rule: FaultRule): void;
-  /** Forgets faults and exchanges; state stays. */
+  /** Forgets faults, exchanges, and what was unmatched; state and failures stay. */
   forget(): void;
 }
