@@ -1,0 +1,148 @@
+/** The hub: the routes on a socket, from start to a stop that fails nobody. */
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { type Clock, type Logger, type Registry, silentLogger, sleep, systemClock } from '@im/core';
+import { type ClientLimits, createListener } from './listener.ts';
+import { problemResponse, toProblem } from './problem.ts';
+import { createRoutes } from './routes.ts';
+import { version } from './version.ts';
+import { createView, type Note } from './view.ts';
+
+/** How a hub is made. Everything but the registry has a default. */
+export interface ServerOptions {
+  /** What is shown. The hub takes it over: {@link HubServer.close} disposes it. */
+  readonly registry: Registry;
+  /** Stands on the page and in the description. Default `@im hub`. */
+  readonly title?: string | undefined;
+  /** Address to listen on. Default `127.0.0.1`: the answers name tenants, so open it on purpose and behind a proxy. */
+  readonly host?: string | undefined;
+  /** Default 8080; 0 takes any that is free. */
+  readonly port?: number | undefined;
+  readonly limits?: ClientLimits | undefined;
+  /**
+   * Milliseconds between "not ready" and the moment when no connection is taken any more, for load balancers to
+   * notice. Default 0; behind one give a little more than the interval of its probes.
+   */
+  readonly drainDelayMs?: number | undefined;
+  /** Milliseconds that requests in flight may take to end. Default 10 000. */
+  readonly graceMs?: number | undefined;
+  /** Milliseconds for which open connections may still bring a request, once no new ones are taken. Default 1 000. */
+  readonly settleMs?: number | undefined;
+  /** Most integrations with metric labels of their own; the rest is summed up. Default 2 000. */
+  readonly maxMetricIntegrations?: number | undefined;
+  /** A remark on an integration, such as where its fake runs. */
+  readonly note?: Note | undefined;
+  /** Default: {@link systemClock}. Socket time-outs are the machine's own in any case. */
+  readonly clock?: Clock | undefined;
+  /** Default: {@link silentLogger}. */
+  readonly logger?: Logger | undefined;
+}
+
+/** A hub. */
+export interface HubServer extends AsyncDisposable {
+  /** The routes, to be mounted elsewhere or called in a test without a socket. */
+  readonly app: OpenAPIHono;
+  /** `http://127.0.0.1:8080`, without a slash at the end; before {@link HubServer.listen} with the port that was asked for. */
+  readonly url: string;
+  /**
+   * Begins to take requests.
+   *
+   * @returns the URL
+   * @throws {@link ListenError} when the address cannot be had
+   */
+  listen(): Promise<string>;
+  /**
+   * Not ready any more → no new connections → requests in flight end → the registry is disposed. A second call waits
+   * for the first.
+   */
+  close(): Promise<void>;
+}
+
+/** The address could not be had; the message says why and what to do. */
+export class ListenError extends Error {
+  override readonly name = 'ListenError';
+}
+
+/** Makes a hub that is not listening yet. */
+export function createServer(options: ServerOptions): HubServer {
+  const { registry, host = '127.0.0.1', port = 8080, logger = silentLogger, clock = systemClock } = options;
+  let draining = false;
+  let closing: Promise<void> | undefined;
+
+  const view = createView({
+    registry,
+    title: options.title ?? '@im hub',
+    clock,
+    note: options.note ?? (() => undefined),
+    draining: () => draining,
+  });
+  const app = createRoutes({
+    view,
+    version,
+    maxMetricIntegrations: options.maxMetricIntegrations ?? 2_000,
+    onFault: (error) => logger.error('a request failed by a fault of the hub', { error }),
+  });
+  const listener = createListener(
+    getRequestListener(app.fetch, {
+      hostname: host,
+      overrideGlobalObjects: false,
+      errorHandler: () => problemResponse(toProblem(400, 'The target of the request is not valid')),
+    }),
+    options.limits,
+  );
+  const { server } = listener;
+
+  const close = async () => {
+    draining = true;
+    listener.leave();
+    if (server.listening) {
+      logger.info('shutting down');
+      if (options.drainDelayMs) await sleep(clock, options.drainDelayMs);
+      const cut = await listener.stop(options.graceMs ?? 10_000, options.settleMs ?? 1_000);
+      if (cut > 0) logger.warn('connections were cut after the grace period', { cut });
+    }
+    view.close();
+    await registry[Symbol.asyncDispose]();
+  };
+
+  const hub: HubServer = {
+    app,
+    get url() {
+      const address = server.address() as AddressInfo | null;
+      return `http://${host.includes(':') ? `[${host}]` : host}:${address?.port ?? port}`;
+    },
+    listen: async () => {
+      await listen(server, host, port);
+      return hub.url;
+    },
+    close: () => {
+      closing ??= close();
+      return closing;
+    },
+    [Symbol.asyncDispose]: () => hub.close(),
+  };
+  return hub;
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'something else listens there already; stop it or give another port (0 takes any that is free)',
+  EACCES: 'this user may not listen there; take a port above 1023',
+  EADDRNOTAVAIL: 'this machine has no such address',
+  ENOTFOUND: 'there is no host of that name',
+};
+
+function listen(server: Server, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const fail = (error: NodeJS.ErrnoException) => {
+      const why = reasons[error.code ?? ''] ?? error.message;
+      reject(new ListenError(`cannot listen on ${host}:${port}: ${why}`, { cause: error }));
+    };
+    server.once('error', fail);
+    server.listen(port, host, () => {
+      server.off('error', fail);
+      resolve();
+    });
+  });
+}
