@@ -1,3 +1,4 @@
+export { type Canaries, type CanarySighting, createCanary, findCanaries, shortestCanary } from './canary.ts';
 export { createVirtualClock, type VirtualClock } from './clock.ts';
 export type {
   Exchange,
@@ -11,3 +12,4 @@ export type {
 } from './fake-server.ts';
 export type { Harness, ProviderFake, Samples, StartFakeOptions } from './harness.ts';
 export { startFakeServer } from './start-fake-server.ts';
+export { type StateStoreCase, type StateStoreHarness, stateStoreCases } from './state-store-cases.ts';
