@@ -18,6 +18,8 @@ export interface ImField {
   readonly specs?: readonly string[];
   /** Base URLs of the API, for descriptions that name none or other ones. */
   readonly servers?: readonly string[];
+  /** Statuses from 400 on that the vendor documents for the whole API, but not at each operation; with the page. */
+  readonly statuses?: Readonly<Record<string, string>>;
 }
 
 /** The parts of a `package.json` that the tools read. */

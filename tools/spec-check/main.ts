@@ -1,0 +1,70 @@
+/**
+ * `npm run spec-check -- [--provider <id>] [--record <folder>] [--specs <folder>] [--all] [--json]`
+ *
+ * Judges what the fakes recorded (`IM_RECORD=<folder> npm test`) by the vendors' descriptions below `IM_SPECS`. Ends
+ * with 1 when there is a violation, or, with `--all`, when a described operation was not exercised; with 2 when it
+ * cannot judge.
+ */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readWorkspace, repositoryRoot } from '../lib/workspace.ts';
+import { Documents } from './documents.ts';
+import { loadFormats, readDescription } from './formats.ts';
+import { judge, type Verdict } from './judge.ts';
+import { readRecordings } from './recording.ts';
+import { reportLines } from './report.ts';
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      provider: { type: 'string' },
+      record: { type: 'string', default: process.env.IM_RECORD ?? '' },
+      specs: { type: 'string', default: process.env.IM_SPECS ?? '' },
+      all: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+    },
+  });
+  const record = folder(
+    values.record,
+    'recordings: give --record or IM_RECORD, and run the tests with IM_RECORD first',
+  );
+  const specs = folder(values.specs, "vendors' descriptions: give --specs or IM_SPECS");
+  const verdicts = await judgeAll(values.provider, record, specs);
+  if (values.json) process.stdout.write(`${JSON.stringify(verdicts, null, 2)}\n`);
+  else for (const verdict of verdicts) process.stdout.write(`${reportLines(verdict).join('\n')}\n`);
+  const isBad = (verdict: Verdict) =>
+    verdict.violations.length > 0 || (values.all && verdict.unexercised.length > 0);
+  return verdicts.some(isBad) ? 1 : 0;
+}
+
+function folder(path: string, what: string): string {
+  if (path === '' || !existsSync(path)) throw new Error(`there is no folder of ${what}`);
+  return path;
+}
+
+async function judgeAll(only: string | undefined, record: string, specs: string): Promise<Verdict[]> {
+  const recordings = readRecordings(record);
+  const formats = await loadFormats();
+  const verdicts: Verdict[] = [];
+  for (const { manifest, folder: place } of readWorkspace(repositoryRoot).packages) {
+    const { integration: provider, specs: files = [], servers, statuses = {} } = manifest.im ?? {};
+    if (provider === undefined || files.length === 0 || (only !== undefined && only !== provider)) continue;
+    const documents = new Documents();
+    const descriptions = files.map((file) => {
+      const path = join(specs, file);
+      if (!existsSync(path)) throw new Error(`${place}/package.json names ${file}, which is not in ${specs}`);
+      return readDescription(path, documents, formats);
+    });
+    const law = { provider, descriptions, servers, statuses: Object.keys(statuses).map(Number) };
+    verdicts.push(await judge(law, recordings.get(provider) ?? []));
+  }
+  if (only !== undefined && verdicts.length === 0)
+    throw new Error(`${only}: no package of that integration names a description ("im": { "specs": [] })`);
+  return verdicts;
+}
+
+process.exitCode = await main().catch((error: unknown) => {
+  process.stderr.write(`spec-check: ${error instanceof Error ? error.message : error}\n`);
+  return 2;
+});
