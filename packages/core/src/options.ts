@@ -8,7 +8,8 @@ import { checkOptions, type OptionFault } from './options/check.ts';
 import { readVariables } from './options/environment.ts';
 import { secretPathsOf } from './options/fields.ts';
 
-export { environmentTemplate, type OptionRow, optionsJsonSchema, optionTable } from './options/describe.ts';
+export { optionsJsonSchema } from './json-schema.ts';
+export { environmentTemplate, type OptionRow, optionTable } from './options/describe.ts';
 export { type SecretSchema, secret } from './options/secret-field.ts';
 
 /** What is needed of a definition to check options for it. */

@@ -99,7 +99,16 @@ function remedyOf(issue: RawIssue): string {
     const meant = suggest(issue.input, issue.values.map(String));
     if (meant !== undefined) return `did you mean ${JSON.stringify(meant)}?`;
   }
-  return 'correct it';
+  if (isSecret(issue.input)) {
+    return 'this one is no credential and would be shown: write the value itself, or take it from the environment';
+  }
+  const wantsText = issue.code === 'invalid_type' && issue.expected === 'string';
+  return wantsText && isWritable(issue.input) ? 'put it in quotes, so that it is text' : 'correct it';
+}
+
+/** Numbers and the like: what YAML makes of a text without quotes. */
+function isWritable(input: unknown): boolean {
+  return typeof input === 'number' || typeof input === 'boolean';
 }
 
 /** An issue of zod as faults: unknown keys one by one, a union as the form that was probably meant. */

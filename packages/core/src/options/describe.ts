@@ -1,5 +1,5 @@
-/** What is told of options: README tables, `.env` templates, JSON Schema for editors. */
-import { z } from 'zod';
+/** What is told of options: README tables and `.env` templates. */
+import type { z } from 'zod';
 import { variableName } from './environment.ts';
 import { type AnySchema, coreOf, type Field, fieldsOf } from './fields.ts';
 
@@ -57,26 +57,6 @@ function plainDefault({ default: text }: OptionRow): string {
   const value: unknown = JSON.parse(text);
   if (Array.isArray(value) && value.every((item) => typeof item !== 'object')) return value.join(',');
   return typeof value === 'string' ? value : text;
-}
-
-/** JSON Schema, draft 2020-12, of what may be written as options. Objects are closed where the check closes them. */
-export function optionsJsonSchema(definition: {
-  readonly title?: string;
-  readonly options: z.core.$ZodType;
-}): Readonly<Record<string, unknown>> {
-  const { $schema, ...schema } = z.toJSONSchema(definition.options, {
-    target: 'draft-2020-12',
-    io: 'input',
-    unrepresentable: 'any',
-    override: ({ zodSchema, jsonSchema }) => {
-      for (const ours of ['env', 'unit']) delete jsonSchema[ours];
-      const field = coreOf(zodSchema);
-      if (field.secret) delete jsonSchema.default;
-      const { type, catchall } = { catchall: undefined, ...zodSchema._zod.def };
-      if (type === 'object' && catchall === undefined) jsonSchema.additionalProperties = false;
-    },
-  });
-  return { $schema, ...(definition.title === undefined ? {} : { title: definition.title }), ...schema };
 }
 
 const unitsByEnding: readonly (readonly [RegExp, string])[] = [

@@ -1,7 +1,7 @@
 /** Names of environment variables for the fields of a schema, and their text as the schema wants it. */
 import { z } from 'zod';
 import { Secret } from '../secret.ts';
-import { type AnySchema, coreOf, type Field, fieldsOf } from './fields.ts';
+import { type AnySchema, coreOf, type Field, fieldsOf, schemasAt } from './fields.ts';
 
 /** Options read from variables, not checked. */
 export interface ReadVariables {
@@ -34,6 +34,15 @@ export function readVariables(
       return undefined;
     },
   };
+}
+
+/** `text` as the schema at `path` wants it; as it is where no schema knows the path. */
+export function coerceAt(schema: z.core.$ZodType, path: readonly PropertyKey[], text: string): unknown {
+  for (const candidate of schemasAt(schema, path)) {
+    const value = coerce(candidate, text);
+    if (z.safeParse(candidate, value).success) return value;
+  }
+  return text;
 }
 
 /** `SPOTIFY_CLIENT_SECRET`, or the name that the field's `meta` gives unless another prefix was asked for. */

@@ -187,3 +187,16 @@ function childrenOf(schema: AnySchema): readonly (readonly [string | undefined, 
       return [];
   }
 }
+
+/** The schemas that may hold at `path`: several where a union is on the way. */
+export function schemasAt(schema: z.core.$ZodType, path: readonly PropertyKey[]): readonly z.core.$ZodType[] {
+  const [first, ...rest] = path;
+  if (first === undefined) return [schema];
+  const children = childrenOf(coreOf(schema).schema);
+  const named = children.filter(([step]) => step === first);
+  const fitting = named.length > 0 ? named : children.filter(([step]) => step === '*');
+  return [
+    ...fitting.flatMap(([, child]) => schemasAt(child, rest)),
+    ...children.flatMap(([step, child]) => (step === undefined ? schemasAt(child, path) : [])),
+  ];
+}
