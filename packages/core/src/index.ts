@@ -1,12 +1,4 @@
 export * from './clock.ts';
-export * from './secret.ts';
-export * from './errors.ts';
-export * from './operation.ts';
-export * from './state.ts';
-export * from './context.ts';
-export * from './integration.ts';
-export * from './status.ts';
-export * from './registry-types.ts';
 export {
   ConfigurationError,
   type ConfigurationErrorFields,
@@ -14,6 +6,10 @@ export {
   describeFault,
   type FaultPlace,
 } from './configuration-error.ts';
+export * from './context.ts';
+export * from './errors.ts';
+export * from './integration.ts';
+export * from './operation.ts';
 export {
   type EnvironmentVariables,
   environmentTemplate,
@@ -27,3 +23,34 @@ export {
   secret,
   secretPaths,
 } from './options.ts';
+export * from './registry-types.ts';
+export { type Fallback, withFallback } from './resilience/fallback.ts';
+export { type Hint, parseHttpDate, readHint } from './resilience/hints.ts';
+export { mergeResilience, resilienceOptions } from './resilience/options.ts';
+export { createPipeline } from './resilience/pipeline.ts';
+export type {
+  BreakerState,
+  CallNames,
+  Pipeline,
+  PipelineEnvironment,
+  PipelineObserver,
+  PipelineOperation,
+  PipelineSnapshot,
+  ResilienceInput,
+  ResilienceOptions,
+  WaitReason,
+} from './resilience/types.ts';
+export * from './secret.ts';
+export * from './state.ts';
+export * from './status.ts';
+export {
+  type BareItem,
+  DisplayString,
+  FieldDate,
+  type InnerList,
+  type Item,
+  type Parameters,
+  parseStructuredField,
+  type StructuredField,
+  Token,
+} from './structured-fields.ts';

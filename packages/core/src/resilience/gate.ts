@@ -1,0 +1,120 @@
+/**
+ * What stands between a call and the vendor, in this order: circuit breaker, server hints, rate limit, bulkhead.
+ *
+ * A call that meets no obstacle passes synchronously. One that waits looks at everything again afterwards: while it
+ * waited for a place the circuit may have opened, or the server may have said to stay away.
+ */
+import type { Clock } from '../clock.ts';
+import { Bulkhead } from './bulkhead.ts';
+import { CircuitBreaker } from './circuit-breaker.ts';
+import type { ResilienceOptions } from './options.ts';
+import { type Parked, Parking } from './parking.ts';
+import { RateLimit } from './rate-limit.ts';
+import { type Refusal, refusals, refuse } from './refusals.ts';
+import type { Run } from './run.ts';
+import type { CallNames, PipelineEnvironment } from './types.ts';
+
+/** See the head of this file. */
+export class Gate {
+  readonly breaker: CircuitBreaker;
+  readonly parking = new Parking();
+  readonly rateLimit: RateLimit | undefined;
+  readonly bulkhead: Bulkhead;
+  readonly #names: CallNames;
+  readonly #clock: Clock;
+  readonly #maxWaitMs: number;
+
+  constructor(options: ResilienceOptions, { names, clock, observer }: PipelineEnvironment) {
+    this.#names = names;
+    this.#clock = clock;
+    this.breaker = new CircuitBreaker(options.breaker, (from, to) => observer?.breaker?.(from, to));
+    this.rateLimit = options.rateLimit === false ? undefined : new RateLimit(options.rateLimit, clock);
+    this.#maxWaitMs = options.rateLimit === false ? 0 : options.rateLimit.maxWaitMs;
+    this.bulkhead = new Bulkhead(options.bulkhead);
+  }
+
+  /**
+   * Lets `run` through; from then on it holds a place and a permit, to be given back by {@link leave}.
+   *
+   * @returns `undefined` when it is through, else a promise of it
+   * @throws a refusal, or the reason for which the run was stopped
+   */
+  admit(run: Run, now: number): Promise<void> | undefined {
+    this.#refuseWhenOpen(run, now);
+    const key = run.rateLimitKey;
+    if (this.parking.find(key, now) !== undefined) return this.#queue(run, false);
+    if (this.rateLimit !== undefined && !this.rateLimit.take(key, now)) return this.#queue(run, false);
+    if (!this.bulkhead.enter()) return this.#queue(run, true);
+    run.permit = this.breaker.enter();
+    return undefined;
+  }
+
+  /** Lets another attempt of `run` through, only if there is no obstacle at all. */
+  tryAdmit(run: Run, now: number): boolean {
+    const key = run.rateLimitKey;
+    if (this.breaker.state !== 'closed' || this.parking.find(key, now) !== undefined) return false;
+    if (this.rateLimit !== undefined && !this.rateLimit.take(key, now)) return false;
+    if (!this.bulkhead.enter()) return false;
+    run.permit = this.breaker.enter();
+    return true;
+  }
+
+  async #queue(run: Run, hasTurn: boolean): Promise<void> {
+    const key = run.rateLimitKey;
+    for (let turn = hasTurn; ; ) {
+      const now = this.#clock.now();
+      this.#refuseWhenOpen(run, now);
+      const parked = this.parking.find(key, now);
+      if (parked !== undefined) {
+        await this.#waitForHint(run, parked, now);
+      } else if (!turn && this.rateLimit !== undefined) {
+        await this.#waitForTurn(run, this.rateLimit, now);
+        turn = true;
+      } else if (this.bulkhead.enter() || (await this.#waitForPlace(run))) {
+        run.permit = this.breaker.enter();
+        return;
+      }
+    }
+  }
+
+  #waitForHint(run: Run, { until, code }: Parked, now: number): Promise<void> {
+    if (until >= run.deadline) {
+      const refusal = code === 'resource_exhausted' ? refusals.parkedLimit : refusals.parkedService;
+      throw this.#refuse(refusal, run, now, until);
+    }
+    return run.waitFor('hint', (done) => this.#clock.schedule(until - now, done));
+  }
+
+  async #waitForTurn(run: Run, rateLimit: RateLimit, now: number): Promise<void> {
+    if (rateLimit.take(run.rateLimitKey, now)) return;
+    const turn = rateLimit.turn(run.rateLimitKey, now);
+    const latest = Math.min(run.deadline, now + this.#maxWaitMs);
+    if (turn === undefined || turn > latest) throw this.#refuse(refusals.rateLimit, run, now, turn);
+    await run.waitFor('rate-limit', (done) => rateLimit.wait(run.rateLimitKey, now, done));
+  }
+
+  /** @returns whether the way is still free; else the place was given back */
+  async #waitForPlace(run: Run): Promise<boolean> {
+    if (this.bulkhead.isFull) throw this.#refuse(refusals.bulkhead, run, this.#clock.now());
+    await run.waitFor('bulkhead', (done) => this.bulkhead.wait(done));
+    const now = this.#clock.now();
+    const isFree =
+      !run.stopped &&
+      this.breaker.refusal(now) === undefined &&
+      this.parking.find(run.rateLimitKey, now) === undefined;
+    if (!isFree) this.bulkhead.leave();
+    if (run.stopped) throw run.reason;
+    return isFree;
+  }
+
+  #refuseWhenOpen(run: Run, now: number): void {
+    const notBefore = this.breaker.refusal(now);
+    if (notBefore === undefined) return;
+    const refusal = this.breaker.state === 'isolated' ? refusals.isolated : refusals.open;
+    throw this.#refuse(refusal, run, now, notBefore > now ? notBefore : undefined);
+  }
+
+  #refuse(refusal: Refusal, run: Run, now: number, notBefore?: number) {
+    return refuse(refusal, this.#names, run.operation.name, now, run.attempts, notBefore);
+  }
+}
