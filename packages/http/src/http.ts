@@ -2,13 +2,13 @@
 import type { Call } from '@im/core';
 import type { z } from 'zod';
 import type { Path } from './path.ts';
-import type { HttpBody, HttpHeaders, Progress } from './transport.ts';
+import type { HttpBody, HttpHeaders, LaneName, Progress } from './transport.ts';
 
 /** A value of the query string; `undefined` leaves the parameter out, an array is joined by commas. */
 export type QueryValue = string | number | boolean | readonly (string | number)[] | undefined;
 
 /** What goes along with a request. At most one of `json`, `form`, `multipart`, `body`. */
-export interface RequestInit {
+export interface HttpRequestInit {
   readonly query?: Readonly<Record<string, QueryValue>> | undefined;
   /** Added to the client's; names in any case, `undefined` leaves one out. */
   readonly headers?: Readonly<Record<string, string | undefined>> | undefined;
@@ -28,9 +28,6 @@ export interface RequestInit {
   readonly authorize?: boolean | undefined;
 }
 
-/** The lanes by name. */
-export type LaneName = 'undici' | 'got';
-
 /** An answer taken as a stream. */
 export interface HttpDownload extends AsyncDisposable {
   readonly status: number;
@@ -45,7 +42,7 @@ export type RequestMethod = <Schema extends z.ZodType>(
   path: Path | string,
   schema: Schema,
   call: Call,
-  init?: RequestInit,
+  init?: HttpRequestInit,
 ) => Promise<z.output<Schema>>;
 
 /**
@@ -65,8 +62,8 @@ export interface Http {
     path: Path | string,
     schema: Schema,
     call: Call,
-    init?: RequestInit,
+    init?: HttpRequestInit,
   ): Promise<{ readonly status: number; readonly headers: HttpHeaders; readonly body: z.output<Schema> }>;
   /** An answer as a stream, resumed where it was cut when the server can (`Range`, `ETag`). */
-  download(path: Path | string, call: Call, init?: RequestInit): Promise<HttpDownload>;
+  download(path: Path | string, call: Call, init?: HttpRequestInit): Promise<HttpDownload>;
 }

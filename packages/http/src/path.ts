@@ -16,7 +16,8 @@ export class Path {
 export function path(parts: TemplateStringsArray, ...values: readonly (string | number)[]): Path {
   const escaped = values.map((value) => {
     const text = String(value);
-    if (text === '' || text === '.' || text === '..') throw new TypeError(`${JSON.stringify(text)} cannot be part of a path`);
+    if (text === '' || text === '.' || text === '..')
+      throw new TypeError(`${JSON.stringify(text)} cannot be part of a path`);
     return encodeURIComponent(text.toWellFormed());
   });
   return new Path(String.raw({ raw: parts }, ...escaped));

@@ -4,6 +4,9 @@
  */
 import { type HeaderReader, type ServiceKey, serviceKey } from '@im/core';
 
+/** The lanes by name. */
+export type LaneName = 'undici' | 'got';
+
 /** A request as it goes out: everything decided, nothing secret left to add. */
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
@@ -18,6 +21,16 @@ export interface HttpRequest {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Checks each host before it is connected to, redirects included; throws to refuse. */
   readonly guard: EgressGuard;
+  /** `manual` gives an answer of 3xx as it is. Default `follow`: up to 10, credentials kept within one origin. */
+  readonly redirect?: 'follow' | 'manual' | undefined;
+  /** Proxy to go through, `http://user:password@host:port`; it resolves the names, so addresses are its business. */
+  readonly proxy?: URL | undefined;
+  /** Forces a lane. Default: by what the request needs. */
+  readonly lane?: LaneName | undefined;
+  /** Set when the answer is taken piece by piece rather than at once: a large download. */
+  readonly streams?: boolean | undefined;
+  /** Offers HTTP/2 to the server. Default false. */
+  readonly http2?: boolean | undefined;
 }
 
 /** What a transport sends. A stream is sent once: it is not replayed by redirects or retries. */
@@ -38,8 +51,14 @@ export interface HttpHeaders extends HeaderReader, Iterable<readonly [name: stri
 export interface HttpResponse extends AsyncDisposable {
   readonly status: number;
   readonly headers: HttpHeaders;
-  /** Decoded (gzip, brotli…) bytes. */
+  /** Decoded (gzip, brotli…) bytes, read once. Ends with a `VendorError` when the answer is cut or cannot be decoded. */
   readonly body: AsyncIterable<Uint8Array>;
+  /**
+   * The whole body at once, for a transport that can do it for less than an iteration costs. Instead of `body`.
+   *
+   * @throws `VendorError` `body_too_large` as soon as there are more than `maxBytes`
+   */
+  readonly bytes?: ((maxBytes: number) => Promise<Uint8Array>) | undefined;
   /** Where the answer came from, after redirects. */
   readonly url: URL;
 }
@@ -54,6 +73,8 @@ export type Transport = (request: HttpRequest) => Promise<HttpResponse>;
 
 /** Decides about one connection: a URL before it is asked, an address before it is connected to. Both throw to refuse. */
 export interface EgressGuard {
+  /** Guards of the same key decide alike about addresses; connections are shared among them, and with no other. */
+  readonly key: string;
   url(url: URL): void;
   address(address: string, host: string): void;
 }

@@ -1,0 +1,135 @@
+/** From an answer to a checked value, or to the one error that says where it was not what was promised. */
+import { VendorError, type VendorFailure } from '@im/core';
+import type { z } from 'zod';
+import { bytes, none, text } from './schemas.ts';
+import type { HttpHeaders, HttpResponse } from './transport.ts';
+
+/** Most bytes of an error's body that are read. */
+const maxErrorBytes = 256 * 1024;
+
+const decoder = new TextDecoder();
+const strictDecoder = new TextDecoder('utf-8', { fatal: true });
+
+/** Reads the whole body. @throws VendorError `body_too_large` beyond `maxBytes` */
+export async function readBytes(response: HttpResponse, maxBytes: number): Promise<Uint8Array> {
+  if (response.bytes !== undefined) return response.bytes(maxBytes);
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of response.body) {
+    size += chunk.byteLength;
+    if (size > maxBytes) throw tooLarge(maxBytes);
+    chunks.push(chunk);
+  }
+  return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, size);
+}
+
+/** An answer of more bytes than was agreed. */
+export function tooLarge(maxBytes: number): VendorError {
+  return new VendorError({
+    sent: true,
+    code: 'internal',
+    reason: 'body_too_large',
+    says: `the answer is larger than ${maxBytes} bytes`,
+  });
+}
+
+/**
+ * Reads the body as `schema` wants it.
+ *
+ * @throws VendorError `internal` when it is too large, cut, not JSON, or not of the promised shape; with the path
+ * inside the body, never with the body
+ */
+export async function readAnswer<Schema extends z.ZodType>(
+  response: HttpResponse,
+  schema: Schema,
+  maxBytes: number,
+  requestId: string | undefined,
+): Promise<z.output<Schema>> {
+  const body = await readBytes(response, maxBytes);
+  if (is(schema, none)) return undefined as z.output<Schema>;
+  if (is(schema, bytes)) return body as z.output<Schema>;
+  const broken = (reason: string, says: string) =>
+    new VendorError({ sent: true, code: 'internal', status: response.status, reason, says, requestId });
+  if (is(schema, text)) return decoder.decode(body) as z.output<Schema>;
+  let value: unknown;
+  if (body.byteLength > 0) {
+    try {
+      value = JSON.parse(strictDecoder.decode(body));
+    } catch {
+      throw broken('not_json', `the answer is ${kindOf(response.headers)}, not the JSON that was promised`);
+    }
+  }
+  const checked = schema.safeParse(value);
+  if (checked.success) return checked.data;
+  throw broken(
+    'unexpected_body',
+    `the answer is not what was promised: ${describeIssues(checked.error.issues)}`,
+  );
+}
+
+/** Identity of schemas of different types. */
+function is(schema: unknown, other: unknown): boolean {
+  return schema === other;
+}
+
+/** Content types that may be named in a message; any other could be anything. */
+const namedTypes: Readonly<Record<string, string>> = {
+  'application/json': 'broken JSON',
+  'text/html': 'HTML',
+  'text/plain': 'plain text',
+  'application/xml': 'XML',
+  'text/xml': 'XML',
+  'application/x-www-form-urlencoded': 'a form',
+};
+
+function kindOf(headers: HttpHeaders): string {
+  const type = headers.get('content-type')?.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (type.endsWith('+json')) return 'broken JSON';
+  return (Object.hasOwn(namedTypes, type) ? namedTypes[type] : undefined) ?? 'of another type';
+}
+
+const issuesShown = 3;
+
+/** Places and what was expected there; nothing of what was found. */
+function describeIssues(issues: readonly z.core.$ZodIssue[]): string {
+  const shown = issues.slice(0, issuesShown).map((issue) => `${pathText(issue.path)} ${expected(issue)}`);
+  const more = issues.length - shown.length;
+  return shown.join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+function expected(issue: z.core.$ZodIssue): string {
+  return issue.code === 'invalid_type' ? `should be ${issue.expected}` : `breaks ${issue.code}`;
+}
+
+/** `body.items[3].name`. A key that is not a plain word comes from the body itself and stays out. */
+function pathText(path: readonly PropertyKey[]): string {
+  return path.reduce<string>((all, part) => {
+    if (typeof part === 'number') return `${all}[${part}]`;
+    const name = String(part);
+    return /^[A-Za-z_][A-Za-z_-]{0,39}$/.test(name) ? `${all}.${name}` : `${all}[…]`;
+  }, 'body');
+}
+
+/** The body of an answer of status 400 and up: JSON where it is, text where it is not, `undefined` where there is none. */
+export async function readErrorBody(response: HttpResponse): Promise<unknown> {
+  let body: Uint8Array;
+  try {
+    body = await readBytes(response, maxErrorBytes);
+  } catch (error) {
+    // The status says enough; a cut or endless error body does not change what it means. An abort does.
+    if (error instanceof VendorError) return undefined;
+    throw error;
+  }
+  if (body.byteLength === 0) return undefined;
+  const content = decoder.decode(body);
+  try {
+    return JSON.parse(content) as unknown;
+  } catch {
+    return content;
+  }
+}
+
+/** The failure inside a {@link VendorError}, or nothing for another error. */
+export function failureOf(error: unknown): VendorFailure | undefined {
+  return error instanceof VendorError ? error.failure : undefined;
+}

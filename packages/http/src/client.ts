@@ -1,0 +1,194 @@
+import { type Call, type IntegrationContext, VendorError, type VendorFailure } from '@im/core';
+import type { z } from 'zod';
+import { readAnswer, readErrorBody } from './answer.ts';
+import type { AccessToken, TokenCall } from './auth/token-source.ts';
+import { createDownload } from './download.ts';
+import { createEgressGuard } from './egress.ts';
+import type { Http, HttpRequestInit } from './http.ts';
+import type { Path } from './path.ts';
+import { isSecretName, scrub, secretsOf } from './redact.ts';
+import { encodeBody, isReplayable, urlBuilder } from './request.ts';
+import { defaultMaxBytes, type HttpSettings } from './settings.ts';
+import { sharedTransport } from './shared-transport.ts';
+import { type HttpHeaders, type HttpRequest, type HttpResponse, transportKey } from './transport.ts';
+
+/** What the client needs of a provider's context. */
+export type HttpContext = Pick<IntegrationContext<unknown>, 'options' | 'egress' | 'service'>;
+
+type Method = HttpRequest['method'];
+
+/** A reason becomes a metric's label and part of messages: a plain name, or nothing. */
+const plainReason = /^[\w.:/ -]{1,100}$/;
+
+/**
+ * Makes the client of one integration. Opens nothing; connections are shared by the whole process and kept alive.
+ *
+ * A credential that the vendor refuses as expired is renewed once, and the request is sent again when that cannot do
+ * harm: for `read`, `idempotent` and `keyed` operations whose body is not a stream. An `unsafe` operation renews it
+ * too, for the next call, but fails.
+ *
+ * @throws TypeError when `baseUrl` or `proxy` is no URL
+ */
+export function createHttp(context: HttpContext, settings: HttpSettings): Http {
+  const base = new URL(settings.baseUrl);
+  const toUrl = urlBuilder(base);
+  const guard = createEgressGuard({
+    allow: context.egress,
+    onPurpose: [base, ...(settings.alsoOnPurpose ?? [])],
+  });
+  const transport = context.service(transportKey) ?? sharedTransport;
+  const ownHeaders = lowerCase({ accept: 'application/json', ...settings.headers });
+  const idempotencyHeader = settings.idempotencyHeader ?? 'idempotency-key';
+  const proxy = settings.proxy === undefined ? undefined : new URL(settings.proxy);
+  const readRequestId = requestIdReader(settings.requestIdHeader ?? 'x-request-id');
+  const isExpired = settings.isTokenExpired ?? ((failure) => failure.status === 401);
+  const tokenHeader = settings.tokenHeader ?? ((value) => ({ authorization: `Bearer ${value}` }));
+
+  /** What may not stand in a message that came with this request. */
+  const secretsIn = (token: AccessToken | undefined, headers: Readonly<Record<string, string>>): string[] => [
+    ...secretsOf(context.options),
+    ...(token === undefined ? [] : [token.value.reveal()]),
+    ...Object.entries(headers).flatMap(([name, value]) => (isSecretName(name) ? [value] : [])),
+  ];
+
+  const failureFrom = async (response: HttpResponse, secrets: () => string[]): Promise<VendorFailure> => {
+    const { status, headers } = response;
+    const body = await readErrorBody(response);
+    const read = settings.readFailure?.(status, body, headers);
+    const reason = read?.reason === undefined ? undefined : scrub(read.reason, secrets());
+    return {
+      status,
+      headers,
+      sent: true,
+      requestId: readRequestId(headers),
+      reason: reason !== undefined && plainReason.test(reason) ? reason : undefined,
+      says: read?.says === undefined ? undefined : scrub(read.says, secrets()),
+      retryAfterMs: read?.retryAfterMs,
+    };
+  };
+
+  /** Sends once with the given credential. @returns the response when it is a success, else what failed */
+  const attempt = async (
+    method: Method,
+    url: URL,
+    call: Call,
+    init: HttpRequestInit | undefined,
+    token: AccessToken | undefined,
+    streams: boolean,
+  ): Promise<HttpResponse | VendorFailure> => {
+    const encoded = init === undefined ? undefined : encodeBody(init);
+    const headers: Record<string, string> = { ...ownHeaders };
+    if (encoded?.contentType !== undefined) headers['content-type'] = encoded.contentType;
+    if (call.idempotencyKey !== undefined) headers[idempotencyHeader] = call.idempotencyKey;
+    if (init?.headers !== undefined) mergeHeaders(headers, init.headers);
+    if (token !== undefined) Object.assign(headers, tokenHeader(token.value.reveal()));
+    const response = await transport({
+      method,
+      url,
+      headers,
+      body: encoded?.body,
+      signal: call.signal,
+      onSend: () => call.markSent(),
+      onProgress: init?.onProgress,
+      guard,
+      proxy,
+      http2: settings.http2,
+      streams,
+      lane: init?.lane ?? settings.lane,
+    });
+    call.observe(response.headers);
+    if (response.status >= 200 && response.status < 300) return response;
+    try {
+      return await failureFrom(response, () => secretsIn(token, headers));
+    } finally {
+      await response[Symbol.asyncDispose]();
+    }
+  };
+
+  const send = async (
+    method: Method,
+    path: Path | string,
+    call: Call,
+    init: HttpRequestInit | undefined,
+    streams = false,
+  ): Promise<HttpResponse> => {
+    const url = toUrl(path, init?.query);
+    const source = init?.authorize === false || url.origin !== base.origin ? undefined : settings.token;
+    if (source === undefined) return successOf(await attempt(method, url, call, init, undefined, streams));
+    const tokenCall: TokenCall = { signal: call.signal };
+    const token = await source.get(tokenCall);
+    const first = await attempt(method, url, call, init, token, streams);
+    if (!isFailure(first) || !isExpired(first)) return successOf(first);
+    const fresh = await source.refresh(token, tokenCall);
+    const replays = call.effect !== 'unsafe' && isReplayable(init?.body);
+    if (!replays || fresh.value.reveal() === token.value.reveal()) return successOf(first);
+    return successOf(await attempt(method, url, call, init, fresh, streams));
+  };
+
+  const request: Http['request'] = async (method, path, schema, call, init) => {
+    const response = await send(method, path, call, init);
+    try {
+      const { status, headers } = response;
+      const maxBytes = init?.maxBytes ?? settings.maxBytes ?? defaultMaxBytes;
+      const body = await readAnswer(response, schema, maxBytes, readRequestId(headers));
+      return { status, headers, body };
+    } finally {
+      await response[Symbol.asyncDispose]();
+    }
+  };
+
+  const method =
+    (name: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE') =>
+    async <Schema extends z.ZodType>(
+      path: Path | string,
+      schema: Schema,
+      call: Call,
+      init?: HttpRequestInit,
+    ) =>
+      (await request(name, path, schema, call, init)).body;
+
+  return {
+    get: method('GET'),
+    post: method('POST'),
+    put: method('PUT'),
+    patch: method('PATCH'),
+    delete: method('DELETE'),
+    request,
+    download: (path, call, init) => createDownload((more) => send('GET', path, call, more, true), call, init),
+  };
+}
+
+function isFailure(outcome: HttpResponse | VendorFailure): outcome is VendorFailure {
+  return 'sent' in outcome;
+}
+
+function successOf(outcome: HttpResponse | VendorFailure): HttpResponse {
+  if (isFailure(outcome)) throw new VendorError(outcome);
+  return outcome;
+}
+
+function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function mergeHeaders(
+  into: Record<string, string>,
+  more: Readonly<Record<string, string | undefined>>,
+): void {
+  for (const [name, value] of Object.entries(more)) {
+    if (value === undefined) delete into[name.toLowerCase()];
+    else into[name.toLowerCase()] = value;
+  }
+}
+
+function requestIdReader(names: string | readonly string[]): (headers: HttpHeaders) => string | undefined {
+  const wanted = (typeof names === 'string' ? [names] : names).map((name) => name.toLowerCase());
+  return (headers) => {
+    for (const name of wanted) {
+      const value = headers.get(name);
+      // An id is quoted in messages: only what looks like one.
+      if (value && /^[\w.:=/+-]{1,200}$/.test(value)) return value;
+    }
+    return undefined;
+  };
+}

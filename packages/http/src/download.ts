@@ -1,0 +1,100 @@
+/** Downloads that survive a cut: the rest is asked for by `Range`, as long as it is still the same file (RFC 9110 §14). */
+import { type Call, VendorError } from '@im/core';
+import type { HttpDownload, HttpRequestInit } from './http.ts';
+import type { HttpResponse } from './transport.ts';
+
+/** How often in a row a download goes on after a cut without a new byte. */
+const fruitlessResumes = 3;
+
+/** What the client does for a download: a GET whose answer is a stream. */
+export type SendStreaming = (init: HttpRequestInit) => Promise<HttpResponse>;
+
+/** Begins a download; the first answer is there when this resolves. */
+export async function createDownload(
+  send: SendStreaming,
+  call: Call,
+  init: HttpRequestInit | undefined,
+): Promise<HttpDownload> {
+  const headers = { 'accept-encoding': 'identity', ...init?.headers };
+  const first = await send({ ...init, headers });
+  const total = totalOf(first);
+  const validator = validatorOf(first, init);
+  let current = first;
+
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    let received = 0;
+    let fruitless = 0;
+    while (true) {
+      const before = received;
+      try {
+        for await (const chunk of current.body) {
+          received += chunk.byteLength;
+          checkSize(received, init?.maxBytes);
+          yield chunk;
+        }
+        if (total === undefined || received >= total) return;
+        throw cut('the answer ended before its announced length');
+      } catch (error) {
+        fruitless = received > before ? 0 : fruitless + 1;
+        const cannot = validator === undefined || fruitless > fruitlessResumes || call.signal.aborted;
+        if (cannot || !isCut(error)) throw error;
+      } finally {
+        await current[Symbol.asyncDispose]();
+      }
+      const range = { range: `bytes=${received}-`, 'if-range': validator };
+      current = await send({ ...init, headers: { ...headers, ...range } });
+      if (!continuesAt(current, received)) {
+        await current[Symbol.asyncDispose]();
+        throw cut('the file changed, or the server cannot go on in the middle');
+      }
+    }
+  }
+
+  return {
+    status: first.status,
+    headers: first.headers,
+    totalBytes: total,
+    body: bytes(),
+    [Symbol.asyncDispose]: async () => current[Symbol.asyncDispose](),
+  };
+}
+
+function totalOf({ headers }: HttpResponse): number | undefined {
+  const length = headers.get('content-length');
+  const isPlain = !headers.get('content-encoding');
+  return isPlain && length && /^\d+$/.test(length) ? Number(length) : undefined;
+}
+
+/** What tells that the file is the same; a weak tag cannot. A range that the caller asked for is not taken further. */
+function validatorOf(
+  { status, headers }: HttpResponse,
+  init: HttpRequestInit | undefined,
+): string | undefined {
+  const ranged = Object.keys(init?.headers ?? {}).some((name) => name.toLowerCase() === 'range');
+  if (status !== 200 || ranged || headers.get('accept-ranges') === 'none') return undefined;
+  const tag = headers.get('etag');
+  return tag?.startsWith('"') ? tag : undefined;
+}
+
+function continuesAt({ status, headers }: HttpResponse, at: number): boolean {
+  return status === 206 && headers.get('content-range')?.startsWith(`bytes ${at}-`) === true;
+}
+
+function isCut(error: unknown): boolean {
+  return error instanceof VendorError && error.failure.sent && error.failure.code !== 'internal';
+}
+
+function cut(says: string): VendorError {
+  return new VendorError({ sent: true, code: 'unavailable', reason: 'cut', says });
+}
+
+function checkSize(received: number, maxBytes: number | undefined): void {
+  if (maxBytes !== undefined && received > maxBytes) {
+    throw new VendorError({
+      sent: true,
+      code: 'internal',
+      reason: 'body_too_large',
+      says: `the answer is larger than ${maxBytes} bytes`,
+    });
+  }
+}

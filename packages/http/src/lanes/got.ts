@@ -1,0 +1,112 @@
+/** The full lane: got, for streams, progress, multipart, proxies and HTTP/2. Its own retries, redirects and time-outs are off. */
+import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import type { Socket } from 'node:net';
+import got, { type Request } from 'got';
+import { guardedLookup } from '../egress.ts';
+import { toHeaders } from '../headers.ts';
+import type { EgressGuard, HttpResponse } from '../transport.ts';
+import { connectTimeoutMs, idleMs, type Lane, type LaneRequest, networkError } from './lane.ts';
+
+interface Agents {
+  readonly http: HttpAgent;
+  readonly https: HttpsAgent;
+}
+
+/** Makes the lane. Connections are shared by requests whose guards decide alike. */
+export function createGotLane(): Lane {
+  const all = new Map<string, Agents>();
+
+  const agentsFor = (guard: EgressGuard, proxy: URL | undefined): Agents => {
+    const key = proxy === undefined ? guard.key : JSON.stringify([guard.key, proxy.href]);
+    let agents = all.get(key);
+    if (agents === undefined) {
+      const options = {
+        keepAlive: true,
+        ...(proxy && { proxyEnv: { HTTP_PROXY: proxy.href, HTTPS_PROXY: proxy.href, NO_PROXY: '' } }),
+      };
+      agents = { http: new HttpAgent(options), https: new HttpsAgent(options) };
+      for (const agent of [agents.http, agents.https]) closeWhenIdle(agent);
+      all.set(key, agents);
+    }
+    return agents;
+  };
+
+  return {
+    send(request) {
+      if (request.signal.aborted) return Promise.reject(request.signal.reason);
+      const agents = agentsFor(request.guard, request.proxy);
+      const stream = got.stream(request.url, {
+        method: request.method,
+        headers: { 'user-agent': undefined, ...request.headers },
+        ...(request.body !== undefined && { body: request.body as AsyncIterable<Uint8Array> }),
+        agent: request.http2 === true ? { http: agents.http } : agents,
+        // A proxy resolves the names itself, so a check of addresses has nothing to hold on to.
+        ...(request.proxy === undefined && { dnsLookup: guardedLookup(request.guard) as never }),
+        http2: request.http2 === true,
+        signal: request.signal,
+        followRedirect: false,
+        decompress: false,
+        throwHttpErrors: false,
+        retry: { limit: 0 },
+        timeout: { connect: connectTimeoutMs },
+        allowGetBody: true,
+        cache: false,
+      });
+      return answerOf(stream, request);
+    },
+    async close() {
+      for (const agents of all.values()) {
+        agents.http.destroy();
+        agents.https.destroy();
+      }
+      all.clear();
+    },
+  };
+}
+
+/** Node's agents keep a free socket for as long as the server does; ours closes it when it was idle for long. */
+function closeWhenIdle(agent: HttpAgent): void {
+  agent.on('free', (socket: Socket) => socket.setTimeout(idleMs));
+}
+
+function answerOf(stream: Request, request: LaneRequest): Promise<HttpResponse> {
+  return new Promise((resolve, reject) => {
+    const { signal } = request;
+    let sent = false;
+    const send = () => {
+      if (sent || signal.aborted) return;
+      sent = true;
+      request.onSend?.();
+    };
+    const failed = (error: unknown) => (signal.aborted ? signal.reason : networkError(error, sent));
+    const stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    stream.on('close', () => signal.removeEventListener('abort', stop));
+    stream.on('request', (outgoing) => {
+      outgoing.once('socket', (socket: Socket & { encrypted?: boolean; secureConnecting?: boolean }) => {
+        if (!socket.connecting && socket.secureConnecting !== true) return send();
+        socket.once(socket.encrypted === true ? 'secureConnect' : 'connect', send);
+      });
+    });
+    stream.on('error', (error) => reject(failed(error)));
+    stream.once('response', (response: IncomingMessage) => {
+      send();
+      resolve({
+        status: response.statusCode ?? 0,
+        headers: toHeaders(response.headers),
+        url: request.url,
+        body: chunksOf(stream, failed),
+        [Symbol.asyncDispose]: async () => void stream.destroy(),
+      });
+    });
+  });
+}
+
+async function* chunksOf(stream: Request, failed: (error: unknown) => unknown): AsyncGenerator<Uint8Array> {
+  try {
+    for await (const chunk of stream) yield chunk as Uint8Array;
+  } catch (error) {
+    throw failed(error);
+  }
+}

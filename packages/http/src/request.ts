@@ -1,0 +1,79 @@
+/** From what a provider gives to what goes out: the URL, the headers and the body. */
+import { VendorError } from '@im/core';
+import type { HttpRequestInit, QueryValue } from './http.ts';
+import type { Path } from './path.ts';
+import type { HttpBody } from './transport.ts';
+
+/** Makes URLs under `base`. A leading slash of a path means the base URL, not the host. */
+export function urlBuilder(base: URL): (path: Path | string, query: HttpRequestInit['query']) => URL {
+  const root = new URL(base);
+  if (!root.pathname.endsWith('/')) root.pathname += '/';
+  root.search = '';
+  root.hash = '';
+  const prefix = root.href;
+  return (path, query) => {
+    const text = typeof path === 'string' ? path : path.value;
+    const absolute = typeof path === 'string' && /^[a-z][a-z\d+.-]*:/i.test(text);
+    const url = absolute ? new URL(text) : new URL(prefix + text.replace(/^[/\\]+/, ''));
+    // Dots and backslashes in a plain string could climb out of the base.
+    if (!absolute && !(url.origin === root.origin && url.pathname.startsWith(root.pathname))) {
+      throw new VendorError({
+        sent: false,
+        code: 'invalid_argument',
+        reason: 'path_outside_base',
+        says: 'the path leads out of the base URL',
+      });
+    }
+    if (query !== undefined) appendQuery(url, query);
+    return url;
+  };
+}
+
+function appendQuery(url: URL, query: NonNullable<HttpRequestInit['query']>): void {
+  const text = encodeQuery(query);
+  if (text !== '') url.search = url.search === '' ? text : `${url.search}&${text}`;
+}
+
+/** `a=1&b=x%20y`; what is undefined is left out, arrays are joined by commas. */
+export function encodeQuery(query: Readonly<Record<string, QueryValue>>): string {
+  let text = '';
+  for (const name in query) {
+    const value = query[name];
+    if (value === undefined) continue;
+    const written = typeof value === 'object' ? value.join(',') : String(value);
+    text += `${text === '' ? '' : '&'}${encodeURIComponent(name)}=${encodeURIComponent(written.toWellFormed())}`;
+  }
+  return text;
+}
+
+/** A body and the type it is sent as. */
+export interface EncodedBody {
+  readonly body: HttpBody;
+  /** Absent: the caller's own, or multipart, whose boundary the lane knows. */
+  readonly contentType: string | undefined;
+}
+
+/** @throws VendorError `invalid_argument` when more than one kind of body is given */
+export function encodeBody({ json, form, multipart, body }: HttpRequestInit): EncodedBody | undefined {
+  const given = [json, form, multipart, body].filter((one) => one !== undefined);
+  if (given.length === 0) return undefined;
+  if (given.length > 1) {
+    throw new VendorError({
+      sent: false,
+      code: 'invalid_argument',
+      says: 'give one of json, form, multipart and body',
+    });
+  }
+  if (json !== undefined) return { body: JSON.stringify(json), contentType: 'application/json' };
+  if (form !== undefined) {
+    return { body: encodeQuery(form), contentType: 'application/x-www-form-urlencoded' };
+  }
+  return { body: (multipart ?? body) as HttpBody, contentType: undefined };
+}
+
+/** Whether the same body can be sent again. */
+export function isReplayable(body: HttpBody | undefined): boolean {
+  return (
+    body === undefined || typeof body === 'string' || body instanceof Uint8Array || body instanceof FormData
+  );
+}
