@@ -1,12 +1,16 @@
-import { existsSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { defineConfig } from 'tsup';
 
 // One configuration for every package: tsup finds this file from inside the package's folder. Every file that
-// `exports` of a manifest names as source is an entry; everything in `dependencies` stays external.
-const entries = ['src/index.ts', 'src/testing.ts', 'src/config.ts', 'src/vitest.ts', 'src/main.ts'];
+// `exports` of the manifest names as source is an entry; everything in `dependencies` stays external.
+const { exports: subpaths }: { exports: Record<string, string | Record<string, string>> } = JSON.parse(
+  readFileSync('package.json', 'utf8'),
+);
 
 export default defineConfig({
-  entry: entries.filter((file) => existsSync(file)),
+  entry: Object.values(subpaths).flatMap((entry) =>
+    typeof entry === 'object' ? (entry['@im/source'] ?? []) : [],
+  ),
   format: 'esm',
   target: 'node22',
   sourcemap: true,

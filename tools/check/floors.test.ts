@@ -99,6 +99,30 @@ test('what production reaches has no @im/testing, even through another file', ()
   ]);
 });
 
+test('from serve up, @im/testing is a package like any other', () => {
+  const server = {
+    name: '@im/server',
+    im: { floor: 'serve' },
+    exports: { '.': source('index') },
+    dependencies: { '@im/testing': '1' },
+  };
+  const files = {
+    'packages/server/package.json': server,
+    'packages/server/src/index.ts': "import { startFakeServer } from '@im/testing';\n",
+  };
+  expect(faultsWith(files)).toEqual([]);
+});
+
+test('what only tests reach counts as a test', () => {
+  const files = {
+    'packages/core/src/__tests__/helper.ts': "import 'vitest';\nimport { clock } from '@im/testing';\n",
+    'packages/core/src/__tests__/up.ts': "import { spotify } from '@im/spotify';\n",
+  };
+  expect(faultsWith(files)).toEqual([
+    'packages/core/src/__tests__/up.ts:1 imports up: packages/spotify/src/index.ts stands on adapt, this file on ground',
+  ]);
+});
+
 test('a relative import that leaves its package is found', () => {
   expect(faultsWith({ 'packages/http/src/client.ts': "import '../../core/src/index.ts';\n" })).toEqual([
     'packages/http/src/client.ts:1 reaches into packages/core/src/index.ts; import the package by its name',

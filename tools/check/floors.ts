@@ -7,8 +7,9 @@
  *
  * 1. A workspace package is imported only from a higher floor; never from the same one, so never by another provider.
  * 2. `@im/testing` is for tests and for what only a `./testing` entry reaches; there every floor but the ground may
- *    have it, and tests (`*.test.ts`) of the ground too.
- * 3. A relative import stays inside its package.
+ *    have it, and tests of the ground too. Up from `serve`, where sandboxes are run, it is a package like any other.
+ *    A file is a test when it is named `*.test.ts`, or when no entry of its package reaches it.
+ * 3. A relative import stays inside its package. Only `benchmarks` measure what packages do not export.
  * 4. What is imported is declared: in the package's own manifest; for tests also in the root's.
  * 5. Node's own modules are written `node:…`.
  */
@@ -60,9 +61,11 @@ export function checkFloors(workspace: Workspace): Fault[] {
 function checkFolder(workspace: Workspace, folder: string, from: WorkspacePackage | undefined): Fault[] {
   const files = sourceFiles(workspace.root, folder);
   const imports = new Map(files.map((file) => [file, importsOf(workspace.root, file)]));
-  const production = from === undefined ? new Set(files) : productionFiles(from, imports);
+  const production =
+    from === undefined ? new Set(files) : reachedFrom(from, imports, (subpath) => !isTesting(subpath));
+  const shipped = from === undefined ? production : reachedFrom(from, imports, isTesting);
   return files.flatMap((file) => {
-    const side: Side = file.endsWith('.test.ts') ? 'test' : production.has(file) ? 'production' : 'testing';
+    const side: Side = production.has(file) ? 'production' : shipped.has(file) ? 'testing' : 'test';
     const place: Place = { workspace, from, folder, file, side };
     return (imports.get(file) ?? []).flatMap((one) => {
       const says = checkImport(place, one.specifier);
@@ -71,13 +74,18 @@ function checkFolder(workspace: Workspace, folder: string, from: WorkspacePackag
   });
 }
 
-/** What the entries other than `./testing` reach inside the package. */
-function productionFiles(
+function isTesting(subpath: string): boolean {
+  return subpath.endsWith('/testing');
+}
+
+/** The files that the entries whose subpath is `wanted` reach inside the package. */
+function reachedFrom(
   from: WorkspacePackage,
   imports: ReadonlyMap<string, readonly Import[]>,
+  wanted: (subpath: string) => boolean,
 ): Set<string> {
   const entries = Object.keys(from.manifest.exports ?? {})
-    .filter((subpath) => !subpath.endsWith('/testing'))
+    .filter(wanted)
     .flatMap((subpath) => entryFile(from, subpath) ?? []);
   const reached = new Set<string>();
   const visit = (file: string): void => {
@@ -101,7 +109,7 @@ function checkImport(place: Place, specifier: string): string | undefined {
 
 function checkRelative({ folder, file }: Place, specifier: string): string | undefined {
   const target = resolveRelative(file, specifier);
-  if (target.startsWith(`${folder}/`)) return undefined;
+  if (target.startsWith(`${folder}/`) || folder === 'benchmarks') return undefined;
   return `reaches into ${target}; import the package by its name`;
 }
 
@@ -113,7 +121,8 @@ function checkFloor({ from, side }: Place, target: WorkspacePackage, subpath: st
   if (target.name === testingPackage && side !== 'production') {
     if (side === 'test' || from.floor !== 'ground') return undefined;
   }
-  if (target.name === testingPackage && side === 'production')
+  const isHigh = from.floor !== undefined && floors.indexOf(from.floor) >= floors.indexOf('serve');
+  if (target.name === testingPackage && side === 'production' && !isHigh)
     return `imports ${to} outside tests and the ./testing entry`;
   if (from.floor === undefined || target.floor === undefined) return undefined;
   if (floors.indexOf(target.floor) < floors.indexOf(from.floor)) return undefined;

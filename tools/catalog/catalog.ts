@@ -1,0 +1,100 @@
+/**
+ * Generated parts of READMEs: the table of packages in the root's (`<!-- packages -->`), and options
+ * (`<!-- options -->`) and operations (`<!-- operations -->`) in those of providers. The definitions are the source.
+ */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type AnyDefinition, describeOperations, type OptionRow, optionTable } from '@im/core';
+import type { Fault } from '../lib/fault.ts';
+import { floors, type Workspace, type WorkspacePackage } from '../lib/workspace.ts';
+import { definitionOf } from './definitions.ts';
+import { hasPlace, replaceBetween, table } from './render.ts';
+
+/** A file with generated parts, as it is and as it should be. */
+export interface GeneratedFile {
+  /** From the root. */
+  readonly file: string;
+  readonly before: string;
+  readonly after: string;
+  /** Places that the file should have and has not. */
+  readonly missing: readonly string[];
+}
+
+/** All of them. */
+export async function generatedFiles(workspace: Workspace): Promise<GeneratedFile[]> {
+  const found = await Promise.all(
+    workspace.packages.map(async (one) => ({ one, definition: await definitionOf(workspace, one) })),
+  );
+  const files = [generate(workspace, 'README.md', { packages: packageTable(found) })];
+  for (const { one, definition } of found) {
+    if (definition === undefined) continue;
+    const places = { options: optionsTable(definition), operations: operationsTable(definition) };
+    files.push(generate(workspace, `${one.folder}/README.md`, places));
+  }
+  return files.filter((file) => file !== undefined);
+}
+
+/** What is stale or missing, for `npm run check`. */
+export async function catalogFaults(workspace: Workspace): Promise<Fault[]> {
+  return (await generatedFiles(workspace)).flatMap(({ file, before, after, missing }) => [
+    ...missing.map((name) => ({
+      place: file,
+      says: `has no place for the table: <!-- ${name} --> and <!-- /${name} -->`,
+    })),
+    ...(before === after ? [] : [{ place: file, says: 'is stale; run npm run catalog' }]),
+  ]);
+}
+
+function generate(
+  workspace: Workspace,
+  file: string,
+  places: Readonly<Record<string, string>>,
+): GeneratedFile | undefined {
+  const path = join(workspace.root, file);
+  if (!existsSync(path)) return undefined;
+  const before = readFileSync(path, 'utf8');
+  const names = Object.keys(places);
+  const after = names.reduce((text, name) => replaceBetween(text, name, places[name] ?? ''), before);
+  return { file, before, after, missing: names.filter((name) => !hasPlace(before, name)) };
+}
+
+function packageTable(
+  found: readonly { one: WorkspacePackage; definition: AnyDefinition | undefined }[],
+): string {
+  const floorOf = ({ one }: { one: WorkspacePackage }) => floors.indexOf(one.floor ?? 'apps');
+  const sorted = [...found].sort((a, b) => floorOf(a) - floorOf(b) || a.one.name.localeCompare(b.one.name));
+  const rows = sorted.map(({ one, definition }) => [
+    `[${one.name}](${one.folder})`,
+    one.floor ?? '',
+    definition === undefined ? '' : definition.category,
+    definition === undefined ? '' : String(describeOperations(definition).length),
+    one.manifest.description ?? '',
+  ]);
+  return table(['package', 'floor', 'category', 'operations', 'what it is'], rows);
+}
+
+function optionsTable(definition: AnyDefinition): string {
+  const rows = optionTable(definition.options, definition.id).map((row) => [
+    `\`${row.name}\``,
+    [row.type, row.unit].filter(Boolean).join(', '),
+    standing(row),
+    row.env === undefined ? '' : `\`${row.env}\``,
+    row.description,
+  ]);
+  return table(['option', 'type', 'default', 'environment', 'meaning'], rows);
+}
+
+function standing(row: OptionRow): string {
+  if (row.default !== undefined) return `\`${row.default}\``;
+  return row.required ? 'required' : '';
+}
+
+function operationsTable(definition: AnyDefinition): string {
+  const rows = describeOperations(definition).map(({ name, effect, kind, docs, deprecated, scopes = [] }) => [
+    docs === undefined ? `\`${name}\`` : `[\`${name}\`](${docs})`,
+    kind === 'pages' ? `${effect}, pages` : effect,
+    scopes.map((scope) => `\`${scope}\``).join(' '),
+    deprecated === undefined ? '' : `deprecated ${deprecated}`,
+  ]);
+  return table(['operation', 'effect', 'scope', 'note'], rows);
+}

@@ -1,0 +1,99 @@
+/**
+ * `npm run check [-- --only floors,packages]`: everything that can be said about the repository without running it.
+ * All steps run, whatever fails; each shows its faults, and a table stands at the end. Ends with 1 when one failed.
+ */
+import { parseArgs } from 'node:util';
+import pc from 'picocolors';
+import { checkPackages } from '../check-packages/rules.ts';
+import { type Fault, faultLines } from '../lib/fault.ts';
+import { run } from '../lib/run.ts';
+import { readWorkspace, repositoryRoot } from '../lib/workspace.ts';
+import { checkFloors } from './floors.ts';
+import { checkLock } from './lock.ts';
+import { checkPublish } from './publish.ts';
+
+interface Step {
+  readonly name: string;
+  readonly what: string;
+  /** What to show; empty: all is well. */
+  readonly run: () => Promise<string> | string;
+}
+
+const workspace = readWorkspace(repositoryRoot);
+
+const steps: readonly Step[] = [
+  { name: 'lint', what: 'format and lint', run: command('biome', 'ci', '--colors=off') },
+  {
+    name: 'types',
+    what: 'types, the whole repository',
+    run: command('node', 'node_modules/typescript7/bin/tsc', '-p', 'tsconfig.json', '--pretty', 'false'),
+  },
+  { name: 'floors', what: 'imports go down only', run: () => shown(checkFloors(workspace)) },
+  { name: 'packages', what: 'packages are alike', run: () => shown(checkPackages(workspace)) },
+  { name: 'lock', what: 'npm ci works everywhere', run: () => shown(checkLock(repositoryRoot)) },
+  {
+    name: 'catalog',
+    what: 'generated tables are fresh',
+    run: catalog,
+  },
+  { name: 'unused', what: 'no unused code or dependency', run: command('knip', '--no-progress') },
+  {
+    name: 'build',
+    what: 'packages build',
+    run: command('nx', 'run-many', '-t', 'build', '--outputStyle=static'),
+  },
+  { name: 'publish', what: 'tarballs: publint, attw', run: async () => shown(await checkPublish(workspace)) },
+];
+
+/** Loads core and every provider, so it stands by itself: the other steps still run when one of those is broken. */
+async function catalog(): Promise<string> {
+  const { catalogFaults } = await import('../catalog/catalog.ts');
+  return shown(await catalogFaults(workspace));
+}
+
+function command(name: string, ...args: string[]): Step['run'] {
+  return async () => {
+    const { ok, output } = await run(name, args, { cwd: repositoryRoot });
+    return ok ? '' : output || `${name} failed without a word`;
+  };
+}
+
+function shown(faults: readonly Fault[]): string {
+  return faultLines(faults).join('\n');
+}
+
+/** What a step shows; a step that breaks shows why. */
+async function outcome(step: Step): Promise<string> {
+  try {
+    return await step.run();
+  } catch (error) {
+    return error instanceof Error ? String(error.stack) : String(error);
+  }
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { only: { type: 'string' } } });
+  const wanted = values.only?.split(',');
+  const unknown = wanted?.find((name) => !steps.some((step) => step.name === name));
+  if (unknown !== undefined)
+    throw new Error(`--only ${unknown}: there are ${steps.map(({ name }) => name).join(', ')}`);
+  const lines: string[] = [];
+  for (const step of steps.filter(({ name }) => wanted?.includes(name) ?? true)) {
+    process.stdout.write(`${pc.bold(step.name)}: ${step.what}… `);
+    const startedAt = performance.now();
+    const output = await outcome(step);
+    const took = `${((performance.now() - startedAt) / 1_000).toFixed(1)} s`;
+    const ok = output === '';
+    process.stdout.write(`${ok ? pc.green('ok') : pc.red('failed')} ${took}\n${ok ? '' : `${output}\n\n`}`);
+    lines.push(
+      `${ok ? pc.green('✓') : pc.red('×')} ${step.name.padEnd(10)}${step.what.padEnd(32)}${took.padStart(8)}`,
+    );
+    if (!ok) process.exitCode = 1;
+  }
+  process.stdout.write(`\n${lines.join('\n')}\n`);
+}
+
+await main().catch((error: unknown) => {
+  process.stderr.write(`check: ${error instanceof Error ? error.message : error}\n`);
+  process.exitCode = 2;
+});
