@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { IntegrationDefinition } from '../integration.ts';
-import { read } from '../operation.ts';
 import { secret } from '../options.ts';
 
 /** Options with something of every kind. */
@@ -45,7 +44,7 @@ export function definition<Schema extends z.ZodType>(id: string, options: Schema
     options,
     egress: [],
     errors: { docs: 'https://example.com/errors', rows: [] },
-    connect: () => ({ ping: read(async (_call) => 'pong') }),
+    connect: () => ({}),
   };
   return made;
 }

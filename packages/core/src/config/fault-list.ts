@@ -20,7 +20,7 @@ export class FaultList {
   }
 
   add({ path, says, remedy, at, variable }: FoundFault): void {
-    const key = JSON.stringify([at.line, at.column, says]);
+    const key = JSON.stringify([at.line, at.column, says, String(path.at(-1))]);
     if (this.#faults.has(key)) return;
     const place = { file: this.#file, ...at, ...(variable === undefined ? {} : { variable }) };
     this.#faults.set(key, { path: faultPath(path), says, remedy, place, at });

@@ -118,7 +118,7 @@ export function integrationOf(
   const { resolver, faults, file } = context;
   const head = checked(only(node, ['use', 'required', 'enabled']), path, integrationSchema, resolver, faults);
   const definition = definitionOf(planned, context);
-  if (head === undefined || definition === undefined) return undefined;
+  if (definition === undefined) return undefined;
   const optionsNode = mapAt(node, 'options', keyPlace);
   const raw = resolve(optionsNode, resolver);
   const options = withSecrets(definition.options, withTypes(definition.options, raw.value, raw.texts));
@@ -133,6 +133,7 @@ export function integrationOf(
     }
     checkResilience(planned, definition, settings, context);
   }
+  if (head === undefined) return undefined;
   const required = head.required ?? false;
   return {
     name,

@@ -174,7 +174,7 @@ function partValue(part: Part, resolver: Resolver): Outcome {
     case 'malformed':
       return failed(part.says, part.remedy);
     case 'env': {
-      const text = resolver.env[part.name];
+      const text = Object.hasOwn(resolver.env, part.name) ? resolver.env[part.name] : undefined;
       if (text !== undefined && text !== '') return { text, secret: false, faults: [] };
       if (part.otherwise !== undefined) return textFrom(part.otherwise, resolver);
       const remedy = `set ${part.name}, or give a default: \${env:${part.name}:-…}`;

@@ -74,18 +74,31 @@ export function readYaml(yaml: typeof Yaml, text: string, file: string): ReadYam
       const { says, remedy } = syntaxFault(error.code);
       report(placeAt(error.pos[0]), says, remedy);
     }
+    for (const { code, pos } of document.warnings) {
+      if (code === 'TAG_RESOLVE_FAILED')
+        report(placeAt(pos[0]), 'has a tag that is not allowed', 'remove the tag');
+    }
     if (document.errors.length === 0 && isDocument(document))
       documents.push(new Reader(yaml, text, placeAt, report).read(document.contents));
   }
-  return { documents, faults };
+  return { documents, faults: faults.sort(byPlace) };
 }
 
-/** The errors up to the first that leaves the parser lost, and of those after it the ones of another kind. */
+/**
+ * The errors up to the first that leaves the parser lost, and of those after it the ones of another kind; one a place.
+ */
 function withoutEcho(errors: readonly Yaml.YAMLError[]): readonly Yaml.YAMLError[] {
   const lost = errors.findIndex(({ code }) => code === 'UNEXPECTED_TOKEN');
+  const tooDeep = errors.find(({ code }) => code === 'RESOURCE_EXHAUSTION');
+  if (tooDeep !== undefined) return [tooDeep];
   return errors
     .filter(({ code }, index) => index <= lost || code !== 'UNEXPECTED_TOKEN')
+    .filter((error, index, kept) => kept[index - 1]?.pos[0] !== error.pos[0])
     .slice(0, mostSyntaxFaults);
+}
+
+function byPlace({ place: one }: ConfigurationFault, { place: other }: ConfigurationFault): number {
+  return (one?.line ?? 0) - (other?.line ?? 0) || (one?.column ?? 0) - (other?.column ?? 0);
 }
 
 /** Whether something was written: a value, or the line that begins a document. */
@@ -134,9 +147,6 @@ class Reader {
     const place = value.range == null ? around : this.#placeAt(value.range[0]);
     if (depth > mostDepth) return this.#stop(place, `is nested more than ${mostDepth} deep`, 'flatten it');
     if (this.#yaml.isAlias(value)) return this.#alias(value.source, place);
-    if (value.tag !== undefined && !coreTags.has(value.tag)) {
-      this.#report(place, 'has a tag that is not allowed', 'remove the tag');
-    }
     if (value.anchor !== undefined) this.#anchors.set(value.anchor, 'open');
     const read = this.#untagged(value, place, depth);
     if (value.anchor !== undefined) this.#anchors.set(value.anchor, read);
@@ -237,9 +247,3 @@ class Reader {
 function nothing(place: Place): SourceNode {
   return { kind: 'scalar', value: null, place, written: '' };
 }
-
-const coreTags: ReadonlySet<string> = new Set(
-  ['map', 'seq', 'str', 'null', 'bool', 'int', 'float']
-    .map((name) => `tag:yaml.org,2002:${name}`)
-    .concat('!'),
-);

@@ -21,7 +21,7 @@ export function readVariables(
   for (const field of fieldsOf(definition.options)) {
     const name = variableName(field, definition.id, prefix);
     names.set(JSON.stringify(field.path), name);
-    const text = env[name];
+    const text = Object.hasOwn(env, name) ? env[name] : undefined;
     if (text !== undefined && text !== '') place(raw, field.path, fieldValue(field, text));
   }
   return {
