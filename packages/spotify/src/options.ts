@@ -1,0 +1,57 @@
+import { secret } from '@im/core';
+import { z } from 'zod';
+
+/** How calls are authorised: https://developer.spotify.com/documentation/web-api/concepts/authorization */
+const auth = z
+  .discriminatedUnion('flow', [
+    z.strictObject({
+      flow: z.literal('client-credentials').describe('as the app itself: the public catalogue, no user'),
+    }),
+    z.strictObject({
+      flow: z.literal('authorization-code').describe('as a user who agreed; the app keeps a client secret'),
+      refreshToken: secret().describe("the user's refresh token, from `exchangeCode`"),
+    }),
+    z.strictObject({
+      flow: z.literal('pkce').describe('as a user who agreed; a public client without a client secret'),
+      refreshToken: secret().describe(
+        "the user's refresh token, from `exchangeCode`; a new one comes with each refresh",
+      ),
+    }),
+  ])
+  .default({ flow: 'client-credentials' })
+  .describe('how calls are authorised');
+
+/** Options of `@im/spotify`. */
+export const spotifyOptions = z
+  .strictObject({
+    clientId: z.string().min(1).describe('client id of the app, from the developer dashboard'),
+    clientSecret: secret().optional().describe('client secret of the app; needed by every flow but `pkce`'),
+    auth,
+    market: z
+      .string()
+      .regex(/^[A-Z]{2}$/, 'must be an ISO 3166-1 alpha-2 code in capitals, such as SE')
+      .optional()
+      .describe(
+        "market of calls that name none, ISO 3166-1 alpha-2; a user's own country takes precedence at the vendor",
+      ),
+    locale: z
+      .string()
+      .regex(/^[a-z]{2}_[A-Z]{2}$/, 'must be a language and a country, such as sv_SE')
+      .optional()
+      .describe('language of browse calls that name none, such as sv_SE; default: American English'),
+    baseUrl: z.url().default('https://api.spotify.com/v1/').describe('base URL of the API'),
+    accountsUrl: z
+      .url()
+      .default('https://accounts.spotify.com/')
+      .describe('base URL of the accounts service'),
+  })
+  .refine((options) => options.auth.flow === 'pkce' || options.clientSecret !== undefined, {
+    path: ['clientSecret'],
+    message: 'is missing; only the flow `pkce` goes without',
+  });
+
+/** Options as an application writes them. */
+export type SpotifyOptions = z.input<typeof spotifyOptions>;
+
+/** Options once checked. */
+export type CheckedSpotifyOptions = z.output<typeof spotifyOptions>;
