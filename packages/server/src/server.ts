@@ -46,6 +46,8 @@ export interface HubServer extends AsyncDisposable {
   readonly app: OpenAPIHono;
   /** `http://127.0.0.1:8080`, without a slash at the end; before {@link HubServer.listen} with the port that was asked for. */
   readonly url: string;
+  /** Whether it takes connections. */
+  readonly listening: boolean;
   /**
    * Begins to take requests.
    *
@@ -112,6 +114,9 @@ export function createServer(options: ServerOptions): HubServer {
     get url() {
       const address = server.address() as AddressInfo | null;
       return `http://${host.includes(':') ? `[${host}]` : host}:${address?.port ?? port}`;
+    },
+    get listening() {
+      return server.listening;
     },
     listen: async () => {
       await listen(server, host, port);

@@ -1,0 +1,87 @@
+#!/usr/bin/env node
+/** The hub as a program: `im-server --config integrations.yaml`. */
+import { parseArgs } from 'node:util';
+import { isIntegrationError } from '@im/core';
+import { jsonLogger } from './log.ts';
+import { ListenError } from './server.ts';
+import { startServer } from './start.ts';
+
+const usage = `im-server --config <file> [options]
+
+  --config <file>         YAML file with the integrations
+  --environment <name>    which of its environments holds; default: what the file says, else production
+  --host <address>        default 127.0.0.1
+  --port <number>         default 8080; 0 takes any that is free
+  --drain-delay-ms <n>    time between "not ready" and the last new connection; default 0
+  --help                  this text
+
+SIGTERM and SIGINT stop it without failing requests in flight; a second one stops it at once.
+Exit code: 0 stopped as told, 1 it cannot run, 2 the configuration or the command line is wrong.`;
+
+/** Wrong use of the command line. */
+class UsageError extends Error {}
+
+function readCommandLine(args: readonly string[]) {
+  try {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        config: { type: 'string' },
+        environment: { type: 'string' },
+        host: { type: 'string' },
+        port: { type: 'string' },
+        'drain-delay-ms': { type: 'string' },
+        help: { type: 'boolean' },
+      },
+    });
+    return values;
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+function readNumber(name: string, text: string | undefined, most: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value <= most) return value;
+  throw new UsageError(`--${name} must be a whole number from 0 to ${most}, not ${JSON.stringify(text)}`);
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  const values = readCommandLine(args);
+  if (values.help) {
+    process.stdout.write(`${usage}\n`);
+    return;
+  }
+  if (values.config === undefined) throw new UsageError('--config is missing');
+  const logger = jsonLogger((line) => process.stderr.write(line));
+  const hub = await startServer({
+    configFile: values.config,
+    environment: values.environment,
+    host: values.host,
+    port: readNumber('port', values.port, 65_535),
+    drainDelayMs: readNumber('drain-delay-ms', values['drain-delay-ms'], 600_000),
+    logger,
+  });
+  logger.info('listening', { url: hub.url });
+
+  let stopping = false;
+  const stop = () => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    hub.close().then(() => logger.info('stopped'), fail);
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}
+
+function fail(error: unknown): void {
+  const usageFault = error instanceof UsageError;
+  const expected = usageFault || error instanceof ListenError || isIntegrationError(error);
+  const text =
+    error instanceof Error ? (expected ? error.message : (error.stack ?? error.message)) : String(error);
+  process.stderr.write(`im-server: ${text}\n${usageFault ? `\n${usage}\n` : ''}`);
+  process.exitCode = usageFault || (isIntegrationError(error) && error.code === 'invalid_argument') ? 2 : 1;
+}
+
+await main(process.argv.slice(2)).catch(fail);
