@@ -1,9 +1,8 @@
 /** Reads a catalogue: a CSV file with a header, one row for each item of a playlist. What is broken is told, not lost. */
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { CsvError, parse } from 'csv-parse/sync';
 import { BadInput } from './bad-input.ts';
-import { type RawRecord, readRecords } from './lines.ts';
+import { fieldsOf, type RawRecord, readRecords } from './lines.ts';
 
 /** One row of the file that can be used. */
 export interface CatalogueRow {
@@ -97,19 +96,6 @@ async function* digested(
   for await (const chunk of createReadStream(file) as AsyncIterable<Uint8Array>) {
     digest.update(chunk);
     yield chunk;
-  }
-}
-
-/** The fields of one record; `undefined` when its quotes are not those of a CSV file. */
-function fieldsOf(text: string): readonly string[] | undefined {
-  // Most lines hold no quote at all, and need no parser.
-  if (!text.includes('"')) return text.split(',');
-  try {
-    const [fields, ...more] = parse(text, { relax_column_count: true, bom: false, record_delimiter: ['\0'] });
-    return more.length === 0 ? fields : undefined;
-  } catch (error) {
-    if (error instanceof CsvError) return undefined;
-    throw error;
   }
 }
 

@@ -35,6 +35,8 @@ export interface Output extends AsyncDisposable {
   readonly checkpoint: Checkpoint;
   /** Whether an earlier run is being taken up. */
   readonly resumed: boolean;
+  /** Throws everything away and begins anew. */
+  restart(): Promise<void>;
   /** Appends lines and moves the checkpoint, as one step that happens wholly or not at all. */
   commit(
     lines: readonly string[],
@@ -50,20 +52,25 @@ export async function openOutput(folder: string, tenant: string, fingerprint: st
   const file = await open(path, 'a+');
   try {
     const { size } = await file.stat();
-    const resumed = earlier !== undefined && earlier.fingerprint === fingerprint && earlier.bytes <= size;
-    let checkpoint: Checkpoint = resumed
-      ? earlier
-      : { fingerprint, bytes: 0, rows: 0, playlistsDone: 0, done: false };
-    // The old checkpoint goes first: were it left, a kill here would pair it with an empty file.
-    if (!resumed) await rm(checkpointPath, { force: true });
-    await file.truncate(checkpoint.bytes);
-    await file.datasync();
+    const resumed = earlier?.fingerprint === fingerprint && earlier.bytes <= size;
+    const empty: Checkpoint = { fingerprint, bytes: 0, rows: 0, playlistsDone: 0, done: false };
+    let checkpoint = resumed ? earlier : empty;
+
+    const cutTo = async (next: Checkpoint) => {
+      // The old checkpoint goes first: were it left, a kill here would pair it with an empty file.
+      if (next === empty) await rm(checkpointPath, { force: true });
+      await file.truncate(next.bytes);
+      await file.datasync();
+      checkpoint = next;
+    };
+    await cutTo(checkpoint);
 
     return {
       get checkpoint() {
         return checkpoint;
       },
       resumed,
+      restart: () => cutTo(empty),
       commit: async (lines, place) => {
         const text = Buffer.from(lines.map((line) => `${line}\n`).join(''));
         if (text.length > 0) {

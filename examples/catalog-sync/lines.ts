@@ -6,6 +6,8 @@
  * only its first line is broken then, and reading goes on with the second.
  */
 
+import { CsvError, parse } from 'csv-parse/sync';
+
 /** One record, still as text. */
 export interface RawRecord {
   /** Line of the file on which it begins, from 1. */
@@ -130,4 +132,17 @@ async function* splitLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uin
     }
   }
   if (parts.length > 0) yield Buffer.concat(parts);
+}
+
+/** The fields of one record; `undefined` when its quotes are not those of a CSV file. */
+export function fieldsOf(text: string): readonly string[] | undefined {
+  // Most lines hold no quote at all, and need no parser.
+  if (!text.includes('"')) return text.split(',');
+  try {
+    const [fields, ...more] = parse(text, { relax_column_count: true, bom: false, record_delimiter: ['\0'] });
+    return more.length === 0 ? fields : undefined;
+  } catch (error) {
+    if (error instanceof CsvError) return undefined;
+    throw error;
+  }
 }

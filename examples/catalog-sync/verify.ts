@@ -2,6 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { Exchange } from '@im/testing';
+import { z } from 'zod';
 import type { CatalogueRow } from './catalogue.ts';
 
 /**
@@ -35,45 +36,55 @@ const pick = ({ playlist, track, artist, album, durationMs }: CatalogueRow) => (
   durationMs,
 });
 
-/** What the fake knows of one tenant. */
-export interface TenantWorld {
-  readonly tenant: string;
-  readonly playlistIds: ReadonlySet<string>;
-}
-
 /**
- * Looks through everything that was sent: each access token must have asked for the playlists of one tenant only, and
- * each tenant must have used tokens of its own.
+ * Looks through everything that was sent: each access token may have been shown and may have asked for the playlists
+ * of one tenant only.
  *
+ * @param worlds the playlists of each tenant, by name
  * @returns what does not fit; tokens are not named
  */
-export function checkWall(exchanges: readonly Exchange[], worlds: readonly TenantWorld[]): string[] {
-  const ownerOf = new Map(
-    worlds.flatMap(({ tenant, playlistIds }) => [...playlistIds].map((id) => [id, tenant] as const)),
+export function checkWall(
+  exchanges: readonly Exchange[],
+  worlds: readonly { readonly tenant: string; readonly playlists: readonly { readonly name: string }[] }[],
+): string[] {
+  const ownerOfName = new Map(
+    worlds.flatMap(({ tenant, playlists }) => playlists.map(({ name }) => [name, tenant])),
   );
+  const shown = exchanges.flatMap((exchange) => shownPlaylists(exchange));
+  const ownerOfId = new Map(shown.map(({ id, name }) => [id, ownerOfName.get(name)]));
+
   const tenantsOf = new Map<string, Set<string>>();
   const faults = new Set<string>();
-  for (const { target, requestHeaders, responseBody, status } of exchanges) {
-    const id = /^\/v1\/playlists\/([^/?]+)/.exec(target)?.[1];
-    const authorization = requestHeaders.authorization;
-    if (authorization === undefined || status !== 200) continue;
-    const seen = id === undefined ? idsIn(target, responseBody) : [decodeURIComponent(id)];
-    for (const playlist of seen) {
-      const owner = ownerOf.get(playlist);
-      if (owner === undefined) faults.add(`a playlist was read that is nobody's: ${playlist}`);
-      else tenantsOf.set(authorization, (tenantsOf.get(authorization) ?? new Set()).add(owner));
-    }
+  const note = (token: string, id: string) => {
+    const owner = ownerOfId.get(id);
+    if (owner === undefined) faults.add(`a playlist was read that is nobody's: ${id}`);
+    else tenantsOf.set(token, (tenantsOf.get(token) ?? new Set()).add(owner));
+  };
+  for (const exchange of exchanges) {
+    const token = exchange.requestHeaders.authorization;
+    if (token === undefined) continue;
+    const asked = /^\/v1\/playlists\/([^/?]+)/.exec(exchange.target)?.[1];
+    if (asked !== undefined) note(token, decodeURIComponent(asked));
+    for (const { id } of shownPlaylists(exchange)) note(token, id);
   }
-  for (const tenants of tenantsOf.values()) {
-    if (tenants.size > 1) faults.add(`one token read playlists of ${[...tenants].join(' and ')}`);
+  for (const owners of tenantsOf.values()) {
+    if (owners.size > 1) faults.add(`one token was used for playlists of ${[...owners].join(' and ')}`);
+  }
+  if (new Set([...tenantsOf.values()].flatMap((owners) => [...owners])).size > tenantsOf.size) {
+    faults.add('the tenants did not use tokens of their own');
   }
   return [...faults];
 }
 
-/** Ids in the answer to "my playlists": what the account was shown. */
-function idsIn(target: string, body: Uint8Array): string[] {
-  if (!/^\/v1\/me\/playlists(\?|$)/.test(target)) return [];
-  const answer: unknown = JSON.parse(Buffer.from(body).toString());
-  const items = typeof answer === 'object' && answer !== null && 'items' in answer ? answer.items : [];
-  return (Array.isArray(items) ? items : []).map((item: { id?: unknown }) => String(item.id));
+const shownList = z.object({ items: z.array(z.object({ id: z.string(), name: z.string() })) });
+
+/** The playlists that an answer to "my playlists" shows. */
+function shownPlaylists({
+  target,
+  status,
+  responseBody,
+  fault,
+}: Exchange): { readonly id: string; readonly name: string }[] {
+  if (!/^\/v1\/me\/playlists(\?|$)/.test(target) || status !== 200 || fault !== undefined) return [];
+  return shownList.parse(JSON.parse(Buffer.from(responseBody).toString())).items;
 }
