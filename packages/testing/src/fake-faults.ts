@@ -17,6 +17,8 @@ export interface Sending {
   readonly clock: Clock;
   /** Aborted when the client is gone. */
   readonly signal: AbortSignal;
+  /** Told just before a head goes out. */
+  readonly onHead?: ((answer: Answer) => void) | undefined;
 }
 
 /** Rules with their counts. */
@@ -98,7 +100,9 @@ function hangUp({ response }: Sending): undefined {
   response.socket?.end();
 }
 
-function writeHead({ status, headers, body }: Answer, { response }: Sending): boolean {
+function writeHead(answer: Answer, { response, onHead }: Sending): boolean {
+  const { status, headers, body } = answer;
+  onHead?.(answer);
   const bodyless = status === 204 || status === 304 || response.req.method === 'HEAD';
   const length = status === 204 ? {} : { 'content-length': String(body.length) };
   response.sendDate = false;
@@ -121,7 +125,7 @@ async function sendHalf(
   const { response } = sending;
   if (writeHead(answer, sending)) {
     response.flushHeaders();
-    await new Promise<void>((resolve) => response.write(half, () => resolve()));
+    if (half.length > 0) await new Promise<void>((resolve) => response.write(half, () => resolve()));
   } else {
     // No body to stop in: stop in the head.
     await new Promise<void>((resolve) => {

@@ -209,6 +209,7 @@ describe('faults', () => {
     await expect(answer).rejects.toThrow();
     await clock.advance(1);
     expect(clock.pending).toBe(0);
+    expect(fake.exchanges[0]?.aborted).toBe(true);
     expect(fake.failures).toEqual([]);
   });
 
@@ -251,6 +252,7 @@ describe('faults', () => {
       { routes: { 'GET /x': () => ({ status: 204 }) } },
     );
     expect(await raw(fake.url, '/x')).toBe('HTTP/1.1 204 ');
+    expect(fake.exchanges[0]?.aborted).toBeUndefined();
   });
 
   it('sends the body a few bytes at a time by its clock', async () => {

@@ -49,7 +49,7 @@ export interface Exchange {
   readonly target: string;
   readonly requestHeaders: Readonly<Record<string, string>>;
   readonly requestBody: Uint8Array;
-  /** Absent: the connection was cut before an answer. */
+  /** Set as soon as the head goes out. Absent: the connection was cut before an answer, or there is none yet. */
   readonly status?: number | undefined;
   readonly responseHeaders: Readonly<Record<string, string>>;
   readonly responseBody: Uint8Array;
@@ -57,6 +57,8 @@ export interface Exchange {
   readonly fault?: Fault['kind'] | undefined;
   /** Set when no route matched: the answer is the fake's own, not the vendor's. */
   readonly unmatched?: true | undefined;
+  /** Set when the client went away before the answer was complete. */
+  readonly aborted?: true | undefined;
   /** By the fake's clock, milliseconds since 1970. */
   readonly at: number;
 }

@@ -34,4 +34,9 @@ export interface Harness<Definition extends AnyDefinition> {
   /** Options without a fake. */
   readonly options?: OptionsOf<Definition> | undefined;
   readonly samples: Samples<Definition>;
+  /**
+   * Cases that the vendor itself makes impossible, by id, each with the reason: `{ 'C-057': 'the vendor takes its key
+   * in the query alone (docs …)' }`. They are reported as not applicable, never as passed.
+   */
+  readonly exceptions?: Readonly<Record<string, string>> | undefined;
 }

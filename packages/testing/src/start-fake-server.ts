@@ -58,8 +58,20 @@ export async function startFakeServer(options: FakeServerOptions): Promise<FakeS
     const exchange = draft(incoming, clock.now());
     exchanges.push(exchange);
     const gone = new AbortController();
-    response.once('close', () => gone.abort());
-    const sending: Sending = { response, clock, signal: gone.signal };
+    response.once('close', () => {
+      const ownDoing = exchange.fault === 'cut' || exchange.fault === 'truncate';
+      if (!response.writableFinished && !ownDoing) exchange.aborted = true;
+      gone.abort();
+    });
+    const sending: Sending = {
+      response,
+      clock,
+      signal: gone.signal,
+      onHead: ({ status, headers }) => {
+        exchange.status = status;
+        exchange.responseHeaders = headers;
+      },
+    };
     try {
       exchange.requestBody = await buffer(incoming);
       const path = exchange.target.split('?', 1)[0] as string;
@@ -75,8 +87,6 @@ export async function startFakeServer(options: FakeServerOptions): Promise<FakeS
       if (fault?.kind === 'cut' && fault.when === 'before') return cut(sending);
       const real = fault?.kind === 'status' ? faultAnswer(fault) : await answerOf(request, route);
       const sent = await send(toAnswer(real, clock.now()), fault, sending);
-      exchange.status = sent?.status;
-      exchange.responseHeaders = sent?.headers ?? {};
       exchange.responseBody = sent?.body ?? nothing;
     } finally {
       record?.(exchange);

@@ -1,6 +1,29 @@
 /** The suites as vitest tests. Only this file imports vitest. */
+import type { AnyDefinition } from '@im/core';
 import { describe, it } from 'vitest';
+import { conformanceCases } from './cases.ts';
+import type { Suite } from './conformance/suite.ts';
+import { openSuite, runCase } from './conformance.ts';
+import type { Harness } from './harness.ts';
 import { type StateStoreHarness, stateStoreCases } from './state-store-cases.ts';
+
+/** Registers every case of the conformance suite as a test; one that does not apply is shown as skipped, with the reason. */
+export function describeIntegration<Definition extends AnyDefinition>(
+  definition: Definition,
+  harness: Harness<Definition>,
+): void {
+  describe(`${definition.title} keeps the contract`, () => {
+    let suite: Promise<Suite> | undefined;
+    for (const each of conformanceCases) {
+      it(`${each.title} (${each.id}, ${each.must})`, { timeout: 60_000 }, async ({ skip }) => {
+        suite ??= openSuite(definition, harness);
+        const { outcome, says } = await runCase(each, await suite);
+        if (outcome === 'not applicable') skip(says);
+        if (outcome === 'failed') throw new Error(says);
+      });
+    }
+  });
+}
 
 /** Registers every case for state stores as a test. */
 export function describeStateStore(name: string, harness: StateStoreHarness): void {
