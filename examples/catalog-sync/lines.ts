@@ -42,7 +42,7 @@ export async function* readRecords(
     if (!isOpen) {
       yield* record(open);
       open = [];
-    } else if (open.length > mostLines || (open.length > 1 && isWhole(line.text))) {
+    } else if (open.length > mostLines || (open.length > 1 && isWhole(withoutReturn(line.text)))) {
       open = yield* giveUpFirst(open);
       isOpen = open.length > 0;
     }
@@ -52,7 +52,12 @@ export async function* readRecords(
 
 /** Reports the first line of an open record and reads the lines behind it anew. @returns what is still open */
 function* giveUpFirst([first, ...rest]: readonly RawRecord[]): Generator<RawRecord, RawRecord[]> {
-  if (first) yield { ...first, fault: first.fault ?? 'a quote is opened and not closed' };
+  if (first)
+    yield {
+      ...first,
+      text: withoutReturn(first.text),
+      fault: first.fault ?? 'a quote is opened and not closed',
+    };
   let open: RawRecord[] = [];
   let isOpen = false;
   for (const line of rest) {
@@ -65,13 +70,15 @@ function* giveUpFirst([first, ...rest]: readonly RawRecord[]): Generator<RawReco
   return open;
 }
 
-/** The record of these lines; empty lines are none. */
+/** The record of these lines; empty lines are none. A line break inside quotes stays as it is in the file. */
 function* record(lines: readonly RawRecord[]): Generator<RawRecord> {
   const [first] = lines;
-  if (first === undefined || (lines.length === 1 && first.text === '' && first.fault === undefined)) return;
-  const text = lines.length === 1 ? first.text : lines.map((line) => line.text).join('\n');
-  yield { line: first.line, text, fault: lines.find(({ fault }) => fault !== undefined)?.fault };
+  const text = withoutReturn(lines.map((line) => line.text).join('\n'));
+  const fault = lines.find((line) => line.fault !== undefined)?.fault;
+  if (first !== undefined && (text !== '' || fault !== undefined)) yield { line: first.line, text, fault };
 }
+
+const withoutReturn = (text: string) => (text.endsWith('\r') ? text.slice(0, -1) : text);
 
 function hasEvenQuotes(text: string): boolean {
   let even = true;
@@ -94,12 +101,11 @@ async function* readLines(bytes: AsyncIterable<Uint8Array>, encoding: string): A
       yield { line, text: quoteless(lenient.decode(chunk.subarray(0, 500))), fault: 'a line of over 1 MB' };
       continue;
     }
-    const content = chunk.at(-1) === 0x0d ? chunk.subarray(0, -1) : chunk;
     try {
-      yield { line, text: strict.decode(content) };
+      yield { line, text: strict.decode(chunk) };
     } catch (error) {
       if (!(error instanceof TypeError)) throw error;
-      yield { line, text: lenient.decode(content), fault: `bytes that are no ${encoding} text` };
+      yield { line, text: lenient.decode(chunk), fault: `bytes that are no ${encoding} text` };
     }
   }
 }
@@ -113,7 +119,7 @@ async function* recode(bytes: AsyncIterable<Uint8Array>, encoding: string): Asyn
   yield Buffer.from(decoder.decode());
 }
 
-/** Bytes between line feeds. Of a line that is too long no more is held than shows that it is. */
+/** Bytes between line feeds, a carriage return at the end included. Of a line that is too long no more is held than shows that it is. */
 async function* splitLines(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let parts: Uint8Array[] = [];
   let held = 0;
