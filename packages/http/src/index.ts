@@ -46,3 +46,17 @@ export {
   type Transport,
   transportKey,
 } from './transport.ts';
+export {
+  type HmacWebhookSettings,
+  hmacWebhook,
+  type StandardWebhooksSettings,
+  signStandardWebhook,
+  standardWebhooks,
+  type VerifiedWebhook,
+  type VerifyWebhook,
+  type WebhookDelivery,
+  WebhookError,
+  type WebhookHeaders,
+  type WebhookRefusal,
+  type WebhookSettings,
+} from './webhook.ts';
