@@ -4,12 +4,13 @@
  */
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve as resolvePath } from 'node:path';
-import { applyTo, type ConfigChanges, changesBetween } from './config/changes.ts';
+import { applyTo, type ChangedRegistry, type ConfigChanges, changesBetween } from './config/changes.ts';
 import { findDefinitions } from './config/definitions.ts';
 import { FaultList } from './config/fault-list.ts';
 import {
   addFault,
   type CheckContext,
+  checkNames,
   integrationOf,
   type LoadedIntegration,
   type LoadedTenant,
@@ -27,9 +28,13 @@ import { ConfigurationError } from './configuration-error.ts';
 import type { AnyDefinition } from './integration.ts';
 import { checkOptions } from './options/check.ts';
 import { type EnvironmentVariables, environmentVariables } from './options.ts';
-import type { Registry } from './registry-types.ts';
 
-export { applyChanges, type ChangeReport, type ConfigChanges } from './config/changes.ts';
+export {
+  applyChanges,
+  type ChangedRegistry,
+  type ChangeReport,
+  type ConfigChanges,
+} from './config/changes.ts';
 export type { LoadedIntegration, LoadedTenant } from './config/integrations.ts';
 export { configJsonSchema } from './config/json-schema.ts';
 export type { SecretReader } from './config/resolve.ts';
@@ -64,7 +69,7 @@ export interface LoadedConfig {
    *
    * @throws what `registry.register` threw
    */
-  apply(registry: Registry): Promise<void>;
+  apply(registry: ChangedRegistry): Promise<void>;
   /** What is different in `other`. Secrets are compared by their value. */
   diff(other: LoadedConfig): ConfigChanges;
 }
@@ -102,6 +107,7 @@ export async function loadConfig(
     readSecrets(secretPathsIn(planned), options.secrets, signal),
   ]);
   const context: CheckContext = { file, resolver: { env, secrets }, definitions: found, faults };
+  checkNames(planned, context);
   const tenants = effective.tenants.map((tenant) => settingsOf(tenant, context));
   const settings = new Map(tenants.map((tenant) => [tenant.name, tenant.settings]));
   const integrations = planned.flatMap(

@@ -1,8 +1,24 @@
 /** What differs between two configurations, and how a running registry follows. */
 import { errorCode, IntegrationError, isIntegrationError } from '../errors.ts';
-import type { Registry, TenantSettings } from '../registry-types.ts';
+import type { AnyDefinition } from '../integration.ts';
+import type { IntegrationRef, Registration, TenantSettings } from '../registry-types.ts';
 import type { LoadedIntegration, LoadedTenant } from './integrations.ts';
 import { sameValue } from './value.ts';
+
+/** What is needed of a registry to follow a configuration. */
+export interface ChangedRegistry {
+  register(definition: AnyDefinition, registration: Registration): void;
+  configureTenant(tenant: string, settings: TenantSettings): void;
+  tenant(tenant: string): { readonly settings: TenantSettings };
+  unregister(ref: IntegrationRef): Promise<unknown>;
+  enable(ref: IntegrationRef, options?: { readonly signal?: AbortSignal | undefined }): Promise<unknown>;
+  disable(ref: IntegrationRef, why?: string): Promise<unknown>;
+  reconfigure(
+    definition: AnyDefinition,
+    ref: IntegrationRef,
+    change: Pick<Registration, 'options' | 'resilience'>,
+  ): Promise<unknown>;
+}
 
 /** The part of a loaded configuration that is registered. */
 export interface ConfigContent {
@@ -73,7 +89,7 @@ export function changesBetween(from: ConfigContent, to: ConfigContent): ConfigCh
  * @throws the signal's reason; what was done until then stays
  */
 export async function applyChanges(
-  registry: Registry,
+  registry: ChangedRegistry,
   from: ConfigContent,
   to: ConfigContent,
   options: { readonly signal?: AbortSignal | undefined } = {},
@@ -103,7 +119,7 @@ export async function applyChanges(
 }
 
 /** Registers a whole configuration; what was registered is taken out again when a later one is refused. */
-export async function applyTo(registry: Registry, config: ConfigContent): Promise<void> {
+export async function applyTo(registry: ChangedRegistry, config: ConfigContent): Promise<void> {
   const registered: LoadedIntegration[] = [];
   const settingsBefore = config.tenants.map(({ name }) => [name, registry.tenant(name).settings] as const);
   try {
@@ -120,7 +136,7 @@ export async function applyTo(registry: Registry, config: ConfigContent): Promis
 }
 
 async function change(
-  registry: Registry,
+  registry: ChangedRegistry,
   from: LoadedIntegration,
   to: LoadedIntegration,
   signal: AbortSignal | undefined,
@@ -144,7 +160,7 @@ async function change(
 }
 
 async function add(
-  registry: Registry,
+  registry: ChangedRegistry,
   one: LoadedIntegration,
   signal: AbortSignal | undefined,
 ): Promise<void> {
@@ -152,7 +168,7 @@ async function add(
   if (one.enabled) await registry.enable(refOf(one), { signal });
 }
 
-function register(registry: Registry, one: LoadedIntegration): void {
+function register(registry: ChangedRegistry, one: LoadedIntegration): void {
   const { name, tenant, options, resilience, required, enabled } = one;
   registry.register(one.definition, { name, tenant, options, resilience, required, enabled });
 }

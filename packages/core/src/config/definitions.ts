@@ -3,6 +3,7 @@
 import { discover, isPath, loadIntegration } from '../discover.ts';
 import { isIntegrationError } from '../errors.ts';
 import type { AnyDefinition } from '../integration.ts';
+import { apart } from './fault-list.ts';
 
 /** A definition, or why there is none. */
 export type FoundDefinition =
@@ -41,8 +42,7 @@ async function load(specifier: string, from: string): Promise<FoundDefinition> {
     return { definition: await loadIntegration(specifier, { from }) };
   } catch (error) {
     if (!isIntegrationError(error)) throw error;
-    const { message, remedy = 'correct it' } = error;
-    const says = message.endsWith(`; ${remedy}`) ? message.slice(0, -remedy.length - 2) : message;
+    const { says, remedy } = apart(error);
     return { says: `cannot be used: ${says}`, remedy };
   }
 }

@@ -1,4 +1,5 @@
 import { type ConfigurationFault, faultPath } from '../configuration-error.ts';
+import type { IntegrationError } from '../errors.ts';
 import type { Place } from './source.ts';
 
 /** A fault with its path in parts and its place in the file. */
@@ -32,4 +33,12 @@ export class FaultList {
       .sort((one, other) => one.at.line - other.at.line || one.at.column - other.at.column)
       .map(({ at: _at, ...fault }) => fault);
   }
+}
+
+/** What an error says, without its remedy, and the remedy. */
+export function apart({ message, remedy = 'correct it' }: IntegrationError): {
+  readonly says: string;
+  readonly remedy: string;
+} {
+  return { says: message.endsWith(`; ${remedy}`) ? message.slice(0, -remedy.length - 2) : message, remedy };
 }

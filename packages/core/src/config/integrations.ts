@@ -1,12 +1,14 @@
 /** Checks what holds for each tenant, and makes registrations of it. */
 import type { z } from 'zod';
 import type { FaultPlace } from '../configuration-error.ts';
+import { isIntegrationError } from '../errors.ts';
 import type { AnyDefinition } from '../integration.ts';
+import { checkName } from '../names.ts';
 import { checkOptions, type OptionFault } from '../options/check.ts';
 import type { TenantSettings } from '../registry-types.ts';
 import { type ResilienceInput, resilienceOptions } from '../resilience/options.ts';
 import type { FoundDefinition } from './definitions.ts';
-import type { FaultList } from './fault-list.ts';
+import { apart, type FaultList } from './fault-list.ts';
 import type { EffectiveTenant } from './layers.ts';
 import { type Resolved, type Resolver, resolve } from './resolve.ts';
 import {
@@ -83,6 +85,33 @@ export interface CheckContext {
   readonly resolver: Resolver;
   readonly definitions: ReadonlyMap<string, FoundDefinition>;
   readonly faults: FaultList;
+}
+
+/** Refuses names that the registry would refuse. */
+export function checkNames(
+  planned: readonly PlannedIntegration[],
+  { faults }: Pick<CheckContext, 'faults'>,
+): void {
+  for (const { name, tenant, path, keyPlace } of planned) {
+    addNameFault(faults, 'tenant', tenant.name, tenant.path, tenant.keyPlace);
+    addNameFault(faults, 'name', name, path, keyPlace);
+  }
+}
+
+function addNameFault(
+  faults: FaultList,
+  kind: 'tenant' | 'name',
+  name: string,
+  path: readonly string[],
+  at: Place,
+): void {
+  try {
+    checkName(kind, name);
+  } catch (error) {
+    if (!isIntegrationError(error)) throw error;
+    const { says, remedy } = apart(error);
+    faults.add({ path: path.slice(0, -1), says: `cannot be used: ${says}`, remedy, at });
+  }
 }
 
 /** Settings of a tenant, checked. */

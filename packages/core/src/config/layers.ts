@@ -33,6 +33,8 @@ export interface EffectiveTenant {
   /** Path of the tenant, for messages: empty when the top of the file is all there is of it. */
   readonly path: readonly string[];
   readonly node: SourceMap;
+  /** Where it is named. */
+  readonly keyPlace: Place;
 }
 
 /** What holds in one environment. */
@@ -76,10 +78,10 @@ function tenantsOf(layer: SourceNode | undefined, faults: LayerFault[]): readonl
     });
     const below = name === defaultTenant ? [top, ...inherited] : inherited;
     const merged = [...below, pick(node, bodyKeys)].reduce<SourceNode | undefined>(merge, undefined);
-    return { name, path, node: merged?.kind === 'map' ? merged : emptyMap(keyPlace) };
+    return { name, path, node: merged?.kind === 'map' ? merged : emptyMap(keyPlace), keyPlace };
   });
   if (top === undefined || tenants.some((tenant) => tenant.name === defaultTenant)) return tenants;
-  return [{ name: defaultTenant, path: [], node: top }, ...tenants];
+  return [{ name: defaultTenant, path: [], node: top, keyPlace: top.place }, ...tenants];
 }
 
 /** The entry `name` of `all`, on everything it extends. Each is put together once; a circle is a fault. */
