@@ -18,6 +18,7 @@ import { type HeaderReader, type IntegrationError, isIntegrationError } from '..
 import type { Call, CallOptions } from '../operation.ts';
 import { startRecording } from '../telemetry.ts';
 import { type ErrorPlace, failureOf, timedOut, toIntegrationError } from '../to-integration-error.ts';
+import { Chain } from './chain.ts';
 import { type BreakerOutcome, breakerOutcome } from './circuit-breaker.ts';
 import { Gate } from './gate.ts';
 import { hedge } from './hedge.ts';
@@ -57,7 +58,7 @@ class ResiliencePipeline implements Pipeline, RunHost {
   readonly #budget: RetryBudget;
   readonly #timers: Timers;
   readonly #signals = new Signals();
-  readonly #runs = new Set<Run>();
+  readonly #runs = new Chain<Run>();
   #announced: { readonly remaining: number; readonly until: number } | undefined;
   #draining = false;
   #onDrained: (() => void) | undefined;
@@ -83,7 +84,7 @@ class ResiliencePipeline implements Pipeline, RunHost {
     const timeoutMs = options?.timeoutMs ?? this.#options.timeoutMs;
     const run = new Run(this, operation, options, page, now, now + timeoutMs);
     try {
-      this.#begin(run, timeoutMs);
+      this.#begin(run);
       if (operation.effect === 'keyed') run.idempotencyKey = await this.#idempotencyKey(run, args);
       for (let at = operation.effect === 'keyed' ? this.clock.now() : now; ; at = this.clock.now()) {
         const admitted = this.#gate.admit(run, at);
@@ -135,7 +136,7 @@ class ResiliencePipeline implements Pipeline, RunHost {
     if (this.#runs.size > 0) {
       await new Promise<void>((resolve) => {
         const cancel = this.clock.schedule(graceMs, () => {
-          for (const run of [...this.#runs]) run.stop(this.#stopping(run));
+          for (let run = this.#runs.head; run !== undefined; run = run.later) run.stop(this.#stopping(run));
         });
         const others = this.#onDrained;
         this.#onDrained = () => {
@@ -154,12 +155,12 @@ class ResiliencePipeline implements Pipeline, RunHost {
     return toIntegrationError(error, this.#place(run, run.active));
   }
 
-  #begin(run: Run, timeoutMs: number): void {
+  #begin(run: Run): void {
     const { names } = this.#environment;
     const { operation, options, startedAt } = run;
     run.recording = startRecording('operation', names, operation);
     if (this.#draining) throw refuse(refusals.draining, names, operation.name, startedAt, 0);
-    if (!(timeoutMs > 0)) throw refuse(refusals.timeout, names, operation.name, startedAt, 0);
+    if (!(run.deadline > startedAt)) throw refuse(refusals.timeout, names, operation.name, startedAt, 0);
     const signal = options?.signal;
     if (signal?.aborted) {
       run.stop(signal.reason);
@@ -167,14 +168,15 @@ class ResiliencePipeline implements Pipeline, RunHost {
     }
     if (signal !== undefined) this.#signals.add(signal, run);
     this.#runs.add(run);
-    this.#timers.arm(run, timeoutMs, startedAt);
+    run.begun = true;
     this.#budget.call(startedAt);
   }
 
   #end(run: Run, error: unknown): void {
-    this.#timers.disarm(run);
-    if (run.options?.signal !== undefined) this.#signals.remove(run.options.signal, run);
-    this.#runs.delete(run);
+    if (run.begun) {
+      this.#runs.remove(run);
+      if (run.options?.signal !== undefined) this.#signals.remove(run.options.signal, run);
+    }
     if (this.observer?.callEnd !== undefined || run.recording !== undefined) {
       const durationMs = (error === undefined ? run.endedAt : this.clock.now()) - run.startedAt;
       this.observer?.callEnd?.(run.operation, durationMs, run.attempts, error);
@@ -217,13 +219,9 @@ class ResiliencePipeline implements Pipeline, RunHost {
     run.attempts += 1;
     run.active = attempt;
     run.hedges?.add(attempt);
-    const { attemptTimeoutMs } = this.#options;
-    if (now + attemptTimeoutMs < run.deadline) this.#timers.arm(attempt, attemptTimeoutMs, now);
+    this.#timers.arm(attempt, Math.min(this.#options.attemptTimeoutMs, run.deadline - now), now);
     return new Promise<Result>((resolve, reject) => {
-      attempt.abandon = (reason) => {
-        this.#abandoned(attempt, reason);
-        reject(reason);
-      };
+      attempt.reject = reject;
       this.#call(attempt, body).then(
         (result) => {
           if (attempt.over) return;
@@ -281,7 +279,7 @@ class ResiliencePipeline implements Pipeline, RunHost {
   }
 
   /** The attempt was given up: by its time-out, by the call's, by the caller, or for a faster one. */
-  #abandoned(attempt: Attempt, reason: unknown): void {
+  abandoned(attempt: Attempt, reason: unknown): void {
     const { run } = attempt;
     const now = this.clock.now();
     // A time that the caller has chosen shorter says nothing of the vendor.
@@ -330,6 +328,10 @@ class ResiliencePipeline implements Pipeline, RunHost {
   }
 
   attemptExpired(attempt: Attempt): void {
+    if (this.clock.now() >= attempt.run.deadline) {
+      this.runExpired(attempt.run);
+      return;
+    }
     const what = `no answer within ${this.#options.attemptTimeoutMs} ms`;
     attempt.stop(timedOut(what, this.#place(attempt.run, attempt)));
   }

@@ -4,7 +4,8 @@ import type { HeaderReader } from '../errors.ts';
 import type { Call, CallOptions, Effect } from '../operation.ts';
 import type { Recording } from '../telemetry.ts';
 import type { Permit } from './circuit-breaker.ts';
-import type { Timed, TimerLink } from './timeout.ts';
+import type { Linked } from './chain.ts';
+import type { Timed, TimerList } from './timeout.ts';
 import type { PipelineObserver, PipelineOperation, WaitReason } from './types.ts';
 
 /** What a call that answers in pages carries beside. */
@@ -19,8 +20,10 @@ export interface RunHost {
   readonly observer: PipelineObserver | undefined;
   /** The total time of `run` is over. */
   runExpired(run: Run): void;
-  /** The time of one attempt is over. */
+  /** The time of an attempt, or of its whole call, is over. */
   attemptExpired(attempt: Attempt): void;
+  /** An attempt was given up. */
+  abandoned(attempt: Attempt, reason: unknown): void;
   /** A transport has handed over the headers of an answer. */
   observed(attempt: Attempt, headers: HeaderReader): void;
 }
@@ -29,8 +32,9 @@ export interface RunHost {
 type Interrupt = (reason: unknown) => void;
 
 /** One call, from the caller's side. */
-export class Run implements Timed {
-  timer: TimerLink = undefined;
+export class Run implements Linked<Run> {
+  earlier: Run | undefined = undefined;
+  later: Run | undefined = undefined;
   /** Attempts begun. */
   attempts = 0;
   idempotencyKey: string | undefined;
@@ -46,6 +50,8 @@ export class Run implements Timed {
   recording: Recording | undefined;
   /** When the last attempt ended; before that, when the call began. */
   endedAt: number;
+  /** Whether it was let into the pipeline, and has to be taken out of it. */
+  begun = false;
   stopped = false;
   reason: unknown;
   #interrupt: Interrupt | undefined;
@@ -78,10 +84,6 @@ export class Run implements Timed {
     return this.options?.rateLimitKey;
   }
 
-  expire(): void {
-    this.host.runExpired(this);
-  }
-
   /** Ends the call with `reason`, at once, wherever it is. */
   stop(reason: unknown): void {
     if (this.stopped) return;
@@ -93,14 +95,18 @@ export class Run implements Timed {
   }
 
   /**
-   * Waits until `done` is called. `start` begins what is waited for and gives the function that takes it back.
+   * Waits until `done` is called, or the call's time is over. `start` begins what is waited for and gives the function
+   * that takes it back.
    *
    * @throws the reason of {@link Run.stop}, at once
    */
   wait(start: (done: () => void, fail: (error: unknown) => void) => Cancel): Promise<void> {
     if (this.stopped) return Promise.reject(this.reason);
     return new Promise((resolve, reject) => {
+      const { clock } = this.host;
+      const cancelTimer = clock.schedule(this.deadline - clock.now(), () => this.host.runExpired(this));
       const settle = (then: () => void) => {
+        cancelTimer();
         this.#interrupt = undefined;
         then();
       };
@@ -139,7 +145,10 @@ export class Run implements Timed {
 
 /** One attempt; what the provider's code gets as `call`. */
 export class Attempt implements Call, Timed {
-  timer: TimerLink = undefined;
+  earlier: Timed | undefined = undefined;
+  later: Timed | undefined = undefined;
+  timers: TimerList | undefined = undefined;
+  due = 0;
   readonly operation: string;
   readonly effect: Effect;
   readonly attempt: number;
@@ -154,8 +163,8 @@ export class Attempt implements Call, Timed {
   sent = false;
   /** Whether the pipeline still listens to it. */
   over = false;
-  /** Settles what the pipeline waits on. Set when the attempt begins. */
-  abandon: Interrupt | undefined;
+  /** Rejects what the pipeline waits on. Set when the attempt begins. */
+  reject: Interrupt | undefined;
   recording: Recording | undefined;
   #controller: AbortController | undefined;
   #stopped = false;
@@ -200,7 +209,8 @@ export class Attempt implements Call, Timed {
     if (this.#stopped || this.over) return;
     this.#stopped = true;
     this.#reason = reason;
-    this.abandon?.(reason);
+    this.run.host.abandoned(this, reason);
+    this.reject?.(reason);
     this.#controller?.abort(reason);
   }
 }

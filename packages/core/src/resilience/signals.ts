@@ -12,34 +12,45 @@ export class Signals {
 
   /** Has `member` stopped when `signal` is aborted, until {@link remove}. */
   add(signal: AbortSignal, member: Stoppable): void {
-    let group = this.#groups.get(signal);
-    if (group === undefined) {
-      group = new SignalGroup(signal);
-      this.#groups.set(signal, group);
-      signal.addEventListener('abort', group.onAbort);
-    }
-    group.members.add(member);
+    const group = this.#groups.get(signal);
+    if (group === undefined) this.#groups.set(signal, new SignalGroup(signal, member));
+    else group.add(member);
   }
 
   remove(signal: AbortSignal, member: Stoppable): void {
-    const group = this.#groups.get(signal);
-    if (group === undefined) return;
-    group.members.delete(member);
-    if (group.members.size > 0) return;
-    signal.removeEventListener('abort', group.onAbort);
-    this.#groups.delete(signal);
+    if (this.#groups.get(signal)?.remove(member)) this.#groups.delete(signal);
   }
 }
 
+/** The calls of one signal; usually one, which then needs no set. */
 class SignalGroup {
-  readonly members = new Set<Stoppable>();
   readonly #signal: AbortSignal;
+  #first: Stoppable | undefined;
+  #others: Set<Stoppable> | undefined;
 
-  constructor(signal: AbortSignal) {
+  constructor(signal: AbortSignal, first: Stoppable) {
     this.#signal = signal;
+    this.#first = first;
+    signal.addEventListener('abort', this);
   }
 
-  readonly onAbort = (): void => {
-    for (const member of [...this.members]) member.stop(this.#signal.reason);
-  };
+  add(member: Stoppable): void {
+    this.#others ??= new Set();
+    this.#others.add(member);
+  }
+
+  /** @returns whether nobody is left */
+  remove(member: Stoppable): boolean {
+    if (this.#first === member) this.#first = undefined;
+    else this.#others?.delete(member);
+    if (this.#first !== undefined || (this.#others !== undefined && this.#others.size > 0)) return false;
+    this.#signal.removeEventListener('abort', this);
+    return true;
+  }
+
+  /** Called by the signal. */
+  handleEvent(): void {
+    const { reason } = this.#signal;
+    for (const member of [this.#first, ...(this.#others ?? [])]) member?.stop(reason);
+  }
 }

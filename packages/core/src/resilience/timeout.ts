@@ -9,23 +9,16 @@
  *    the other does not start and stop a timer each.
  */
 import type { Cancel, Clock } from '../clock.ts';
+import { Chain, type Linked } from './chain.ts';
 
-/** Something that can be armed; it carries its own links, so that arming allocates nothing. */
-export interface Timed {
-  timer: TimerLink;
+/** Something that can be armed, once at a time. */
+export interface Timed extends Linked<Timed> {
+  /** Set while it is armed. */
+  timers: TimerList | undefined;
+  /** Milliseconds since 1970. */
+  due: number;
   /** Called when the time is over, at most once for each arming. */
   expire(): void;
-}
-
-/** The links of one {@link Timed}; a fresh one is `undefined` until it is armed. */
-export type TimerLink = TimerEntry | undefined;
-
-interface TimerEntry {
-  readonly owner: Timed;
-  readonly list: TimerList;
-  due: number;
-  earlier: TimerEntry | undefined;
-  later: TimerEntry | undefined;
 }
 
 /** Durations beyond these many get a timer of their own for each call. */
@@ -40,21 +33,18 @@ export class Timers {
     this.#clock = clock;
   }
 
-  /** Has `owner.expire` called in `delayMs` milliseconds; `now` is the clock's present time. */
-  arm(owner: Timed, delayMs: number, now: number): void {
+  /** Has `timed.expire` called in `delayMs` milliseconds; `now` is the clock's present time. */
+  arm(timed: Timed, delayMs: number, now: number): void {
     let list = this.#lists.get(delayMs);
     if (list === undefined) {
       list = new TimerList(this.#clock, delayMs);
       if (this.#lists.size < maxLists) this.#lists.set(delayMs, list);
     }
-    owner.timer = list.add(owner, now);
+    list.add(timed, now);
   }
 
-  disarm(owner: Timed): void {
-    const entry = owner.timer;
-    if (entry === undefined) return;
-    owner.timer = undefined;
-    entry.list.remove(entry);
+  disarm(timed: Timed): void {
+    timed.timers?.remove(timed);
   }
 
   /** Stops every timer. Only when nothing is armed any more. */
@@ -64,11 +54,11 @@ export class Timers {
   }
 }
 
-class TimerList {
+/** Time-outs of one duration. */
+export class TimerList {
   readonly #clock: Clock;
   readonly #delayMs: number;
-  #head: TimerEntry | undefined;
-  #tail: TimerEntry | undefined;
+  readonly #chain = new Chain<Timed>();
   #cancelTimer: Cancel | undefined;
   #cancelSweep: Cancel | undefined;
 
@@ -77,28 +67,17 @@ class TimerList {
     this.#delayMs = delayMs;
   }
 
-  add(owner: Timed, now: number): TimerEntry {
-    const entry: TimerEntry = {
-      owner,
-      list: this,
-      due: now + this.#delayMs,
-      earlier: this.#tail,
-      later: undefined,
-    };
-    if (this.#tail === undefined) this.#head = entry;
-    else this.#tail.later = entry;
-    this.#tail = entry;
+  add(timed: Timed, now: number): void {
+    timed.due = now + this.#delayMs;
+    timed.timers = this;
+    this.#chain.add(timed);
     this.#cancelTimer ??= this.#clock.schedule(this.#delayMs, this.#onTimer);
-    return entry;
   }
 
-  remove(entry: TimerEntry): void {
-    const { earlier, later } = entry;
-    if (earlier === undefined) this.#head = later;
-    else earlier.later = later;
-    if (later === undefined) this.#tail = earlier;
-    else later.earlier = earlier;
-    if (this.#head === undefined) this.#cancelSweep ??= this.#clock.schedule(0, this.#onSweep);
+  remove(timed: Timed): void {
+    timed.timers = undefined;
+    this.#chain.remove(timed);
+    if (this.#chain.head === undefined) this.#cancelSweep ??= this.#clock.schedule(0, this.#onSweep);
   }
 
   stop(): void {
@@ -110,26 +89,21 @@ class TimerList {
 
   readonly #onSweep = (): void => {
     this.#cancelSweep = undefined;
-    if (this.#head === undefined) this.stop();
+    if (this.#chain.head === undefined) this.stop();
   };
 
   readonly #onTimer = (): void => {
     this.#cancelTimer = undefined;
     const now = this.#clock.now();
+    const chain = this.#chain;
     // The system's time was set back: no one may wait longer than the whole duration again.
-    for (
-      let entry = this.#head;
-      entry !== undefined && entry.due - now > this.#delayMs;
-      entry = entry.later
-    ) {
-      entry.due = now + this.#delayMs;
+    for (let timed = chain.head; timed !== undefined && timed.due - now > this.#delayMs; timed = timed.later) {
+      timed.due = now + this.#delayMs;
     }
-    for (let entry = this.#head; entry !== undefined && entry.due <= now; entry = this.#head) {
-      entry.owner.timer = undefined;
-      this.remove(entry);
-      entry.owner.expire();
+    for (let timed = chain.head; timed !== undefined && timed.due <= now; timed = chain.head) {
+      this.remove(timed);
+      timed.expire();
     }
-    if (this.#head !== undefined)
-      this.#cancelTimer ??= this.#clock.schedule(this.#head.due - now, this.#onTimer);
+    if (chain.head !== undefined) this.#cancelTimer ??= this.#clock.schedule(chain.head.due - now, this.#onTimer);
   };
 }
