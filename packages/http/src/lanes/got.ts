@@ -50,9 +50,11 @@ export function createGotLane(): Lane {
         throwHttpErrors: false,
         retry: { limit: 0 },
         timeout: { connect: connectTimeoutMs },
-        allowGetBody: true,
+        allowGetBody: request.body !== undefined,
         cache: false,
       });
+      // Without a body of its own, got would wait for one to be written.
+      if (request.body === undefined && request.method !== 'GET' && request.method !== 'HEAD') stream.end();
       return answerOf(stream, request);
     },
     async close() {

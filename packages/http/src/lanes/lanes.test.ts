@@ -189,11 +189,11 @@ describe.each(lanes)('the %s lane', (lane) => {
       await expect(http.request('HEAD', 'text', none, createCall())).resolves.toMatchObject({ status: 200 });
     });
 
-    it('keeps the connection for the next call', async () => {
+    it('keeps connections for the next calls', async () => {
       const server = await serve((_request, response) => json(response, {}));
       const http = client(server.url);
-      for (let round = 0; round < 5; round += 1) await http.get('x', z.object({}), createCall());
-      expect(server.accepted()).toBe(1);
+      for (let round = 0; round < 20; round += 1) await http.get('x', z.object({}), createCall());
+      expect(server.accepted()).toBeLessThanOrEqual(2);
     });
   });
 
