@@ -7,6 +7,9 @@ export {
   type FaultPlace,
 } from './configuration-error.ts';
 export * from './context.ts';
+export { createIntegration, type IntegrationSetup } from './create-integration.ts';
+export { defineIntegration } from './define-integration.ts';
+export { describeOperations, type OperationDescription } from './describe-operations.ts';
 export * from './errors.ts';
 export * from './integration.ts';
 export * from './operation.ts';
@@ -23,6 +26,7 @@ export {
   secret,
   secretPaths,
 } from './options.ts';
+export { createRegistry } from './registry.ts';
 export * from './registry-types.ts';
 export { type Fallback, withFallback } from './resilience/fallback.ts';
 export { type Hint, parseHttpDate, readHint } from './resilience/hints.ts';

@@ -43,7 +43,10 @@ export function definePort<Driver>(id: string): Port<Driver> {
 /** One capability that a provider gives: which port, and how its driver is made from the provider's own operations. */
 export interface PortBinding<Client> {
   readonly port: Port<unknown>;
-  /** Called on first use of the port, once for each instance. Opens nothing. */
+  /**
+   * Called on first use of the port, once for each registration. Opens nothing. The client goes on to work when the
+   * instance behind it is replaced.
+   */
   readonly toDriver: (client: Client) => unknown;
 }
 
@@ -75,6 +78,8 @@ export interface IntegrationDefinition<
   readonly category: Category;
   /** Version of this contract that the package was written for: `1`. */
   readonly contract: number;
+  /** Name of the npm package, for messages that say what to install. Default: `@im/` and the id. */
+  readonly package?: string;
   /** The vendor's documentation. */
   readonly docs: string;
   /** A strict zod object; fields that are credentials are made with `secret()`. */
@@ -89,7 +94,9 @@ export interface IntegrationDefinition<
   /** The vendor's SDK client; handed to `connect`, and to users by `.native()`. */
   readonly native?: (context: IntegrationContext<z.output<Schema>>) => Native;
   /** The operations, each tagged with its effect. */
-  readonly connect: (context: IntegrationContext<z.output<Schema>> & { readonly http: Http; readonly native: Native }) => Ops;
+  readonly connect: (
+    context: IntegrationContext<z.output<Schema>> & { readonly http: Http; readonly native: Native },
+  ) => Ops;
   /**
    * Tells whether the service can be used: cheap, without side effects. Resolves when it can, rejects when it cannot.
    * Called at start, then on a jittered interval, one at a time. Absent: health is judged by real calls alone.
@@ -103,10 +110,15 @@ export interface IntegrationDefinition<
 export type CheckCall = Pick<Call, 'signal'>;
 
 /** What an application holds: the operations, and the vendor's client where there is one. */
-export type Client<Ops, Native = unknown> = Api<Ops> & {
-  /** The vendor SDK's own client. Calls through it pass by policies and telemetry. */
-  readonly native: () => Native;
-};
+export type Client<Ops, Native = unknown> = Api<Ops> & NativeAccess<Native>;
+
+/** The way down to the vendor's client; absent where the definition has no `native`. */
+export type NativeAccess<Native> = unknown extends Native
+  ? unknown
+  : {
+      /** The vendor SDK's own client. Calls through it pass by policies and telemetry. */
+      readonly native: () => Native;
+    };
 
 /** Any definition, for code that treats all alike. */
 // biome-ignore lint/suspicious/noExplicitAny: the only type to which definitions of all options and operations are assignable.
@@ -114,8 +126,12 @@ export type AnyDefinition = IntegrationDefinition<any, any, any, any>;
 
 /** The client type of a definition. */
 export type ClientOf<Definition> =
-  Definition extends IntegrationDefinition<infer _Schema, infer _Http, infer Native, infer Ops> ? Client<Ops, Native> : never;
+  Definition extends IntegrationDefinition<infer _Schema, infer _Http, infer Native, infer Ops>
+    ? Client<Ops, Native>
+    : never;
 
 /** What an application may write as options of a definition: before checking and defaults. */
 export type OptionsOf<Definition> =
-  Definition extends IntegrationDefinition<infer Schema, infer _Http, infer _Native, infer _Ops> ? z.input<Schema> : never;
+  Definition extends IntegrationDefinition<infer Schema, infer _Http, infer _Native, infer _Ops>
+    ? z.input<Schema>
+    : never;

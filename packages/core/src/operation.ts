@@ -43,7 +43,7 @@ export interface PagesOptions extends CallOptions {
 /** One page of a longer answer. */
 export interface Page<Item> {
   readonly items: readonly Item[];
-  /** Where the next page begins. Absent: this was the last. Opaque to callers, and good in another process. */
+  /** Where the next page begins. Absent: this was the last, or `limit` cut it short. Opaque to callers, and good in another process. */
   readonly next?: string | undefined;
   /** How many items there are in all, where the vendor says so. */
   readonly total?: number | undefined;
@@ -51,7 +51,8 @@ export interface Page<Item> {
 
 /**
  * An answer in pages. Iterate it for items, or `.pages()` for pages; the next page is asked for when the last item of
- * the one before was taken, never earlier.
+ * the one before was taken, never earlier. Each page is one call through the policies, with its own `timeoutMs`. Each
+ * iteration begins anew where the call began; `cursor` and `done` tell of the one that moved last.
  */
 export interface Pages<Item> extends AsyncIterable<Item> {
   /** The pages themselves. */
@@ -59,8 +60,9 @@ export interface Pages<Item> extends AsyncIterable<Item> {
   /** All items in an array; give a `limit` unless the answer is known to be small. */
   toArray(): Promise<Item[]>;
   /**
-   * Where to go on: the page of the last item taken has begun here. Absent: nothing was taken yet, or the end was
-   * reached (`done`). Items of that page come again, so write down results page by page to have none twice.
+   * Where to go on, for the option `cursor` of a later call: the beginning of the page that the last item came from,
+   * or of the next one once that was asked for. Absent: the beginning of all, or the end (`done`). Items of a page
+   * that was left half-way come again, so write results down page by page to have none twice.
    */
   readonly cursor: string | undefined;
   /** Whether the last page was taken to its end. */
@@ -120,7 +122,7 @@ export interface PagedOperation<Arguments extends readonly unknown[], Item> exte
 /**
  * What a provider writes: its own parameters, then `call: Call`. Optional parameters stand last and are declared as
  * `| undefined` (`market: string | undefined`); callers may leave them out. No default values and no rest parameter,
- * since core counts the parameters.
+ * since core counts the parameters; `defineIntegration` refuses them.
  */
 export type OperationBody<Arguments extends readonly unknown[], Result> = (
   ...args: [...Arguments, call: Call]
@@ -170,7 +172,10 @@ export function pages<Arguments extends readonly unknown[], Item>(
 }
 
 /** Parameters at the end that take `undefined` may be left out. */
-type OptionalTail<Arguments extends readonly unknown[]> = Arguments extends readonly [...infer Head, infer Last]
+type OptionalTail<Arguments extends readonly unknown[]> = Arguments extends readonly [
+  ...infer Head,
+  infer Last,
+]
   ? undefined extends Last
     ? [...OptionalTail<Head>, Last?]
     : Arguments

@@ -1,8 +1,8 @@
 /** The registry as applications and the server see it. */
 import type { Environment } from './context.ts';
+import type { IntegrationError } from './errors.ts';
 import type { AnyDefinition, ClientOf, OptionsOf, Port } from './integration.ts';
 import type { ResilienceInput } from './resilience/types.ts';
-import type { IntegrationError } from './errors.ts';
 import type { IntegrationStatus, RegistryEvent } from './status.ts';
 
 /** The tenant of registrations that name none. */
@@ -103,7 +103,10 @@ export interface Registry extends AsyncDisposable {
    *
    * @throws {@link IntegrationError} `already_exists`; `failed_precondition` for a contract version that this core does not know
    */
-  register<Definition extends AnyDefinition>(definition: Definition, registration: Registration<Definition>): void;
+  register<Definition extends AnyDefinition>(
+    definition: Definition,
+    registration: Registration<Definition>,
+  ): void;
   /** Settings of a tenant, in place of those it had. Registrations made later obey them; instances made earlier keep theirs. */
   configureTenant(tenant: string, settings: TenantSettings): void;
   /**
@@ -114,13 +117,19 @@ export interface Registry extends AsyncDisposable {
    */
   enableAll(options?: { readonly signal?: AbortSignal | undefined }): Promise<EnableReport>;
   /** Starts one, or takes a disabled one back in. @returns its status; a failed start is in it */
-  enable(ref: IntegrationRef, options?: { readonly signal?: AbortSignal | undefined }): Promise<IntegrationStatus>;
+  enable(
+    ref: IntegrationRef,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<IntegrationStatus>;
   /** Takes one out: drains it and refuses calls with `unavailable` until it is enabled. */
   disable(ref: IntegrationRef, why?: string): Promise<void>;
   /** Drains one and forgets it. */
   unregister(ref: IntegrationRef): Promise<void>;
   /** Runs the active check now. @returns the status after it */
-  check(ref: IntegrationRef, options?: { readonly signal?: AbortSignal | undefined }): Promise<IntegrationStatus>;
+  check(
+    ref: IntegrationRef,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<IntegrationStatus>;
   /**
    * Changes options while running: the new instance is made and checked before the switch; calls in flight end on the
    * old one. On failure everything stays as it was.

@@ -81,7 +81,9 @@ export function memoryState(clock: Clock = systemClock): StateStore {
       live(key)?.version === version ? write(key, value, until(expiry)) : undefined,
     delete: async (key, version) => {
       const entry = live(key);
-      return entry !== undefined && (version === undefined || entry.version === version) && entries.delete(key);
+      return (
+        entry !== undefined && (version === undefined || entry.version === version) && entries.delete(key)
+      );
     },
     increment: async (key, by = 1, expiry) => {
       const entry = live(key);
@@ -95,8 +97,8 @@ export function memoryState(clock: Clock = systemClock): StateStore {
 
 /** `store` seen through a prefix: no key of the view can name anything outside it. Disposing the view leaves the store. */
 export function scopedState(store: StateStore, ...scope: readonly string[]): StateStore {
-  // Each part is escaped, so that ('a:b', 'c') and ('a', 'b:c') stay apart.
-  const prefix = scope.map((part) => `${encodeURIComponent(part.toWellFormed())}/`).join('');
+  // Each part is escaped, so that ('a/b', 'c') and ('a', 'b/c') stay apart; JSON keeps lone surrogates apart too.
+  const prefix = scope.map((part) => `${encodeURIComponent(JSON.stringify(part).slice(1, -1))}/`).join('');
   return {
     get: (key) => store.get(prefix + key),
     set: (key, value, expiry) => store.set(prefix + key, value, expiry),

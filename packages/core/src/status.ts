@@ -1,7 +1,8 @@
 /** What the registry tells about its integrations: plain data, safe to show, in JSON as it stands. */
-import type { Category } from './integration.ts';
-import type { ErrorCode } from './errors.ts';
+
 import type { Forecast } from './context.ts';
+import type { ErrorCode } from './errors.ts';
+import type { Category } from './integration.ts';
 import type { BreakerState } from './resilience/types.ts';
 
 /** Where an integration stands. `registered` is not started; `disabled` is taken out by hand. */
@@ -72,7 +73,12 @@ export interface IntegrationStatus {
   readonly since: number;
   /** The last active check, when there was one. */
   readonly lastCheck?:
-    | { readonly at: number; readonly durationMs: number; readonly ok: boolean; readonly says?: string | undefined }
+    | {
+        readonly at: number;
+        readonly durationMs: number;
+        readonly ok: boolean;
+        readonly says?: string | undefined;
+      }
     | undefined;
   readonly breaker: BreakerState;
   readonly inFlight: number;

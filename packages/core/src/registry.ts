@@ -1,0 +1,288 @@
+import { checkContractVersion } from './contract-version.ts';
+import { enableEntries } from './enable-all.ts';
+import { Entry, type Host, Tenant } from './entry.ts';
+import { IntegrationError } from './errors.ts';
+import { Events } from './events.ts';
+import { healthDefaults } from './health.ts';
+import { gathered } from './instance.ts';
+import type { AnyDefinition, ClientOf, Port } from './integration.ts';
+import type { Change } from './life.ts';
+import { checkName, quoted, quotedList } from './names.ts';
+import {
+  defaultTenant,
+  type IntegrationRef,
+  type Registration,
+  type Registry,
+  type RegistryOptions,
+  type TenantSettings,
+  type TenantView,
+} from './registry-types.ts';
+import { Scheduler } from './scheduler.ts';
+import type { IntegrationStatus, RegistryEvent } from './status.ts';
+import { surroundingsOf } from './surroundings.ts';
+
+type Changes = Parameters<Registry['reconfigure']>[2];
+
+/**
+ * Makes a registry: an object like any other, none is global. Registering costs a few hundred bytes; an instance is
+ * made on the first call and let go when idle. Dispose it (`await using`) to drain and close everything.
+ */
+export function createRegistry(options: RegistryOptions = {}): Registry {
+  return new IntegrationRegistry(options);
+}
+
+class IntegrationRegistry implements Registry {
+  readonly #host: Host;
+  readonly #concurrency: number;
+  readonly #closing = new AbortController();
+  readonly #tenants = new Map<string, Tenant>();
+  #sorted: readonly Entry[] | undefined;
+  #disposed: Promise<void> | undefined;
+
+  constructor(options: RegistryOptions) {
+    const surroundings = surroundingsOf(options);
+    const given = Object.entries(options.health ?? {}).filter(([, value]) => value !== undefined);
+    this.#concurrency = options.concurrency ?? 16;
+    this.#host = {
+      surroundings,
+      health: { ...healthDefaults, ...Object.fromEntries(given) },
+      idleMs: options.idleMs ?? 15 * 60 * 1_000,
+      graceMs: options.graceMs ?? 10_000,
+      scheduler: new Scheduler(surroundings.clock),
+      events: new Events(surroundings.logger),
+      closing: this.#closing.signal,
+    };
+  }
+
+  register<Definition extends AnyDefinition>(
+    definition: Definition,
+    registration: Registration<Definition>,
+  ): void {
+    this.#refuseIfClosed();
+    const { name = definition.id, tenant = defaultTenant } = registration;
+    checkName('name', name);
+    checkName('tenant', tenant);
+    checkContractVersion(definition);
+    const owner = this.#tenantOf(tenant);
+    const other = owner.entries.get(name);
+    if (other !== undefined) {
+      throw new IntegrationError(`${other.shown} is registered already`, {
+        ...other.names,
+        code: 'already_exists',
+        remedy: 'give it another name, or use reconfigure',
+      });
+    }
+    owner.entries.set(name, new Entry(this.#host, owner, name, definition, registration));
+    this.#sorted = undefined;
+  }
+
+  configureTenant(tenant: string, settings: TenantSettings): void {
+    checkName('tenant', tenant);
+    this.#tenantOf(tenant).settings = settings;
+  }
+
+  async enableAll(options: { readonly signal?: AbortSignal | undefined } = {}) {
+    this.#refuseIfClosed();
+    const off = new Set(['disabled', 'draining', 'stopped']);
+    const entries = [...this.#entries()].filter((entry) => !off.has(entry.currentStatus));
+    return enableEntries(entries, this.#concurrency, options.signal);
+  }
+
+  async enable(ref: IntegrationRef, options: { readonly signal?: AbortSignal | undefined } = {}) {
+    const entry = this.#find(ref);
+    await entry.life.start(options.signal);
+    return entry.status();
+  }
+
+  async disable(ref: IntegrationRef, why = 'disabled by hand'): Promise<void> {
+    await this.#find(ref).life.stop('disabled', why);
+  }
+
+  async unregister(ref: IntegrationRef): Promise<void> {
+    const entry = this.#find(ref);
+    try {
+      await entry.life.stop('stopped', 'unregistered');
+    } finally {
+      if (entry.tenant.entries.get(entry.name) === entry) entry.tenant.entries.delete(entry.name);
+      this.#sorted = undefined;
+    }
+  }
+
+  async check(ref: IntegrationRef, options: { readonly signal?: AbortSignal | undefined } = {}) {
+    const entry = this.#find(ref);
+    await entry.life.check(options.signal);
+    return entry.status();
+  }
+
+  async reconfigure(
+    definition: AnyDefinition,
+    ref: IntegrationRef,
+    change: Changes,
+  ): Promise<IntegrationStatus> {
+    const entry = this.#find(ref);
+    checkDefinition(entry, definition);
+    const next: Change = { options: change.options, resilience: change.resilience ?? entry.resilience };
+    await entry.life.reconfigure(next);
+    return entry.status();
+  }
+
+  isolate(ref: IntegrationRef): void {
+    this.#find(ref).life.instance().pipeline.isolate();
+  }
+
+  resetBreaker(ref: IntegrationRef): void {
+    this.#find(ref).lifeSoFar?.resetBreaker();
+  }
+
+  tenant(tenant: string): TenantView {
+    checkName('tenant', tenant);
+    return new View(tenant, () => this.#tenants.get(tenant));
+  }
+
+  tenants(): readonly string[] {
+    return [...this.#tenants.keys()].sort();
+  }
+
+  status(ref: IntegrationRef): IntegrationStatus {
+    return this.#find(ref).status();
+  }
+
+  list(): readonly IntegrationStatus[] {
+    this.#sorted ??= [...this.#entries()].sort(byTenantThenName);
+    return this.#sorted.map((entry) => entry.status());
+  }
+
+  on(listener: (event: RegistryEvent) => void): () => void {
+    return this.#host.events.on(listener);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#disposed ??= this.#dispose();
+    return this.#disposed;
+  }
+
+  async #dispose(): Promise<void> {
+    const { surroundings, scheduler } = this.#host;
+    this.#closing.abort(
+      new IntegrationError('the registry is closed', { code: 'unavailable', retryable: false }),
+    );
+    scheduler.close();
+    const lives = [...this.#entries()].flatMap(({ lifeSoFar }) => lifeSoFar ?? []);
+    const results = await Promise.allSettled(
+      lives.map((life) => life.stop('stopped', 'the registry is closed')),
+    );
+    const errors = results.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
+    if (surroundings.ownsState) await surroundings.state[Symbol.asyncDispose]();
+    if (errors.length > 0) throw gathered('could not be stopped', errors);
+  }
+
+  #refuseIfClosed(): void {
+    if (this.#closing.signal.aborted) throw this.#closing.signal.reason;
+  }
+
+  *#entries(): Generator<Entry, void, undefined> {
+    for (const tenant of this.#tenants.values()) yield* tenant.entries.values();
+  }
+
+  #tenantOf(name: string): Tenant {
+    const known = this.#tenants.get(name);
+    if (known !== undefined) return known;
+    const tenant = new Tenant(name);
+    this.#tenants.set(name, tenant);
+    return tenant;
+  }
+
+  #find({ name, tenant = defaultTenant }: IntegrationRef): Entry {
+    checkName('name', name);
+    checkName('tenant', tenant);
+    return entryOf(tenant, this.#tenants.get(tenant), name);
+  }
+}
+
+/** One tenant's part of the registry; knows nothing of the registry itself. */
+class View implements TenantView {
+  readonly tenant: string;
+  readonly #find: () => Tenant | undefined;
+
+  constructor(tenant: string, find: () => Tenant | undefined) {
+    this.tenant = tenant;
+    this.#find = find;
+  }
+
+  get settings(): TenantSettings {
+    return this.#find()?.settings ?? {};
+  }
+
+  get<Definition extends AnyDefinition>(definition: Definition, name = definition.id): ClientOf<Definition> {
+    checkName('name', name);
+    const entry = entryOf(this.tenant, this.#find(), name);
+    checkDefinition(entry, definition);
+    return entry.client as unknown as ClientOf<Definition>;
+  }
+
+  port<Driver>(port: Port<Driver>, name?: string): Driver {
+    return this.#giver(port, name).driver(port.id) as Driver;
+  }
+
+  list(): readonly IntegrationStatus[] {
+    const entries = [...(this.#find()?.entries.values() ?? [])];
+    return entries.sort(byTenantThenName).map((entry) => entry.status());
+  }
+
+  #giver(port: Port<unknown>, name: string | undefined): Entry {
+    const tenant = this.#find();
+    const givers = [...(tenant?.entries.values() ?? [])].filter((entry) => entry.gives(port.id));
+    const named = name === undefined ? undefined : entryOf(this.tenant, tenant, name);
+    const names = quotedList(givers.map((giver) => giver.name));
+    if (named !== undefined) {
+      if (named.gives(port.id)) return named;
+      throw new IntegrationError(`${named.shown} does not give ${port.id}`, {
+        ...named.names,
+        code: 'not_found',
+        remedy: `these do: ${names}`,
+      });
+    }
+    const [only, ...others] = givers;
+    if (only !== undefined && others.length === 0) return only;
+    throw new IntegrationError(
+      `${only === undefined ? 'nothing' : `more than one integration`} of tenant ${quoted(this.tenant)} gives ${port.id}`,
+      {
+        code: only === undefined ? 'not_found' : 'failed_precondition',
+        tenant: this.tenant,
+        remedy: only === undefined ? 'register an integration that does' : `name one of ${names}`,
+      },
+    );
+  }
+}
+
+function entryOf(tenant: string, found: Tenant | undefined, name: string): Entry {
+  const entry = found?.entries.get(name);
+  if (entry !== undefined) return entry;
+  throw new IntegrationError(`tenant ${quoted(tenant)} has no integration ${quoted(name)}`, {
+    code: 'not_found',
+    integration: name,
+    tenant,
+    remedy: `registered are: ${quotedList(found?.entries.keys() ?? [])}`,
+  });
+}
+
+function checkDefinition(entry: Entry, definition: AnyDefinition): void {
+  if (entry.definition.id === definition.id) return;
+  throw new IntegrationError(
+    `${entry.shown} is registered with the definition ${entry.definition.id}, not ${definition.id}`,
+    {
+      ...entry.names,
+      code: 'invalid_argument',
+      remedy: 'give the definition it was registered with',
+    },
+  );
+}
+
+function byTenantThenName(one: Entry, other: Entry): number {
+  return compare(one.tenant.name, other.tenant.name) || compare(one.name, other.name);
+}
+
+/** By UTF-16 units, the same on every machine. */
+function compare(one: string, other: string): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
