@@ -91,6 +91,11 @@ test.each<[string, Record<string, unknown>, string]>([
     './src/more.ts does not exist',
   ],
   [
+    'a command without source',
+    withManifest({ bin: { deezer: './dist/main.js' } }),
+    'bin: packages/deezer/src/main.ts does not exist',
+  ],
+  [
     'no fake',
     withManifest({ exports: { '.': entry('index'), './package.json': './package.json' } }),
     'exports no "./testing"',

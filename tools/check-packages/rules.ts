@@ -6,7 +6,7 @@ import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Fault } from '../lib/fault.ts';
-import { readJson, type Workspace, type WorkspacePackage } from '../lib/workspace.ts';
+import { commandFiles, readJson, type Workspace, type WorkspacePackage } from '../lib/workspace.ts';
 
 interface Subject {
   readonly workspace: Workspace;
@@ -117,7 +117,7 @@ function manifest({ one, id }: Subject): ReturnType<Rule> {
   ];
 }
 
-function entries({ one, at }: Subject): ReturnType<Rule> {
+function entries({ workspace, one, at }: Subject): ReturnType<Rule> {
   const { './package.json': own, ...rest } = one.manifest.exports ?? {};
   const subpaths = Object.entries(rest).flatMap(([subpath, entry]) => {
     const name = subpath === '.' ? 'index' : subpath.slice(2);
@@ -132,7 +132,9 @@ function entries({ one, at }: Subject): ReturnType<Rule> {
       ? []
       : [`exports["${subpath}"]: ${expected['@im/source']} does not exist`];
   });
+  const commands = commandFiles(one).filter((file) => !existsSync(join(workspace.root, file)));
   return [
+    ...commands.map((file) => `bin: ${file} does not exist`),
     ...(own === './package.json' ? [] : ['exports must have "./package.json": "./package.json"']),
     ...('.' in rest ? [] : ['exports nothing at "."']),
     ...subpaths,

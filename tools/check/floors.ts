@@ -16,6 +16,7 @@
 import { builtinModules } from 'node:module';
 import type { Fault } from '../lib/fault.ts';
 import {
+  commandFiles,
   entryFile,
   floors,
   type Manifest,
@@ -78,7 +79,7 @@ function isTesting(subpath: string): boolean {
   return subpath.endsWith('/testing');
 }
 
-/** The files that the entries whose subpath is `wanted` reach inside the package. */
+/** The files that the entries whose subpath is `wanted` reach inside the package; commands go with `.`. */
 function reachedFrom(
   from: WorkspacePackage,
   imports: ReadonlyMap<string, readonly Import[]>,
@@ -94,7 +95,7 @@ function reachedFrom(
     reached.add(file);
     for (const { specifier } of found) if (specifier.startsWith('.')) visit(resolveRelative(file, specifier));
   };
-  entries.forEach(visit);
+  [...entries, ...(wanted('.') ? commandFiles(from) : [])].forEach(visit);
   return reached;
 }
 

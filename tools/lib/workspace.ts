@@ -33,6 +33,7 @@ export interface Manifest {
   readonly sideEffects?: boolean;
   readonly engines?: Readonly<Record<string, string>>;
   readonly exports?: Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+  readonly bin?: Readonly<Record<string, string>>;
   readonly files?: readonly string[];
   readonly publishConfig?: Readonly<Record<string, unknown>>;
   readonly scripts?: Readonly<Record<string, string>>;
@@ -102,6 +103,13 @@ export function entryFile(target: WorkspacePackage, subpath: string): string | u
   const entry = target.manifest.exports?.[subpath];
   const source = typeof entry === 'object' ? entry['@im/source'] : undefined;
   return source === undefined ? undefined : `${target.folder}/${source.replace(/^\.\//, '')}`;
+}
+
+/** The source files behind the commands of `bin`, from the root. */
+export function commandFiles({ folder, manifest }: WorkspacePackage): string[] {
+  return Object.values(manifest.bin ?? {}).map(
+    (file) => `${folder}/${file.replace(/^\.\/dist\//, 'src/').replace(/\.js$/, '.ts')}`,
+  );
 }
 
 /** A JSON file, taken at its word. */
