@@ -101,7 +101,7 @@ const wireError = z.union([
 /**
  * Reads either shape of error body.
  *
- * @returns the vendor's name of the error and, of the vendor's words, only those that echo nothing of the request
+ * @returns the vendor's name of the error, or ours where it has none, and its own words, cut to 200 characters
  */
 export function readSpotifyError(status: number, body: unknown): Pick<VendorFailure, 'reason' | 'says'> {
   const { data } = wireError.safeParse(body);
