@@ -56,6 +56,7 @@ beforeAll(async () => {
   await write(`${far}/throws/index.js`, 'throw new Error("needs a newer Node");');
   await write(`${far}/broken/package.json`, '{ not json');
   await write(`${far}/odd/package.json`, { name: 'odd', im: { integration: 5 } });
+  await write(`${far}/port/package.json`, { name: 'port', im: { floor: 'port' } });
   await write(`${far}/.bin/package.json`, '{ not json');
   await mkdir(join(root, far, 'no-manifest'), { recursive: true });
   await write('workspace/linked/package.json', {

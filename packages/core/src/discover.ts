@@ -41,7 +41,7 @@ const manifestSchema = z.looseObject({
   im: z
     .looseObject({
       id: z.string().optional(),
-      integration: z.union([z.string().min(1), z.record(z.string(), z.string().min(1))]),
+      integration: z.union([z.string().min(1), z.record(z.string(), z.string().min(1))]).optional(),
     })
     .optional(),
 });

@@ -74,11 +74,7 @@ describe('options from code', () => {
       ['clientSecret is empty; correct it'],
     ],
     ['a number too small', { ...least, timeoutMs: -1 }, ['timeoutMs must be more than 0; correct it']],
-    [
-      'a fraction',
-      { ...least, timeoutMs: 1.5 },
-      ['timeoutMs must be a whole number; correct it'],
-    ],
+    ['a fraction', { ...least, timeoutMs: 1.5 }, ['timeoutMs must be a whole number; correct it']],
     [
       'a text too short',
       { ...least, clientId: 'x' },
