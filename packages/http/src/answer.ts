@@ -1,5 +1,5 @@
 /** From an answer to a checked value, or to the one error that says where it was not what was promised. */
-import { VendorError, type VendorFailure } from '@im/core';
+import { VendorError } from '@im/core';
 import type { z } from 'zod';
 import { bytes, none, text } from './schemas.ts';
 import type { HttpHeaders, HttpResponse } from './transport.ts';
@@ -21,6 +21,11 @@ export async function readBytes(response: HttpResponse, maxBytes: number): Promi
     chunks.push(chunk);
   }
   return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, size);
+}
+
+/** @throws VendorError `body_too_large` when the answer announces more than `maxBytes` */
+export function refuseAnnounced(headers: HttpHeaders, maxBytes: number): void {
+  if (Number(headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes);
 }
 
 /** An answer of more bytes than was agreed. */
@@ -127,9 +132,4 @@ export async function readErrorBody(response: HttpResponse): Promise<unknown> {
   } catch {
     return content;
   }
-}
-
-/** The failure inside a {@link VendorError}, or nothing for another error. */
-export function failureOf(error: unknown): VendorFailure | undefined {
-  return error instanceof VendorError ? error.failure : undefined;
 }

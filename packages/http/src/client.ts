@@ -1,6 +1,6 @@
 import { type Call, type IntegrationContext, VendorError, type VendorFailure } from '@im/core';
 import type { z } from 'zod';
-import { readAnswer, readErrorBody } from './answer.ts';
+import { readAnswer, readErrorBody, refuseAnnounced } from './answer.ts';
 import type { AccessToken, TokenCall } from './auth/token-source.ts';
 import { createDownload } from './download.ts';
 import { createEgressGuard } from './egress.ts';
@@ -130,6 +130,7 @@ export function createHttp(context: HttpContext, settings: HttpSettings): Http {
     try {
       const { status, headers } = response;
       const maxBytes = init?.maxBytes ?? settings.maxBytes ?? defaultMaxBytes;
+      if (method !== 'HEAD') refuseAnnounced(headers, maxBytes);
       const body = await readAnswer(response, schema, maxBytes, readRequestId(headers));
       return { status, headers, body };
     } finally {

@@ -358,8 +358,8 @@ describe.each(lanes)('the %s lane', (lane) => {
     });
 
     it('stops a gzip bomb by its decoded size, with memory flat', async () => {
-      const bomb = await gzipOf(1_000);
-      expect(bomb.byteLength).toBeLessThan(2_000_000);
+      const bomb = await gzipOf(200);
+      expect(bomb.byteLength).toBeLessThan(1_000_000);
       const server = await serve((_request, response) =>
         response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb),
       );
@@ -595,7 +595,7 @@ async function gzipOf(megabytes: number): Promise<Buffer> {
   const gzip = createGzip({ level: 1 });
   const zeros = Buffer.alloc(1_000_000);
   const packed = gather(gzip);
-  for (let written = 0; written < Math.min(megabytes, 200); written += 1) {
+  for (let written = 0; written < megabytes; written += 1) {
     if (!gzip.write(zeros)) await once(gzip, 'drain');
   }
   gzip.end();
