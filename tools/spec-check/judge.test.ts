@@ -404,6 +404,12 @@ test('requests outside the servers are counted by path, not judged', async () =>
   });
 });
 
+test('what a test sent by hand is counted, not judged', async () => {
+  const byHand = exchange({ target: '/v2/books/one', headers: { 'x-im-by-hand': 'bad id' } });
+  const verdict = await judge({ provider: 'library', descriptions: [libraryDescription] }, [byHand]);
+  expect(verdict).toMatchObject({ violations: [], byHand: 1, requests: 0, exercised: 0 });
+});
+
 test('only a success that no fault made exercises an operation', async () => {
   const law = { provider: 'library', descriptions: [libraryDescription] };
   const faulted = await judge(law, [

@@ -6,7 +6,9 @@
  * 3. A request below none of the API's servers (a token endpoint, say) is outside the description, and only counted.
  * 4. A status from 400 on that an operation does not name, but that the vendor documents for the whole API (`statuses`),
  *    is judged by the body of the other errors of that operation.
- * 5. An operation is exercised when it was answered with success, and not by a fault.
+ * 5. A request with the header `x-im-by-hand` is not the adapter's: a test sent it to see the fake refuse it, or answer
+ *    what no adapter asks. It is only counted.
+ * 6. An operation is exercised when it was answered with success, and not by a fault.
  */
 import { checkBody } from './bodies.ts';
 import type { DescribedAnswer, DescribedOperation, Description, Finding } from './description.ts';
@@ -27,7 +29,7 @@ export interface Violation {
 /** What came of one provider. */
 export interface Verdict {
   readonly provider: string;
-  /** Requests that were recorded. */
+  /** Requests that were judged. */
   readonly requests: number;
   /** Answers that were judged. */
   readonly answers: number;
@@ -36,6 +38,8 @@ export interface Verdict {
   /** Ids of operations that were never answered with success. */
   readonly unexercised: readonly string[];
   readonly violations: readonly Violation[];
+  /** Requests that a test sent by hand, so not judged. */
+  readonly byHand: number;
   /** Paths below no server of the description. */
   readonly outside: readonly { readonly path: string; readonly count: number }[];
 }
@@ -62,6 +66,7 @@ export async function judge(law: Law, exchanges: readonly Exchange[]): Promise<V
   const violations = new Map<string, Violation>();
   const outside = new Map<string, number>();
   const exercised = new Set<DescribedOperation>();
+  const judged = exchanges.filter(({ requestHeaders }) => requestHeaders['x-im-by-hand'] === undefined);
   let answers = 0;
   const note = (operation: string, side: Violation['side'], found: readonly Finding[]) => {
     for (const { place, says } of found) {
@@ -71,7 +76,7 @@ export async function judge(law: Law, exchanges: readonly Exchange[]): Promise<V
       violations.set(key, violation);
     }
   };
-  for (const exchange of exchanges) {
+  for (const exchange of judged) {
     const hit = route(exchange.method, exchange.target);
     const path = exchange.target.split('?')[0] ?? '';
     if (hit === 'outside') outside.set(path, (outside.get(path) ?? 0) + 1);
@@ -91,7 +96,8 @@ export async function judge(law: Law, exchanges: readonly Exchange[]): Promise<V
   }
   return {
     provider: law.provider,
-    requests: exchanges.length,
+    requests: judged.length,
+    byHand: exchanges.length - judged.length,
     answers,
     described: all.length,
     exercised: exercised.size,

@@ -3,7 +3,8 @@ import type { Verdict } from './judge.ts';
 
 /** A verdict for people, a line each. */
 export function reportLines(verdict: Verdict): string[] {
-  const { provider, requests, answers, described, exercised, unexercised, violations, outside } = verdict;
+  const { provider, requests, answers, byHand, described, exercised, unexercised, violations, outside } =
+    verdict;
   const all = exercised === described;
   return [
     `${pc.bold(provider)}: operations exercised ${(all ? pc.green : pc.yellow)(`${exercised} / ${described}`)}, ` +
@@ -14,6 +15,7 @@ export function reportLines(verdict: Verdict): string[] {
         `  ${pc.red('×')} ${operation}, ${side}, ${place}: ${says} (${count} ×)`,
     ),
     ...(unexercised.length > 0 ? ['  not exercised:', ...unexercised.map((id) => `    ${id}`)] : []),
+    ...(byHand > 0 ? [`  sent by hand, not judged: ${byHand} requests`] : []),
     ...outside.map(({ path, count }) => `  outside the description: ${path} (${count} ×)`),
   ];
 }
