@@ -178,6 +178,13 @@ integrations:
       ],
     ],
     [
+      'resilience of a tenant that nobody completes',
+      'settings:\n  resilience:\n    rateLimit: { burst: 2 }\nintegrations:\n  bell:',
+      [
+        '3:5 settings.resilience.rateLimit.limit | is missing | add it: Calls that may start in any stretch of `windowMs`. No default.',
+      ],
+    ],
+    [
       'undefined references, at the reference',
       'integrations:\n  radio:\n    options:\n      clientId: "a-${env:NOPE}"\n      clientSecret: ${secret:radio/key}\n      region: ${envv:X}',
       [

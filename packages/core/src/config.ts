@@ -5,10 +5,10 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve as resolvePath } from 'node:path';
 import { applyTo, type ChangedRegistry, type ConfigChanges, changesBetween } from './config/changes.ts';
+import { addFault } from './config/checking.ts';
 import { findDefinitions } from './config/definitions.ts';
 import { FaultList } from './config/fault-list.ts';
 import {
-  addFault,
   type CheckContext,
   checkNames,
   integrationOf,

@@ -305,6 +305,19 @@ describe('what is told of options', () => {
     });
   });
 
+  it('tells of a default further out, and of each form of a union', () => {
+    const login = z
+      .discriminatedUnion('flow', [
+        z.strictObject({ flow: z.literal('app').describe('as the app') }),
+        z.strictObject({ flow: z.literal('user').describe('as a user'), token: secret() }),
+      ])
+      .default({ flow: 'app' });
+    expect(optionTable(z.strictObject({ login }))).toMatchObject([
+      { name: 'login.flow', default: '"app"', description: 'as the app; or as a user', required: false },
+      { name: 'login.token', default: undefined, secret: true, required: false },
+    ]);
+  });
+
   it('makes an .env template that can be filled in and read back', () => {
     const template = environmentTemplate(radio);
     expect(template).toContain('# Id of the app. (required, string)\nRADIO_CLIENT_ID=\n');

@@ -1,25 +1,25 @@
 /** Checks what holds for each tenant, and makes registrations of it. */
-import type { z } from 'zod';
 import type { FaultPlace } from '../configuration-error.ts';
 import { isIntegrationError } from '../errors.ts';
 import type { AnyDefinition } from '../integration.ts';
 import { checkName } from '../names.ts';
-import { checkOptions, type OptionFault } from '../options/check.ts';
 import type { TenantSettings } from '../registry-types.ts';
 import { type ResilienceInput, resilienceOptions } from '../resilience/options.ts';
+import {
+  addFault,
+  addReferenceFaults,
+  checked,
+  concernsReference,
+  faultsOf,
+  resilienceOf,
+  sections,
+  withResilienceTypes,
+} from './checking.ts';
 import type { FoundDefinition } from './definitions.ts';
 import { apart, type FaultList } from './fault-list.ts';
 import type { EffectiveTenant } from './layers.ts';
-import { type Resolved, type Resolver, resolve } from './resolve.ts';
-import {
-  childOf,
-  emptyMap,
-  entriesOf,
-  type Place,
-  placeOf,
-  type SourceMap,
-  type SourceNode,
-} from './source.ts';
+import { type Resolver, resolve } from './resolve.ts';
+import { childOf, emptyMap, entriesOf, type Place, placeOf, type SourceMap } from './source.ts';
 import { integrationSchema, settingsSchema } from './structure.ts';
 import { withSecrets, withTypes } from './value.ts';
 
@@ -197,8 +197,8 @@ function checkResilience(
   settings: TenantSettings,
   { resolver, faults }: CheckContext,
 ): void {
-  const own = childOf(node, 'resilience');
-  if (own?.kind !== 'map') return;
+  if (childOf(node, 'resilience') === undefined && settings.resilience === undefined) return;
+  const own = mapAt(node, 'resilience', keyPlace);
   const resolved = resilienceOf(own, resolver);
   const ownPath = [...path, 'resilience'];
   addReferenceFaults(faults, resolved, ownPath);
@@ -210,77 +210,6 @@ function checkResilience(
     if (inOwn) addFault(faults, fault, own, ownPath, node.entries.get('resilience')?.keyPlace ?? keyPlace);
     else addFault(faults, fault, shared, [...tenant.path, 'settings', 'resilience'], shared.place);
   }
-}
-
-function sections(layers: readonly unknown[]): Readonly<Record<string, unknown>> {
-  const isSection = (value: unknown) => typeof value === 'object' && value !== null;
-  const merged: Record<string, unknown> = {};
-  for (const layer of layers) {
-    for (const [key, value] of Object.entries(layer ?? {})) {
-      const below = merged[key];
-      merged[key] = isSection(value) && isSection(below) ? { ...below, ...value } : value;
-    }
-  }
-  return merged;
-}
-
-function resilienceOf(node: SourceNode, resolver: Resolver): Resolved {
-  const resolved = resolve(node, resolver);
-  return { ...resolved, value: withTypes(resilienceOptions, resolved.value, resolved.texts) };
-}
-
-function withResilienceTypes(node: SourceNode | undefined, resolver: Resolver): ResilienceInput | undefined {
-  return node?.kind === 'map' ? (resilienceOf(node, resolver).value as ResilienceInput) : undefined;
-}
-
-/** Resolves and checks a mapping; `undefined` when it has faults. */
-function checked<Schema extends z.ZodType>(
-  node: SourceMap,
-  path: readonly string[],
-  schema: Schema,
-  resolver: Resolver,
-  faults: FaultList,
-): z.output<Schema> | undefined {
-  const resolved = resolve(node, resolver);
-  addReferenceFaults(faults, resolved, path);
-  const result = checkOptions(schema, withTypes(schema, resolved.value, resolved.texts));
-  if (result.faults === undefined) return resolved.faults.length === 0 ? result.value : undefined;
-  for (const fault of result.faults) {
-    if (!concernsReference(fault, resolved)) addFault(faults, fault, node, path, node.place);
-  }
-  return undefined;
-}
-
-function faultsOf(schema: z.core.$ZodType, value: unknown): readonly OptionFault[] {
-  return checkOptions(schema, value).faults ?? [];
-}
-
-/** Whether a fault only says again that a reference could not be resolved. */
-function concernsReference(fault: OptionFault, resolved: Resolved): boolean {
-  if (fault.at === 'key' || fault.path.length === 0) return false;
-  return resolved.faults.some(({ path }) => {
-    const shared = Math.min(path.length, fault.path.length);
-    return shared > 0 && path.slice(0, shared).every((part, index) => part === fault.path[index]);
-  });
-}
-
-function addReferenceFaults(faults: FaultList, resolved: Resolved, base: readonly PropertyKey[]): void {
-  for (const fault of resolved.faults) faults.add({ ...fault, path: [...base, ...fault.path] });
-}
-
-/** Adds a fault of a checked value, placed at what was written; `around` is where nothing inside was. */
-export function addFault(
-  faults: FaultList,
-  fault: OptionFault,
-  node: SourceNode,
-  base: readonly PropertyKey[],
-  around: Place,
-): void {
-  const path = fault.at === 'key' && fault.key !== undefined ? [...fault.path, fault.key] : fault.path;
-  const first = childOf(node, String(path[0]));
-  const at =
-    path.length > 0 && (first !== undefined || node.kind === 'list') ? placeOf(node, path, fault.at) : around;
-  faults.add({ path: [...base, ...fault.path], says: fault.says, remedy: fault.remedy, at });
 }
 
 function mapAt(node: SourceMap, key: string, around: Place): SourceMap {

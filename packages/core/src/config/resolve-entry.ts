@@ -42,11 +42,12 @@ function target(value: unknown, star: string, conditions: ReadonlySet<string>): 
   return undefined;
 }
 
-/** Node's own conditions and those of its command line. */
+/** Node's own conditions and those of its command line; beside core run from source, other packages are too. */
 function activeConditions(): ReadonlySet<string> {
   const words = process.execArgv.flatMap((word) => word.split('='));
   const given = words.filter((_, index) => ['--conditions', '-C'].includes(words[index - 1] ?? ''));
-  return new Set(['node', 'import', 'module-sync', 'default', ...given]);
+  const source = import.meta.url.endsWith('.ts') ? ['@im/source'] : [];
+  return new Set(['node', 'import', 'module-sync', 'default', ...given, ...source]);
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -100,24 +100,49 @@ export function shapesOf(schema: z.core.$ZodType): readonly Readonly<Record<stri
  */
 export function fieldsOf(schema: z.core.$ZodType): readonly Field[] {
   const fields = new Map<string, Field>();
-  collect(schema, [], true, [], fields);
+  collect(schema, [], { needed: true, above: [], inherited: undefined }, fields);
   return [...fields.values()];
+}
+
+/** What is known of the place of a field. */
+interface Around {
+  /** Whether everything around it is required. */
+  readonly needed: boolean;
+  /** Schemas that it is inside of. */
+  readonly above: readonly z.core.$ZodType[];
+  /** Its part of a default that stands further out. */
+  readonly inherited: unknown;
+}
+
+function withInherited(core: Core, inherited: unknown): Core {
+  return core.hasDefault || inherited === undefined
+    ? core
+    : { ...core, hasDefault: true, default: inherited };
+}
+
+function valueIn(value: unknown, key: string): unknown {
+  if (typeof value !== 'object' || value === null || !Object.hasOwn(value, key)) return undefined;
+  return (value as Readonly<Record<string, unknown>>)[key];
 }
 
 function collect(
   schema: z.core.$ZodType,
   path: readonly string[],
-  needed: boolean,
-  above: readonly z.core.$ZodType[],
+  { needed, above, inherited }: Around,
   fields: Map<string, Field>,
 ): void {
-  const core = coreOf(schema);
+  const core = withInherited(coreOf(schema), inherited);
   const shapes = above.includes(core.schema) ? [] : shapesOf(core.schema);
   const within = needed && core.required;
   for (const shape of shapes) {
     for (const [name, field] of Object.entries(shape)) {
       const everywhere = shapes.every((other) => Object.hasOwn(other, name));
-      collect(field, [...path, name], within && everywhere, [...above, core.schema], fields);
+      const around = {
+        needed: within && everywhere,
+        above: [...above, core.schema],
+        inherited: valueIn(core.default, name),
+      };
+      collect(field, [...path, name], around, fields);
     }
   }
   if (path.length === 0 || (shapes.length > 0 && !hasPlainAlternative(core.schema))) return;
@@ -133,8 +158,13 @@ function merged(known: Field, other: Core, needed: boolean): Field {
     schema: z.union([known.schema, other.schema]) as unknown as AnySchema,
     secret: known.secret || other.secret,
     required: known.required && needed,
-    description: known.description ?? other.description,
+    description: bothOf(known.description, other.description),
   };
+}
+
+function bothOf(one: string | undefined, other: string | undefined): string | undefined {
+  if (one === undefined || other === undefined || one.split('; or ').includes(other)) return one ?? other;
+  return `${one}; or ${other}`;
 }
 
 function hasPlainAlternative(schema: AnySchema): boolean {
