@@ -2,8 +2,8 @@
 import { createRequire } from 'node:module';
 import {
   bulkhead,
-  circuitBreaker,
   ConsecutiveBreaker,
+  circuitBreaker,
   ExponentialBackoff,
   handleAll,
   retry,
@@ -160,11 +160,17 @@ async function successfulCall(): Promise<Line[]> {
   const theirBytes = await bytesPerCall(contenders.cockatiel);
   breaker.shutdown();
   return [
-    line('successful call, against cockatiel (wrap of four)', 'ns', cpu.ours, cpu.cockatiel, { ratio: 1 / 8 }),
-    line('successful call, against opossum (breaker and time-out)', 'ns', cpu.ours, cpu.opossum, { ratio: 1 }),
+    line('successful call, against cockatiel (wrap of four)', 'ns', cpu.ours, cpu.cockatiel, {
+      ratio: 1 / 8,
+    }),
+    line('successful call, against opossum (breaker and time-out)', 'ns', cpu.ours, cpu.opossum, {
+      ratio: 1,
+    }),
     line('successful call, against a hand-written limit', 'ns', cpu.ours, cpu.byHand, { ratio: 3 }),
     line('successful call, against a bare await (for the record)', 'ns', cpu.ours, cpu.bare, { ratio: 30 }),
-    line('successful call, allocated, beside cockatiel (wrap of four)', 'bytes', bytes, theirBytes, { ours: 3_072 }),
+    line('successful call, allocated, beside cockatiel (wrap of four)', 'bytes', bytes, theirBytes, {
+      ours: 3_072,
+    }),
   ];
 }
 
@@ -182,8 +188,12 @@ async function withSignal(): Promise<Line[]> {
   );
   const peer = 'against cockatiel (wrap of four)';
   return [
-    line(`call with a signal each, 1,000 in flight, ${peer}`, 'ns', cpu.ours, cpu.cockatiel, { ratio: 1 / 6 }),
-    line(`call with a signal shared by all, 1,000 in flight, ${peer}`, 'ns', cpu.oursShared, cpu.cockatiel, { ratio: 1 / 6 }),
+    line(`call with a signal each, 1,000 in flight, ${peer}`, 'ns', cpu.ours, cpu.cockatiel, {
+      ratio: 1 / 6,
+    }),
+    line(`call with a signal shared by all, 1,000 in flight, ${peer}`, 'ns', cpu.oursShared, cpu.cockatiel, {
+      ratio: 1 / 6,
+    }),
   ];
 }
 
@@ -214,14 +224,19 @@ async function refusedCall(): Promise<Line[]> {
   const cpu = await contest(contenders, { times: 10_000 });
   breaker.shutdown();
   return [
-    line('call refused by an open circuit, against a hand-written limit', 'ns', cpu.ours, cpu.byHand, { ratio: 2 }),
+    line('call refused by an open circuit, against a hand-written limit', 'ns', cpu.ours, cpu.byHand, {
+      ratio: 2,
+    }),
     line('call refused by an open circuit, against opossum', 'ns', cpu.ours, cpu.opossum, { ratio: 1 }),
   ];
 }
 
 async function rateLimitDecision(): Promise<Line[]> {
   const keys = Array.from({ length: 10_000 }, (_, index) => `tenant-${index}`);
-  const mine = new RateLimit(mergeResilience({ rateLimit: { limit: 1_000, windowMs: 60_000 } }).rateLimit || unset(), systemClock);
+  const mine = new RateLimit(
+    mergeResilience({ rateLimit: { limit: 1_000, windowMs: 60_000 } }).rateLimit || unset(),
+    systemClock,
+  );
   const theirs = new RateLimiterMemory({ points: 1_000, duration: 60 });
   const cpu = await contest(
     {
@@ -234,7 +249,11 @@ async function rateLimitDecision(): Promise<Line[]> {
     },
     { times: 50_000 },
   );
-  return [line('rate-limit decision, 10,000 keys, against rate-limiter-flexible', 'ns', cpu.ours, cpu.theirs, { ratio: 1 })];
+  return [
+    line('rate-limit decision, 10,000 keys, against rate-limiter-flexible', 'ns', cpu.ours, cpu.theirs, {
+      ratio: 1,
+    }),
+  ];
 }
 
 function unset(): never {

@@ -28,13 +28,23 @@ if (unknown.length > 0) {
 
 const lines: Line[] = [];
 for (const name of positionals.length > 0 ? positionals : known) {
-  if (!values.json) console.log(`\n${colors.bold(name)}  (CPU and bytes of ours against a peer, median of interleaved rounds)`);
+  if (!values.json)
+    console.log(
+      `\n${colors.bold(name)}  (CPU and bytes of ours against a peer, median of interleaved rounds)`,
+    );
   const group: Group = await import(`./${name}.ts`);
   const results = await group.run();
   lines.push(...results);
   if (!values.json) printTable(results);
 }
-if (values.json) console.log(JSON.stringify(lines.map(({ goal: _, ...shown }) => shown), undefined, 2));
+if (values.json)
+  console.log(
+    JSON.stringify(
+      lines.map(({ goal: _, ...shown }) => shown),
+      undefined,
+      2,
+    ),
+  );
 process.exitCode = lines.every(meets) ? 0 : 1;
 
 function printTable(results: readonly Line[]): void {
@@ -43,12 +53,20 @@ function printTable(results: readonly Line[]): void {
     amount(result.ours, result.unit),
     amount(result.peer, result.unit),
     result.ratio.toPrecision(3),
-    'ratio' in result.goal ? `≤ ${result.goal.ratio.toPrecision(3)} ×` : `≤ ${amount(result.goal.ours, result.unit)}`,
+    'ratio' in result.goal
+      ? `≤ ${result.goal.ratio.toPrecision(3)} ×`
+      : `≤ ${amount(result.goal.ours, result.unit)}`,
   ]);
   const head = ['', 'ours', 'peer', 'ratio', 'goal'];
-  const widths = head.map((title, column) => Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)));
+  const widths = head.map((title, column) =>
+    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+  );
   const format = (row: readonly string[]) =>
-    row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ');
+    row
+      .map((cell, column) =>
+        column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
+      )
+      .join('  ');
   console.log(`  ${colors.dim(format(head))}`);
   results.forEach((result, index) => {
     console.log(`${meets(result) ? colors.green('✓') : colors.red('✗')} ${format(rows[index] ?? [])}`);

@@ -267,7 +267,10 @@ describe('abort', () => {
     const controller = new AbortController();
     let seen: AbortSignal | undefined;
     const call = outcome(
-      pipeline.run(read, { signal: controller.signal }, ({ signal }) => ((seen = signal), never())),
+      pipeline.run(read, { signal: controller.signal }, ({ signal }) => {
+        seen = signal;
+        return never();
+      }),
     );
     controller.abort(reason);
     await settle();
@@ -347,7 +350,12 @@ describe('a dead upstream', () => {
       const { pipeline, clock } = setUp({ options: { breaker }, clock: createTestClock() });
       let attempts = 0;
       for (let call = 0; call < 3_000; call += 1) {
-        outcome(pipeline.run(read, undefined, () => ((attempts += 1), Promise.reject(answered(503)))));
+        outcome(
+          pipeline.run(read, undefined, () => {
+            attempts += 1;
+            return Promise.reject(answered(503));
+          }),
+        );
         await clock.advance(20);
       }
       await clock.advance(60_000);

@@ -3,8 +3,8 @@ import type { Cancel, Clock } from '../clock.ts';
 import type { HeaderReader } from '../errors.ts';
 import type { Call, CallOptions, Effect } from '../operation.ts';
 import type { Recording } from '../telemetry.ts';
-import type { Permit } from './circuit-breaker.ts';
 import type { Linked } from './chain.ts';
+import type { Permit } from './circuit-breaker.ts';
 import type { Timed, TimerList } from './timeout.ts';
 import type { PipelineObserver, PipelineOperation, WaitReason } from './types.ts';
 

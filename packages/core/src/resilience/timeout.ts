@@ -97,13 +97,18 @@ export class TimerList {
     const now = this.#clock.now();
     const chain = this.#chain;
     // The system's time was set back: no one may wait longer than the whole duration again.
-    for (let timed = chain.head; timed !== undefined && timed.due - now > this.#delayMs; timed = timed.later) {
+    for (
+      let timed = chain.head;
+      timed !== undefined && timed.due - now > this.#delayMs;
+      timed = timed.later
+    ) {
       timed.due = now + this.#delayMs;
     }
     for (let timed = chain.head; timed !== undefined && timed.due <= now; timed = chain.head) {
       this.remove(timed);
       timed.expire();
     }
-    if (chain.head !== undefined) this.#cancelTimer ??= this.#clock.schedule(chain.head.due - now, this.#onTimer);
+    if (chain.head !== undefined)
+      this.#cancelTimer ??= this.#clock.schedule(chain.head.due - now, this.#onTimer);
   };
 }
