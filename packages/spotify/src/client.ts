@@ -1,7 +1,7 @@
 /** The HTTP client of one integration: base URL, credential, error format. */
 import type { IntegrationContext } from '@im/core';
 import { clientCredentials, createHttp, type Http, refreshToken, type TokenSource } from '@im/http';
-import { readSpotifyError } from './errors.ts';
+import { readSpotifyError, userRequired } from './errors.ts';
 import type { CheckedSpotifyOptions } from './options.ts';
 
 /** Path of the token endpoint, below `accountsUrl`. */
@@ -14,7 +14,9 @@ export function createSpotifyHttp(context: IntegrationContext<CheckedSpotifyOpti
     alsoOnPurpose: [accountsUrl],
     token: tokenSource(context),
     readFailure: readSpotifyError,
-    requestIdHeader: ['spotify-trace-id', 'x-request-id'],
+    requestIdHeader: ['sp-trace-id', 'x-request-id'],
+    // An app that lacks a user does not get one by another token.
+    isTokenExpired: ({ status, reason }) => status === 401 && reason !== userRequired,
   });
 }
 

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { isIntegrationError } from '@im/core';
 import { describe, expect, test } from 'vitest';
 import { openBench } from './__tests__/connect.ts';
 import { readSpotifyError, spotifyErrors } from './errors.ts';
@@ -27,6 +28,7 @@ const replies: readonly (readonly [fixture: string, code: string, reason: string
   ['player-wrong-state', 'failed_precondition', 'NO_NEXT_TRACK'],
   ['api-bad-request', 'invalid_argument', undefined],
   ['api-token-expired', 'unauthenticated', 'token_expired'],
+  ['api-user-required', 'unauthenticated', 'user_required'],
   ['api-token-invalid', 'unauthenticated', 'invalid_token'],
   ['api-insufficient-scope', 'permission_denied', 'insufficient_scope'],
   ['api-forbidden', 'permission_denied', undefined],
@@ -56,9 +58,9 @@ describe('every row of the table', () => {
     expect(error).toMatchObject({
       code,
       status,
-      reason: reason ?? undefined,
       message: expect.stringContaining(row?.says ?? 'Invalid limit'),
     });
+    expect(isIntegrationError(error) && error.reason).toBe(reason);
   });
 });
 

@@ -7,6 +7,9 @@ import { z } from 'zod';
 
 const reconnect = 'reconnect the account';
 
+/** Our name for the refusal of an app's own token where a user's is needed. */
+export const userRequired = 'user_required';
+
 /** Reasons of the player that ask for another state of it: https://developer.spotify.com/documentation/web-api/reference/start-a-users-playback */
 const wrongState =
   /^(NO_PREV_TRACK|NO_NEXT_TRACK|NO_SPECIFIC_TRACK|ALREADY_PAUSED|NOT_PAUSED|NOT_PLAYING_LOCALLY|NOT_PLAYING_TRACK|NOT_PLAYING_CONTEXT|ENDLESS_CONTEXT|CONTEXT_DISALLOW|ALREADY_PLAYING|REMOTE_CONTROL_DISALLOW|DEVICE_NOT_CONTROLLABLE|VOLUME_CONTROL_DISALLOW)$/;
@@ -65,6 +68,13 @@ export const spotifyErrors: ErrorTable = {
       says: 'token expired',
       remedy: reconnect,
     },
+    {
+      status: 401,
+      reason: userRequired,
+      code: 'unauthenticated',
+      says: "this operation needs a user's account",
+      remedy: 'use the flow `authorization-code` or `pkce`',
+    },
     { status: 401, code: 'unauthenticated', says: 'token refused', remedy: reconnect },
     {
       status: 403,
@@ -89,6 +99,7 @@ export const spotifyErrors: ErrorTable = {
 /** Names for what Spotify says in words only. */
 const reasons: readonly { readonly status: number; readonly message: RegExp; readonly reason: string }[] = [
   { status: 401, message: /expired/i, reason: 'token_expired' },
+  { status: 401, message: /user authentication/i, reason: userRequired },
   { status: 401, message: /token/i, reason: 'invalid_token' },
   { status: 403, message: /scope/i, reason: 'insufficient_scope' },
 ];

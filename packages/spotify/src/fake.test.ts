@@ -72,7 +72,7 @@ describe('what the fake refuses', () => {
     path: string,
     how: { readonly token?: string; readonly method?: string; readonly body?: string } = {},
   ) {
-    await using fake = await startFake();
+    await using fake = await startFake({ record: false });
     const { clientId, clientSecret, refreshToken } = fake.account();
     const grant = new URLSearchParams({
       grant_type: 'refresh_token',
@@ -118,7 +118,7 @@ describe('what the fake refuses', () => {
 });
 
 test('the fields filter picks, drills down and leaves out', async () => {
-  await using fake = await startFake();
+  await using fake = await startFake({ record: false });
   const { clientId, clientSecret, refreshToken } = fake.account();
   const grant = {
     grant_type: 'refresh_token',

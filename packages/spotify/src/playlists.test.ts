@@ -131,7 +131,10 @@ describe('whose playlist it is', () => {
     const app = it.bench.client({ flow: 'client-credentials' });
     expect(await it.bench.failure(app.listMyPlaylists().toArray())).toMatchObject({
       code: 'unauthenticated',
+      reason: 'user_required',
     });
+    const asked = it.bench.fake.exchanges.filter(({ target }) => target === '/api/token');
+    expect(asked, 'another token would not help').toHaveLength(1);
   });
 });
 

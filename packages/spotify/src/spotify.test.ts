@@ -201,6 +201,20 @@ test('ids cannot leave their place in the path', async () => {
   expect(bench.fake.exchanges.at(-1)?.target).toBe('/v1/tracks/..%2Fme%3Fx%3D1?market=SE');
 });
 
+test.each(['', '.', '..'])('an id of %j is refused before anything is sent', async (id) => {
+  await using bench = await openBench();
+  const client = bench.client();
+  const works = [
+    () => client.getTrack(id),
+    () => client.updatePlaylist(id, {}),
+    () => client.listAlbumTracks(id).toArray(),
+  ];
+  for (const work of works) {
+    expect(await bench.failure(work())).toMatchObject({ code: 'invalid_argument', effect: 'none' });
+  }
+  expect(bench.fake.exchanges).toHaveLength(0);
+});
+
 test('followed artists are paged by the vendor’s own cursor', async () => {
   await using bench = await openBench();
   const artists = await bench.until(bench.client().listFollowedArtists({ pageSize: 1 }).toArray());

@@ -34,12 +34,12 @@ interface ClientHow {
 export async function openBench(options: StartSpotifyFakeOptions = {}): Promise<Bench> {
   const clock = createVirtualClock();
   const fake = await startFake({ clock, ...options });
-  const open: { close(): Promise<void> }[] = [];
+  const open: AsyncDisposable[] = [];
   const bench: Bench = {
     fake,
     clock,
     client({ tenant, flow, options: more, resilience, state } = {}) {
-      const integration = createIntegration(spotify, {
+      const client = createIntegration(spotify, {
         tenant: tenant ?? 'tenant_a',
         options: { ...fake.options(tenant, flow), ...more },
         clock,
@@ -47,8 +47,8 @@ export async function openBench(options: StartSpotifyFakeOptions = {}): Promise<
         state: state ?? memoryState(clock),
         ...(resilience === undefined ? {} : { resilience }),
       });
-      open.push(integration);
-      return integration.client;
+      open.push(client);
+      return client;
     },
     until: (work) => clock.until(work),
     failure: (work) =>
@@ -63,7 +63,7 @@ export async function openBench(options: StartSpotifyFakeOptions = {}): Promise<
         .filter(({ target }) => target.startsWith('/v1/'))
         .map(({ method, target }) => `${method} ${decodeURIComponent(target.slice(3))}`),
     async [Symbol.asyncDispose]() {
-      for (const integration of open) await clock.until(integration.close());
+      for (const client of open) await clock.until(Promise.resolve(client[Symbol.asyncDispose]()));
       await fake[Symbol.asyncDispose]();
     },
   };

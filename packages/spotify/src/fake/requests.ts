@@ -47,8 +47,16 @@ export function idsOf(request: FakeRequest, most: number): string[] {
 /** The body as an object; an empty one has no fields. */
 export function bodyOf(request: FakeRequest): Readonly<Record<string, unknown>> {
   if (request.body.length === 0) return {};
-  const body = request.json();
+  const body = parsed(Buffer.from(request.body).toString('utf8'));
   return isObject(body) ? body : refuse(400, 'Error parsing JSON.');
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return refuse(400, 'Error parsing JSON.');
+  }
 }
 
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -30,6 +30,8 @@ export interface StartSpotifyFakeOptions extends StartFakeOptions {
   readonly catalogue?: Catalogue | undefined;
   /** A refresh token is replaced whenever it is used, also for apps with a secret. Default false. */
   readonly rotateRefreshTokens?: boolean | undefined;
+  /** `false` keeps its traffic out of recordings: for tests that ask what no adapter would ask. Default true. */
+  readonly record?: boolean | undefined;
 }
 
 /** A running fake of Spotify. */
@@ -116,6 +118,7 @@ export async function startFake(options: StartSpotifyFakeOptions = {}): Promise<
   const server = await startFakeServer({
     name: 'spotify',
     clock,
+    ...(options.record === false ? { record: () => {} } : {}),
     routes: {
       ...toFakeRoutes(
         {

@@ -15,7 +15,7 @@ import type {
   WireQueue,
 } from '../wire/player.ts';
 import { toTrack } from './music.ts';
-import { toPlayable } from './playlists.ts';
+import { toItem } from './playlists.ts';
 
 export const toDevice = (wire: WireDevice): Device => ({
   id: wire.id,
@@ -39,7 +39,7 @@ function toDisallowed(actions: Readonly<Record<string, unknown>> | undefined): s
 }
 
 export const toCurrentlyPlaying = (wire: WireCurrentlyPlaying): CurrentlyPlaying => ({
-  item: wire.item && toPlayable(wire.item),
+  item: wire.item && toItem(wire.item),
   itemType: wire.currently_playing_type,
   isPlaying: wire.is_playing ?? false,
   progressMs: wire.progress_ms,
@@ -56,8 +56,8 @@ export const toPlaybackState = (wire: WirePlaybackState): PlaybackState => ({
 });
 
 export const toQueue = (wire: WireQueue): Queue => ({
-  currentlyPlaying: wire.currently_playing && toPlayable(wire.currently_playing),
-  queue: wire.queue.flatMap((item) => (item === undefined ? [] : toPlayable(item))),
+  currentlyPlaying: wire.currently_playing && toItem(wire.currently_playing),
+  queue: wire.queue.flatMap((item) => (item === undefined ? [] : toItem(item))),
 });
 
 export const toPlayedTrack = (wire: WirePlayHistory): PlayedTrack => ({

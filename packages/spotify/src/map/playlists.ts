@@ -21,10 +21,10 @@ import type {
 import { toArtistRef, toTrack } from './music.ts';
 import { toEpisode } from './spoken.ts';
 
-export const toPlayable = (wire: WirePlayable): Playable =>
+const toPlayable = (wire: WirePlayable): Playable =>
   wire.type === 'track' ? toTrack(wire) : toEpisode(wire);
 
-const toItem = (wire: WirePlayable): Playable | LocalTrack =>
+export const toItem = (wire: WirePlayable): Playable | LocalTrack =>
   wire.type === 'track' && (wire.is_local || wire.id === undefined)
     ? {
         type: 'local',

@@ -70,6 +70,7 @@ export interface Album extends AlbumRef {
 
 /** A track as it stands in its album. */
 export interface AlbumTrack {
+  /** Empty for a file of the user's own that stands in another list than a playlist: it has none. */
   readonly id: string;
   readonly uri: string;
   readonly name: string;

@@ -1,4 +1,4 @@
-import type { Track } from './music.ts';
+import type { LocalTrack, Track } from './music.ts';
 import type { Playable } from './playlists.ts';
 
 /** Something that plays. */
@@ -21,7 +21,7 @@ export type RepeatMode = 'off' | 'track' | 'context';
 
 /** What plays now. */
 export interface CurrentlyPlaying {
-  readonly item?: Playable | undefined;
+  readonly item?: Playable | LocalTrack | undefined;
   /** `track`, `episode`, `ad` or `unknown`. */
   readonly itemType?: string | undefined;
   readonly isPlaying: boolean;
@@ -43,8 +43,8 @@ export interface PlaybackState extends CurrentlyPlaying {
 
 /** What comes next. */
 export interface Queue {
-  readonly currentlyPlaying?: Playable | undefined;
-  readonly queue: readonly Playable[];
+  readonly currentlyPlaying?: Playable | LocalTrack | undefined;
+  readonly queue: readonly (Playable | LocalTrack)[];
 }
 
 /** A track that was played. */

@@ -1,11 +1,11 @@
 import { type Call, pages, read } from '@im/core';
-import { path } from '@im/http';
+
 import { z } from 'zod';
 import { toAlbum, toAlbumRef, toAlbumTrack } from '../map/music.ts';
 import { wirePaging } from '../wire/common.ts';
 import { wireAlbum, wireAlbumRef, wireAlbumTrack, wireManyAlbums } from '../wire/music.ts';
 import { offsetQuery, toPage } from './paging.ts';
-import { batch, type Connection, noSuccessor, notes } from './shared.ts';
+import { batch, type Connection, noSuccessor, notes, path } from './shared.ts';
 
 const wireTracks = wirePaging(wireAlbumTrack);
 const wireReleases = z.object({ albums: wirePaging(wireAlbumRef) });

@@ -1,10 +1,10 @@
 import { type Call, pages, read } from '@im/core';
-import { path } from '@im/http';
+
 import { toAlbumRef, toArtist, toTrack } from '../map/music.ts';
 import { wirePaging } from '../wire/common.ts';
 import { wireAlbumRef, wireArtist, wireManyArtists, wireManyTracks } from '../wire/music.ts';
 import { offsetQuery, toPage } from './paging.ts';
-import { batch, type Connection, noSuccessor, notes } from './shared.ts';
+import { batch, type Connection, noSuccessor, notes, path } from './shared.ts';
 
 /** How an artist may stand to an album. */
 export type AlbumGroup = 'album' | 'single' | 'appears_on' | 'compilation';

@@ -1,10 +1,10 @@
 import { type Call, pages, read } from '@im/core';
-import { path } from '@im/http';
+
 import { toAudiobook, toBookChapter } from '../map/spoken.ts';
 import { wirePaging } from '../wire/common.ts';
 import { wireAudiobook, wireBookChapter, wireManyAudiobooks } from '../wire/spoken.ts';
 import { offsetQuery, toPage } from './paging.ts';
-import { batch, type Connection, notes } from './shared.ts';
+import { batch, type Connection, notes, path } from './shared.ts';
 
 const wireChapters = wirePaging(wireBookChapter);
 

@@ -1,9 +1,9 @@
 import { type Call, pages, read } from '@im/core';
-import { path } from '@im/http';
+
 import { toCategory, toPlaylistRef } from '../map/playlists.ts';
 import { wireCategories, wireCategory, wireFeatured, wireMarkets } from '../wire/playlists.ts';
 import { offsetQuery, toPage } from './paging.ts';
-import { type Connection, noSuccessor, notes } from './shared.ts';
+import { type Connection, noSuccessor, notes, path } from './shared.ts';
 
 const closed = `since November 2024: ${noSuccessor}`;
 const dropped = `since February 2026: ${noSuccessor}`;

@@ -1,8 +1,8 @@
 import { type Call, read } from '@im/core';
-import { path } from '@im/http';
+
 import { toChapter } from '../map/spoken.ts';
 import { wireChapter, wireManyChapters } from '../wire/spoken.ts';
-import { batch, type Connection, notes } from './shared.ts';
+import { batch, type Connection, notes, path } from './shared.ts';
 
 export const chapterOperations = ({ http, market: home }: Connection) => ({
   /** A chapter of an audiobook. Found in the markets AU, CA, GB, IE, NZ and US only. */

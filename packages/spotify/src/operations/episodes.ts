@@ -1,8 +1,8 @@
 import { type Call, read } from '@im/core';
-import { path } from '@im/http';
+
 import { toEpisode } from '../map/spoken.ts';
 import { wireEpisode, wireManyEpisodes } from '../wire/spoken.ts';
-import { batch, type Connection, notes } from './shared.ts';
+import { batch, type Connection, notes, path } from './shared.ts';
 
 const position = ['user-read-playback-position'];
 

@@ -3,12 +3,12 @@
  * operation is written once and made for both paths.
  */
 import { type Call, idempotent, type OperationNotes, pages, read, unsafe } from '@im/core';
-import { path } from '@im/http';
+
 import { toPlaylistItem } from '../map/playlists.ts';
 import type { Snapshot } from '../model/playlists.ts';
 import { wireContents, wireSnapshot } from '../wire/playlists.ts';
 import { offsetQuery, toPage, usualPage } from './paging.ts';
-import { batch, type Connection, invalid, notes } from './shared.ts';
+import { batch, type Connection, invalid, notes, path } from './shared.ts';
 
 /** Which items move where. */
 export interface Reordering {

@@ -1,11 +1,11 @@
 import { type Call, idempotent, pages, read, unsafe } from '@im/core';
-import { none, path } from '@im/http';
+import { none } from '@im/http';
 import { toPlaylist, toPlaylistRef } from '../map/playlists.ts';
 import type { Image } from '../model/music.ts';
 import { wireBooleans, wirePaging } from '../wire/common.ts';
 import { wireImages, wirePlaylist, wirePlaylistRef, wireSnapshot } from '../wire/playlists.ts';
 import { offsetQuery, toPage } from './paging.ts';
-import { type Connection, invalid, notes } from './shared.ts';
+import { type Connection, invalid, notes, path } from './shared.ts';
 
 /** What can be said of a playlist. */
 export interface PlaylistDetails {

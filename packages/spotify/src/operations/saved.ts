@@ -1,8 +1,8 @@
 /** Saving by kind: superseded by `/me/library` in February 2026. Tables, since the five kinds differ in nothing but their path. */
 import { type Call, idempotent, type OperationNotes, read } from '@im/core';
-import { none, path } from '@im/http';
+import { none } from '@im/http';
 import { wireBooleans } from '../wire/common.ts';
-import { batch, type Connection, invalid, notes } from './shared.ts';
+import { batch, type Connection, invalid, notes, path } from './shared.ts';
 
 /** A track and when it shall count as saved: ISO 8601, UTC. */
 export interface TimedTrack {

@@ -1,6 +1,6 @@
 /** What the operations have in common: where they send, how they refuse a batch, where they are documented. */
 import { type OperationNotes, VendorError } from '@im/core';
-import type { Http } from '@im/http';
+import { type Http, type Path, path as pathOf } from '@im/http';
 
 /** What every operation needs. */
 export interface Connection {
@@ -37,4 +37,17 @@ export function batch(ids: readonly string[], most: number, what = 'ids'): reado
 /** An argument that the vendor would refuse, refused before anything is sent. */
 export function invalid(says: string): VendorError {
   return new VendorError({ code: 'invalid_argument', says, sent: false });
+}
+
+/**
+ * A path with every inserted value escaped.
+ *
+ * @throws VendorError `invalid_argument` for a value that can be no part of a path: it is empty, `.` or `..`
+ */
+export function path(parts: TemplateStringsArray, ...values: readonly string[]): Path {
+  try {
+    return pathOf(parts, ...values);
+  } catch (error) {
+    throw error instanceof TypeError ? invalid(error.message) : error;
+  }
 }

@@ -1,10 +1,10 @@
 import { type Call, pages, read } from '@im/core';
-import { path } from '@im/http';
+
 import { toShow, toShowEpisode, toShowRef } from '../map/spoken.ts';
 import { wirePaging } from '../wire/common.ts';
 import { wireManyShows, wireShow, wireShowEpisode } from '../wire/spoken.ts';
 import { offsetQuery, toPage } from './paging.ts';
-import { batch, type Connection, notes } from './shared.ts';
+import { batch, type Connection, notes, path } from './shared.ts';
 
 const position = ['user-read-playback-position'];
 const wireEpisodes = wirePaging(wireShowEpisode);

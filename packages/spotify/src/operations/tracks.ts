@@ -1,5 +1,5 @@
 import { type Call, read } from '@im/core';
-import { path } from '@im/http';
+
 import { toAudioAnalysis, toAudioFeatures, toRecommendations, toTrack } from '../map/music.ts';
 import {
   wireAudioAnalysis,
@@ -10,7 +10,7 @@ import {
   wireRecommendations,
   wireTrack,
 } from '../wire/music.ts';
-import { batch, type Connection, invalid, noSuccessor, notes } from './shared.ts';
+import { batch, type Connection, invalid, noSuccessor, notes, path } from './shared.ts';
 
 /** Names of measures that recommendations can be tuned by, in the vendor's spelling. */
 export type Tunable =

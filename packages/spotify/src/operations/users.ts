@@ -1,5 +1,5 @@
 import { type Call, idempotent, type Page, pages, read } from '@im/core';
-import { cursorPage, fromCursor, none, path } from '@im/http';
+import { cursorPage, fromCursor, none } from '@im/http';
 import { z } from 'zod';
 import { toArtist, toTrack } from '../map/music.ts';
 import { toCurrentUser, toUser } from '../map/playlists.ts';
@@ -8,7 +8,7 @@ import { wireBooleans, wireCursorPaging, wirePaging } from '../wire/common.ts';
 import { wireArtist, wireTrack } from '../wire/music.ts';
 import { wireCurrentUser, wireUser } from '../wire/playlists.ts';
 import { offsetQuery, pageLimit, toPage, usualPage } from './paging.ts';
-import { batch, type Connection, noSuccessor, notes } from './shared.ts';
+import { batch, type Connection, noSuccessor, notes, path } from './shared.ts';
 
 /** How far back tastes are looked at: about 4 weeks, 6 months, 1 year. */
 export type TimeRange = 'short_term' | 'medium_term' | 'long_term';
