@@ -9,7 +9,7 @@ const page = readFileSync(new URL('../../../../docs/configuration.md', import.me
 const example = /```yaml\n([\s\S]*?)```/.exec(page)?.[1] ?? '';
 const definitions = [
   definition('spotify', z.looseObject({ clientId: z.string(), clientSecret: secret() })),
-  definition('memory', z.strictObject({})),
+  definition('stripe', z.strictObject({ apiKey: secret() })),
 ];
 const env = { SPOTIFY_CLIENT_ID: 'id', SPOTIFY_CLIENT_SECRET: 'shared', GLOBEX_SPOTIFY: 'off' };
 
@@ -24,7 +24,7 @@ describe('the example in docs/configuration.md', () => {
   it('loads, with what the page says of it', async () => {
     const { integrations, tenants } = await load('production');
     expect(integrations).toMatchObject([
-      { tenant: 'default', name: 'memory' },
+      { tenant: 'default', name: 'stripe', enabled: false },
       { tenant: 'acme', name: 'spotify_main', required: true, options: { clientId: 'id', market: 'US' } },
       { tenant: 'globex', name: 'spotify_main', required: false, enabled: false },
     ]);
@@ -40,5 +40,14 @@ describe('the example in docs/configuration.md', () => {
       baseUrl: 'http://127.0.0.1:4010/v1/',
     });
     expect((await load('staging')).integrations[1]?.options).toMatchObject({ market: 'US' });
+  });
+
+  it('has the faults that the page shows, when it has those mistakes', async () => {
+    const shown = /```\n(configuration cannot[\s\S]*?)\n```/.exec(page)?.[1];
+    const loading = loadConfig(
+      { text: example.replace('required', 'requird'), name: 'integrations.yaml' },
+      { env, environment: 'production', definitions: definitions.slice(0, 1), from: '/' },
+    );
+    await expect(loading).rejects.toMatchObject({ message: shown });
   });
 });
