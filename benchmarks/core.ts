@@ -22,6 +22,8 @@ import {
   VendorError,
 } from '../packages/core/src/index.ts';
 import { RateLimit } from '../packages/core/src/resilience/rate-limit.ts';
+import { importLines } from './core/import.ts';
+import { registryLines } from './core/registry.ts';
 import { bytesPerCall, contest, failing, inFlight, type Line, line, oneByOne } from './measure.ts';
 
 /** opossum has no types of its own; this is what is used of it. */
@@ -41,10 +43,11 @@ const refuse = async () => {
   throw new VendorError({ status: 404, sent: true });
 };
 
+let longestMs = 0;
+
 /** Ours: every policy on, and an application's observer as the registry has one. */
 function ours(options: { readonly isolated?: boolean } = {}) {
   const read: PipelineOperation = { name: 'getTrack', effect: 'read' };
-  let calls = 0;
   const pipeline = createPipeline(
     mergeResilience({
       bulkhead: { maxConcurrent: places },
@@ -56,7 +59,11 @@ function ours(options: { readonly isolated?: boolean } = {}) {
       clock: systemClock,
       random: Math.random,
       state: memoryState(),
-      observer: { callEnd: () => void (calls += 1) },
+      observer: {
+        callEnd: (_operation, durationMs) => {
+          longestMs = Math.max(longestMs, durationMs);
+        },
+      },
     },
   );
   if (options.isolated) pipeline.isolate();
@@ -263,7 +270,15 @@ function unset(): never {
 /** The lines of this group. */
 export async function run(): Promise<readonly Line[]> {
   const lines: Line[] = [];
-  for (const measure of [successfulCall, withSignal, failingCall, refusedCall, rateLimitDecision]) {
+  for (const measure of [
+    successfulCall,
+    withSignal,
+    failingCall,
+    refusedCall,
+    rateLimitDecision,
+    registryLines,
+    importLines,
+  ]) {
     lines.push(...(await measure()));
   }
   return lines;
