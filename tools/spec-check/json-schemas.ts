@@ -8,11 +8,12 @@
  * Read by intent where vendors' documents are looser than the standard: `nullable` beside an `enum`, an `allOf` or a
  * `$ref` allows null; a discriminator whose members name their own values (`enum: [track]`) goes by these.
  */
-import { Ajv2020, type AnySchema, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import { Ajv2020, type AnySchema, type ValidateFunction } from 'ajv/dist/2020.js';
 import ajvFormats from 'ajv-formats';
 import type { Direction, Finding, ValueCheck } from './description.ts';
 import { convertDiscriminator } from './discriminator.ts';
 import { asList, type Documents, entriesOf, isNode, type Node } from './documents.ts';
+import { toFindings } from './findings.ts';
 
 /** How a dialect differs from JSON Schema 2020-12. */
 export interface Dialect {
@@ -63,8 +64,6 @@ const plain = [
   ],
   ...['minContains', 'maxContains'],
 ];
-/** Keywords whose errors only repeat those of the schemas inside them. */
-const containers = new Set(['if', 'allOf', '$ref']);
 
 interface Place {
   readonly file: string;
@@ -97,7 +96,7 @@ export class JsonSchemas {
         compiled.set(key, validate);
       }
       const wrapped = { value: structuredClone(value) };
-      return validate(wrapped) ? [] : findings(validate.errors ?? []);
+      return validate(wrapped) ? [] : toFindings(validate.errors ?? []);
     };
     return {
       check: (value, direction) => run(this.#plain, value, direction),
@@ -247,36 +246,4 @@ function isPattern(pattern: unknown): pattern is string {
   } catch {
     return false;
   }
-}
-
-function findings(errors: readonly ErrorObject[]): Finding[] {
-  const found = new Map<string, Finding>();
-  for (const error of errors) {
-    if (containers.has(error.keyword)) continue;
-    const finding = { place: placeOf(error.instancePath), says: wordsOf(error) };
-    found.set(`${finding.place} ${finding.says}`, finding);
-  }
-  return [...found.values()];
-}
-
-/** `/value/tracks/0/id` → `tracks[].id`. */
-function placeOf(instancePath: string): string {
-  const parts = instancePath
-    .split('/')
-    .slice(2)
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-  return parts.reduce(
-    (place, part) => (/^\d+$/.test(part) ? `${place}[]` : place === '' ? part : `${place}.${part}`),
-    '',
-  );
-}
-
-function wordsOf({ keyword, params, message }: ErrorObject): string {
-  if (keyword === 'unevaluatedProperties')
-    return `has a property that is not described: ${params.unevaluatedProperty}`;
-  if (keyword === 'additionalProperties')
-    return `has a property that is not described: ${params.additionalProperty}`;
-  if (keyword === 'false schema') return 'has no place in this direction, or is not described';
-  if (keyword === 'enum') return `must be one of ${JSON.stringify(params.allowedValues)}`;
-  return message ?? keyword;
 }
