@@ -514,6 +514,80 @@ tenants: { acme: { extends: t }, other: }
   });
 });
 
+describe('any tree', () => {
+  const words = [
+    'defaults',
+    'environments',
+    'templates',
+    'tenants',
+    'integrations',
+    'settings',
+    'resilience',
+    'options',
+  ];
+  const more = [
+    'use',
+    'extends',
+    'enabled',
+    'required',
+    'production',
+    'radio',
+    'bell',
+    'clientId',
+    'clientSecret',
+  ];
+  const rest = [
+    'login',
+    'type',
+    'cache',
+    'accounts',
+    'proxy',
+    'features',
+    'environment',
+    'constructor',
+    'timeoutMs',
+  ];
+  const key = fc.constantFrom(...words, ...more, ...rest);
+  const texts = fc.constantFrom(
+    'radio',
+    'bell',
+    'production',
+    '${env:X}',
+    '${env:NO}',
+    '${secret:a}',
+    '${',
+    'code',
+  );
+  const leaf = fc.oneof(texts, fc.integer(), fc.boolean(), fc.constant(null), fc.string());
+  const { tree } = fc.letrec((tie) => ({
+    tree: fc.oneof(
+      { maxDepth: 6 },
+      leaf,
+      fc.dictionary(key, tie('tree'), { maxKeys: 5 }),
+      fc.array(tie('tree'), { maxLength: 3 }),
+    ),
+  }));
+
+  it('loads, or is refused with a place for every fault', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.dictionary(key, tree, { maxKeys: 6 }), async (value) => {
+        const options = { env: { X: '3' }, from: '/', secrets: () => 's' };
+        const result = await load(stringify(value), options).catch((error: unknown) => error);
+        if (!(result instanceof Error)) return;
+        expect(result).toBeInstanceOf(ConfigurationError);
+        for (const { place } of (result as ConfigurationError).faults) {
+          expect(place).toMatchObject({
+            file: 'im.yaml',
+            line: expect.any(Number),
+            column: expect.any(Number),
+          });
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
 describe('any text', () => {
   const echo = definition('echo', z.strictObject({ text: z.string(), key: z.string().optional() }));
   const echoed = async (name: string, text: string) => {
