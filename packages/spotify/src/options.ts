@@ -1,21 +1,26 @@
 import { secret } from '@im/core';
 import { z } from 'zod';
 
+const ofUser =
+  "the user's refresh token, from `finishAuthorization`; where a new one is issued, it is kept in the state store";
+
 /** How calls are authorised: https://developer.spotify.com/documentation/web-api/concepts/authorization */
 const auth = z
   .discriminatedUnion('flow', [
     z.strictObject({
-      flow: z.literal('client-credentials').describe('as the app itself: the public catalogue, no user'),
+      flow: z
+        .literal('client-credentials')
+        .describe('`client-credentials`: as the app itself, which sees the public catalogue'),
     }),
     z.strictObject({
-      flow: z.literal('authorization-code').describe('as a user who agreed; the app keeps a client secret'),
-      refreshToken: secret().describe("the user's refresh token, from `exchangeCode`"),
+      flow: z
+        .literal('authorization-code')
+        .describe('`authorization-code`: as a user who agreed, by an app with a client secret'),
+      refreshToken: secret().describe(ofUser),
     }),
     z.strictObject({
-      flow: z.literal('pkce').describe('as a user who agreed; a public client without a client secret'),
-      refreshToken: secret().describe(
-        "the user's refresh token, from `exchangeCode`; a new one comes with each refresh",
-      ),
+      flow: z.literal('pkce').describe('`pkce`: as a user who agreed, by a public client without a secret'),
+      refreshToken: secret().describe(ofUser),
     }),
   ])
   .default({ flow: 'client-credentials' })

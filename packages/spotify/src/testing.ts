@@ -1,5 +1,5 @@
 /** A fake of Spotify, and what the conformance suite needs to run it. For tests and for the sandbox. */
-export type { Account } from './fake/accounts.ts';
+export type { Account } from './fake/account.ts';
 export {
   albumIdOf,
   artistIdOf,

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '@im/core';
 import type { FakeResponse } from '@im/testing';
-import type { Account } from './accounts.ts';
+import type { Account } from './account.ts';
 import { refusal } from './requests.ts';
 
 /** The vendor's rolling window. */

@@ -71,6 +71,17 @@ export function strings(value: unknown): string[] | undefined {
     : refuse(400, 'Invalid request: expected a list of strings');
 }
 
+/** The things that there are among the ids, each as it is shown. */
+export const many = <Thing>(
+  ids: readonly string[],
+  find: (id: string) => Thing | undefined,
+  show: (thing: Thing) => unknown,
+): unknown[] =>
+  ids.flatMap((id) => {
+    const thing = find(id);
+    return thing === undefined ? [] : [show(thing)];
+  });
+
 /** Where a paging object stands. */
 export interface Place {
   readonly base: string;

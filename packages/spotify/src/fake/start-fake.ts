@@ -9,16 +9,19 @@ import {
 } from '@im/testing';
 import type { SpotifyOptions } from '../options.ts';
 import type { spotify } from '../spotify.ts';
-import { type Account, createAccounts, type Principal } from './accounts.ts';
+import type { Account, Principal } from './account.ts';
+import { createAccounts } from './accounts.ts';
 import type { Catalogue } from './catalogue.ts';
 import { addPlaylist, type NewPlaylist } from './playlists.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { refusal } from './requests.ts';
-import { catalogueRoutes } from './routes/catalogue.ts';
 import { libraryRoutes } from './routes/library.ts';
+import { musicRoutes } from './routes/music.ts';
 import { playerRoutes } from './routes/player.ts';
+import { playlistContentRoutes } from './routes/playlist-contents.ts';
 import { playlistRoutes } from './routes/playlists.ts';
 import { searchRoutes } from './routes/search.ts';
+import { speechRoutes } from './routes/speech.ts';
 import { toFakeRoutes } from './routes/table.ts';
 import { userRoutes } from './routes/users.ts';
 import { accountOf, loadCatalogue, type State } from './state.ts';
@@ -122,8 +125,10 @@ export async function startFake(options: StartSpotifyFakeOptions = {}): Promise<
     routes: {
       ...toFakeRoutes(
         {
-          ...catalogueRoutes(state),
+          ...musicRoutes(state),
+          ...speechRoutes(state),
           ...playlistRoutes(state),
+          ...playlistContentRoutes(state),
           ...libraryRoutes(state),
           ...playerRoutes(state),
           ...searchRoutes(state),

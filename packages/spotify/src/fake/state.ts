@@ -1,7 +1,8 @@
 /** Everything one fake holds, and how its routes look at it. */
 import type { Clock } from '@im/core';
 import type { FakeRequest, FakeResponse } from '@im/testing';
-import type { Account, Accounts, Principal } from './accounts.ts';
+import type { Account, Principal } from './account.ts';
+import type { Accounts } from './accounts.ts';
 import { starterCatalogue } from './built-in.ts';
 import type { Catalogue } from './catalogue.ts';
 import { createPlayer, remember } from './player.ts';

@@ -1,6 +1,6 @@
 /** What users save and follow: `/me/library`, and the five kinds and the following it took the place of. */
 import type { FakeRequest } from '@im/testing';
-import type { Account, Principal } from '../accounts.ts';
+import type { Account, Principal } from '../account.ts';
 import * as render from '../render.ts';
 import { bodyOf, idsOf, isObject, page, placeOf, refuse, required } from '../requests.ts';
 import { type State, userOf, viewOf } from '../state.ts';

@@ -1,6 +1,6 @@
 /** The player: https://developer.spotify.com/documentation/web-api/reference/get-information-about-the-users-current-playback */
 import type { FakeRequest, FakeResponse } from '@im/testing';
-import type { Principal } from '../accounts.ts';
+import type { Principal } from '../account.ts';
 import {
   catchUp,
   currentUri,
@@ -12,9 +12,9 @@ import {
   setPosition,
 } from '../player.ts';
 import * as render from '../render.ts';
-import { bodyOf, integer, isObject, placeOf, refuse, required, strings } from '../requests.ts';
+import { bodyOf, integer, isObject, refuse, required, strings } from '../requests.ts';
 import { lengthOf, type State, userOf, viewOf, visiblePlaylist } from '../state.ts';
-import { timeOf } from './library.ts';
+import { contextJson, recentlyPlayed } from './history.ts';
 import type { RouteTable } from './table.ts';
 
 const view = ['user-read-playback-state'];
@@ -240,44 +240,5 @@ export function playerRoutes(state: State): RouteTable {
       player.queue.push(uri);
       return undefined;
     }),
-  };
-}
-
-const contextJson = (state: State, uri: string): render.Json => {
-  const [, kind = '', id = ''] = uri.split(':');
-  return { type: kind, href: `${state.base}/${kind}s/${id}`, external_urls: render.urlsOf(kind, id), uri };
-};
-
-/** Cursors are instants: the next page lies before the oldest that was shown. */
-function recentlyPlayed(state: State, request: FakeRequest, who: Principal, player: Player): FakeResponse {
-  const { limit } = placeOf(request, state.base);
-  const bound = (name: string) =>
-    request.query.has(name) ? integer(request, name, { min: 0, max: 1e15, default: 0 }) : undefined;
-  const after = bound('after');
-  const before = bound('before');
-  if (after !== undefined && before !== undefined)
-    return refuse(400, 'Only one of after and before may be given');
-  const all = player.history.filter(
-    ({ at }) => (after === undefined || at > after) && (before === undefined || at < before),
-  );
-  const some = all.slice(0, limit);
-  const shown = viewOf(state, request, who);
-  const href = (cursor: string) => `${state.base}/me/player/recently-played?limit=${limit}${cursor}`;
-  const newest = some[0]?.at;
-  const oldest = some.at(-1)?.at;
-  const cursors = newest === undefined ? {} : { after: String(newest), before: String(oldest) };
-  return {
-    json: {
-      href: href(''),
-      limit,
-      ...(all.length > limit ? { next: href(`&before=${oldest}`) } : {}),
-      cursors,
-      total: all.length,
-      items: some.map(({ uri, at, contextUri }) => ({
-        track: render.playable(shown, uri),
-        played_at: timeOf(at),
-        ...(contextUri === undefined ? {} : { context: contextJson(state, contextUri) }),
-      })),
-    },
   };
 }

@@ -1,10 +1,10 @@
 /** Search over everything public: words, and filters such as `artist:"…"`, `year:1955-1960`, `isrc:…`. */
 import type { FakeRequest } from '@im/testing';
+import { playlistRef } from '../playlist-view.ts';
 import * as render from '../render.ts';
 import { page, placeOf, refuse, required } from '../requests.ts';
 import { mayEnter, type State, viewOf } from '../state.ts';
 import type { WorkThing } from '../world.ts';
-import { playlistRef } from './playlists.ts';
 import type { RouteTable } from './table.ts';
 
 /** What an item offers to be found by. */

@@ -1,6 +1,6 @@
 /** Routes with what they need of a token, made into the fake server's own. */
 import type { FakeRequest, FakeRoutes } from '@im/testing';
-import type { Principal } from '../accounts.ts';
+import type { Principal } from '../account.ts';
 import { refusal } from '../requests.ts';
 import type { Handler } from '../state.ts';
 

@@ -1,10 +1,10 @@
 /** Users, their tastes, and what the vendor's own pages show. */
-import type { Account } from '../accounts.ts';
+import type { Account } from '../account.ts';
 import { categories, genres, markets } from '../built-in.ts';
+import { playlistRef } from '../playlist-view.ts';
 import * as render from '../render.ts';
 import { found, page, placeOf, refuse } from '../requests.ts';
 import { type State, userOf, viewOf } from '../state.ts';
-import { playlistRef } from './playlists.ts';
 import type { RouteTable } from './table.ts';
 
 export function userRoutes(state: State): RouteTable {
