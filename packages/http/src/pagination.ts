@@ -134,13 +134,44 @@ export function linkPage<Item>(
  * @see {@link https://www.rfc-editor.org/rfc/rfc8288#section-3 | RFC 8288 §3}
  */
 export function linkTarget(header: string | null | undefined, relation: string): string | undefined {
-  if (!header) return undefined;
-  for (const [, target = '', parameters = ''] of header.matchAll(
-    /<([^>]*)>((?:\s*;\s*[^\s=;,]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s";,]+))?)*)/g,
-  )) {
-    const [, quoted, plain] = /;\s*rel\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s";,]+))/i.exec(parameters) ?? [];
+  const wanted = relation.toLowerCase();
+  for (const { target, parameters } of links(header ?? '')) {
+    const [, quoted, plain] =
+      /^rel\s*=\s*(?:"([^"]*)"|([^\s";,]+))/i.exec(parameters.find(isRelation) ?? '') ?? [];
     const relations = (quoted ?? plain ?? '').toLowerCase().split(/\s+/);
-    if (relations.includes(relation.toLowerCase())) return target;
+    if (relations.includes(wanted)) return target;
   }
   return undefined;
+}
+
+function isRelation(parameter: string): boolean {
+  return /^rel\s*=/i.test(parameter);
+}
+
+/** Takes a `Link` header apart in one pass: commas and semicolons count outside of `<…>` and `"…"` only. */
+function* links(
+  header: string,
+): Generator<{ readonly target: string; readonly parameters: readonly string[] }> {
+  let at = 0;
+  while (at < header.length) {
+    const open = header.indexOf('<', at);
+    const close = open < 0 ? -1 : header.indexOf('>', open);
+    if (close < 0) return;
+    const parameters: string[] = [];
+    let begin = close + 1;
+    let isQuoted = false;
+    for (at = close + 1; at < header.length; at += 1) {
+      const character = header[at];
+      if (isQuoted && character === '\\') at += 1;
+      else if (character === '"') isQuoted = !isQuoted;
+      else if (!isQuoted && (character === ';' || character === ',')) {
+        parameters.push(header.slice(begin, at).trim());
+        begin = at + 1;
+        if (character === ',') break;
+      }
+    }
+    if (at >= header.length) parameters.push(header.slice(begin).trim());
+    yield { target: header.slice(open + 1, close), parameters };
+    at += 1;
+  }
 }

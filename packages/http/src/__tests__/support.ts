@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import {
   type Call,
   type Forecast,
@@ -95,6 +96,8 @@ export interface TestServer extends AsyncDisposable {
   readonly accepted: () => number;
   /** Connections open now. */
   readonly sockets: Set<Socket>;
+  /** Answers `CONNECT`, as a proxy does. */
+  onConnect(handler: (target: string, socket: Duplex) => void): void;
 }
 
 /** Starts a server; disposing it cuts every connection. */
@@ -120,6 +123,8 @@ export async function startServer(handler: RequestListener): Promise<TestServer>
     requests,
     sockets,
     accepted: () => accepted,
+    onConnect: (connect) =>
+      void server.on('connect', (request, socket) => connect(request.url ?? '', socket)),
     [Symbol.asyncDispose]: async () => {
       const closed = once(server, 'close');
       server.close();

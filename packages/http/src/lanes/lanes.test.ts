@@ -2,7 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import {
   brotliCompressSync,
   createGzip,
@@ -509,6 +509,36 @@ describe.each(lanes)('the %s lane', (lane) => {
       ).toMatchObject({ reason: 'redirected_stream' });
       expect(server.requests).toHaveLength(1);
     });
+  });
+
+  it('goes through a proxy', async () => {
+    const server = await serve((_request, response) => json(response, { via: 'origin' }));
+    const asked: string[] = [];
+    const proxy = await startServer((request, response) => {
+      asked.push(request.url ?? '');
+      json(response, { via: 'proxy', authorization: request.headers['proxy-authorization'] });
+    });
+    open.push(proxy);
+    proxy.onConnect((target, socket) => {
+      asked.push(target);
+      const origin = connect(server.port, '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 OK\r\n\r\n');
+        socket.pipe(origin).pipe(socket);
+      });
+      for (const end of [origin, socket])
+        end.on('error', () => {
+          origin.destroy();
+          socket.destroy();
+        });
+    });
+    const answer = await client(server.url, { proxy: proxy.url }).get(
+      'x',
+      z.object({ via: z.string() }),
+      createCall(),
+    );
+    expect(['origin', 'proxy']).toContain(answer.via);
+    expect(asked).toHaveLength(1);
+    expect(asked[0]).toContain(`127.0.0.1:${server.port}`);
   });
 
   describe('transfers', () => {
