@@ -5,78 +5,102 @@
  */
 import { parseArgs } from 'node:util';
 import { createRegistry, isIntegrationError } from '@im/core';
-import { createServer, ListenError, type Sandbox, sandboxTable, startSandbox } from '@im/server';
+import {
+  createServer,
+  type HubServer,
+  ListenError,
+  type Sandbox,
+  sandboxTable,
+  startSandbox,
+} from '@im/server';
 import { memory, memoryHarness } from '@im/testing';
 import { checkHub } from './start-check.ts';
 
-const usage = 'npm start -- [--port <number>] [--check]';
+const usage = `npm start -- [options]
 
-const { values, fault } = readCommandLine();
-if (fault === undefined) await start(values).catch(fail);
-else {
-  process.stderr.write(`npm start: ${fault}\n${usage}\n`);
-  process.exitCode = 2;
-}
+  --port <number>   default 8080; 0 takes any that is free
+  --check           start, look at every endpoint, compare, stop`;
 
-function readCommandLine() {
+const endpoints: readonly (readonly [string, string])[] = [
+  ['status page', '/'],
+  ['health', '/integrations/health'],
+  ['one of them', '/integrations/health/{name}?tenant={tenant}'],
+  ['status', '/integrations/status'],
+  ['metrics', '/integrations/metrics'],
+  ['description', '/openapi.json'],
+];
+
+/** Wrong use of the command line. */
+class UsageError extends Error {}
+
+function readCommandLine(args: readonly string[]): { readonly port: number; readonly check: boolean } {
   try {
-    const { values } = parseArgs({ options: { port: { type: 'string' }, check: { type: 'boolean' } } });
-    const { port = values.check ? '0' : '8080' } = values;
-    if (/^\d{1,5}$/.test(port) && Number(port) <= 65_535)
-      return { values: { port: Number(port), check: values.check ?? false } };
-    return {
-      values: { port: 0, check: false },
-      fault: `--port must be a number up to 65535, not ${JSON.stringify(port)}`,
-    };
+    const { values } = parseArgs({
+      args: [...args],
+      options: { port: { type: 'string' }, check: { type: 'boolean' } },
+    });
+    const { check = false, port = check ? '0' : '8080' } = values;
+    if (/^\d{1,5}$/.test(port) && Number(port) <= 65_535) return { port: Number(port), check };
+    throw new UsageError(`--port must be a number up to 65535, not ${JSON.stringify(port)}`);
   } catch (error) {
-    return {
-      values: { port: 0, check: false },
-      fault: error instanceof Error ? error.message : String(error),
-    };
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
   }
 }
 
-async function start({ port, check }: { readonly port: number; readonly check: boolean }): Promise<void> {
+async function main(args: readonly string[]): Promise<void> {
+  const { port, check } = readCommandLine(args);
   const registry = createRegistry({ health: { checkIntervalMs: 10_000 } });
-  let sandbox: Sandbox | undefined;
+  const running: { sandbox?: Sandbox } = {};
   const hub = createServer({
     registry,
     port,
     title: '@im hub, sandbox',
-    note: (integration) => sandbox?.note(integration),
+    note: (integration) => running.sandbox?.note(integration),
   });
   const stop = async () => {
     // The hub first: it drains the registry, for whose last calls the fakes must still be there.
     await hub.close();
-    await sandbox?.[Symbol.asyncDispose]();
+    await running.sandbox?.[Symbol.asyncDispose]();
   };
+
   try {
     await hub.listen();
-    sandbox = await startSandbox({
+    const sandbox = await startSandbox({
       registry,
       from: import.meta.dirname,
-      also: [{ definition: memory, ...memoryHarness, startFake: undefined }],
+      also: [{ definition: memory, options: memoryHarness.options, samples: memoryHarness.samples }],
       env: process.env,
       everyMs: check ? 20 : 800,
       faults: !check,
     });
+    running.sandbox = sandbox;
     await registry.enableAll();
     sandbox.flow();
+    show(sandbox, hub, sandboxTable(sandbox.rows, registry));
+    if (check) await verify(hub, sandbox);
   } catch (error) {
     await stop();
     throw error;
   }
+  if (check) await stop();
+  else stopOnSignal(stop);
+}
 
-  print(`\n${sandboxTable(sandbox.rows, registry)}\n`);
-  for (const problem of sandbox.problems) print(`! ${problem}`);
-  for (const [what, path] of endpoints) print(`${what.padEnd(14)} ${hub.url}${path}`);
-  if (check) {
-    const problems = await checkHub(hub.url, sandbox.rows).finally(stop);
-    for (const problem of [...problems, ...sandbox.problems]) print(`✗ ${problem}`);
-    if (problems.length + sandbox.problems.length > 0) process.exitCode = 1;
-    else print('\n✓ every endpoint answers, and they agree');
-    return;
-  }
+function show({ problems }: Sandbox, { url }: HubServer, table: string): void {
+  print(`\n${table}\n`);
+  for (const problem of problems) print(`! ${problem}`);
+  for (const [what, path] of endpoints) print(`${what.padEnd(14)} ${url}${path}`);
+}
+
+async function verify({ url }: HubServer, { rows, problems }: Sandbox): Promise<void> {
+  const found = [...problems, ...(await checkHub(url, rows))];
+  for (const problem of found) print(`✗ ${problem}`);
+  if (found.length > 0) process.exitCode = 1;
+  else print('\n✓ every endpoint answers, and they agree');
+}
+
+function stopOnSignal(stop: () => Promise<void>): void {
   print('\nCtrl+C stops it.');
   let stopping = false;
   const onSignal = () => {
@@ -89,24 +113,19 @@ async function start({ port, check }: { readonly port: number; readonly check: b
   process.on('SIGTERM', onSignal);
 }
 
-const endpoints: readonly (readonly [string, string])[] = [
-  ['status page', '/'],
-  ['health', '/integrations/health'],
-  ['one of them', '/integrations/health/{name}?tenant={tenant}'],
-  ['status', '/integrations/status'],
-  ['metrics', '/integrations/metrics'],
-  ['description', '/openapi.json'],
-];
-
 function print(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
 function fail(error: unknown): void {
-  const expected = error instanceof ListenError || isIntegrationError(error);
-  process.stderr.write(
-    `npm start: ${expected ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
-  );
-  if (error instanceof ListenError) process.stderr.write(`Another port: npm start -- --port 8090\n`);
-  process.exitCode = isIntegrationError(error) && error.code === 'invalid_argument' ? 2 : 1;
+  const expected = error instanceof UsageError || error instanceof ListenError || isIntegrationError(error);
+  const text = expected ? error.message : error instanceof Error ? error.stack : String(error);
+  const hint =
+    error instanceof ListenError ? 'npm start -- --port 8090' : error instanceof UsageError ? usage : '';
+  process.stderr.write(`npm start: ${text}\n${hint === '' ? '' : `\n${hint}\n`}`);
+  const wrongInput =
+    error instanceof UsageError || (isIntegrationError(error) && error.code === 'invalid_argument');
+  process.exitCode = wrongInput ? 2 : 1;
 }
+
+await main(process.argv.slice(2)).catch(fail);

@@ -43,6 +43,17 @@ describe('the socket of the hub', () => {
     expect((await send(bytes)).statuses).toEqual([status]);
   });
 
+  it('sends security headers with every answer, refusals included', async () => {
+    for (const path of ['/', '/integrations/health', '/nope', '/openapi.json']) {
+      const { headers } = await fetch(hub.url + path);
+      expect(headers.get('x-content-type-options')).toBe('nosniff');
+      expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+    }
+    for (const bytes of ['NONSENSE\r\n\r\n', 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n']) {
+      expect((await send(bytes)).text).toContain('x-content-type-options: nosniff');
+    }
+  });
+
   it('never answers random bytes with a fault of its own, and stays well', async () => {
     const parts = [
       'GET',

@@ -72,6 +72,7 @@ export function createListener(handle: Handler, limits: ClientLimits = {}): List
       requireHostHeader: true,
     },
     (request, response) => {
+      for (const name in securityHeaders) response.setHeader(name, securityHeaders[name] as string);
       if (leaving) response.setHeader('connection', 'close');
       const refusal = refuse(request, set.bodyBytes);
       if (refusal === undefined) return handle(request, response);

@@ -15,7 +15,6 @@ import {
   statusSchema,
   toView,
 } from './schemas.ts';
-import { securityHeaders } from './security.ts';
 import { type HubView, UnknownCursor } from './view.ts';
 
 const json = <Schema extends z.ZodType>(schema: Schema, description: string) => ({
@@ -107,13 +106,6 @@ export function createRoutes({ view, version, maxMetricIntegrations, onFault }: 
     },
   });
   const metrics = createMetrics(maxMetricIntegrations);
-
-  app.use(async (context, next) => {
-    await next();
-    for (const name in securityHeaders) {
-      if (!context.res.headers.has(name)) context.res.headers.set(name, securityHeaders[name] as string);
-    }
-  });
 
   app.openapi(healthRoute, (context) => {
     const health = view.health();

@@ -42,7 +42,7 @@ export interface ServerOptions {
 
 /** A hub. */
 export interface HubServer extends AsyncDisposable {
-  /** The routes, to be mounted elsewhere or called in a test without a socket. */
+  /** The routes, to be mounted elsewhere or called in a test without a socket. The socket adds the security headers. */
   readonly app: OpenAPIHono;
   /** `http://127.0.0.1:8080`, without a slash at the end; before {@link HubServer.listen} with the port that was asked for. */
   readonly url: string;

@@ -1,5 +1,5 @@
 /** A gentle flow of real calls through the adapters, so that there is something to see. */
-import { type AnyDefinition, type Clock, connectInert, sleep } from '@im/core';
+import { type AnyDefinition, type Clock, describeOperations, sleep } from '@im/core';
 import type { FaultRule } from '@im/testing';
 
 /** What goes wrong on the fakes, for ever: now and then, as with real vendors. */
@@ -46,22 +46,20 @@ type Operation = (...args: readonly unknown[]) => Promise<unknown> | { toArray()
 
 /** The reads that can be made, in the order of the samples; one that is deprecated is left alone. */
 function callsOf({ definition, client, samples = {}, signal }: Flow): readonly (() => Promise<unknown>)[] {
-  const operations = connectInert(definition);
-  const reads = Object.keys(samples).filter((name) => {
-    const operation = operations[name];
-    return operation?.effect === 'read' && operation.deprecated === undefined;
+  const operations = new Map(describeOperations(definition).map((operation) => [operation.name, operation]));
+  const reads = Object.entries(samples).flatMap(([name, sample]) => {
+    const operation = operations.get(name);
+    return operation?.effect === 'read' && operation.deprecated === undefined
+      ? [{ ...operation, sample }]
+      : [];
   });
   const { check } = definition;
   if (reads.length === 0) return check === undefined ? [] : [async () => check(client as never, { signal })];
   const api = client as Readonly<Record<string, Operation>>;
-  return reads.map((name) => async () => {
+  return reads.map(({ name, kind, argumentCount, sample }) => async () => {
     // The call's options stand behind every parameter of the provider's, also behind those that the sample leaves out.
-    const own = Math.max((operations[name]?.run.length ?? 1) - 1, 0);
-    const args = Array.from({ length: own }, (_, index) => samples[name]?.[index]);
-    const answer = api[name]?.(...args, {
-      signal,
-      ...(operations[name]?.kind === 'pages' ? { limit: 100 } : {}),
-    });
+    const args = Array.from({ length: argumentCount }, (_, index) => sample[index]);
+    const answer = api[name]?.(...args, { signal, ...(kind === 'pages' ? { limit: 100 } : {}) });
     return answer !== undefined && 'toArray' in answer ? answer.toArray() : answer;
   });
 }
