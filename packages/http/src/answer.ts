@@ -48,13 +48,20 @@ export async function readAnswer<Schema extends z.ZodType>(
   response: HttpResponse,
   schema: Schema,
   maxBytes: number,
-  requestId: string | undefined,
+  requestId: () => string | undefined,
 ): Promise<z.output<Schema>> {
   const body = await readBytes(response, maxBytes);
   if (is(schema, none)) return undefined as z.output<Schema>;
   if (is(schema, bytes)) return body as z.output<Schema>;
   const broken = (reason: string, says: string) =>
-    new VendorError({ sent: true, code: 'internal', status: response.status, reason, says, requestId });
+    new VendorError({
+      sent: true,
+      code: 'internal',
+      status: response.status,
+      reason,
+      says,
+      requestId: requestId(),
+    });
   if (is(schema, text)) return decoder.decode(body) as z.output<Schema>;
   let value: unknown;
   if (body.byteLength > 0) {
@@ -68,7 +75,7 @@ export async function readAnswer<Schema extends z.ZodType>(
   if (checked.success) return checked.data;
   throw broken(
     'unexpected_body',
-    `the answer is not what was promised: ${describeIssues(checked.error.issues)}`,
+    `the answer is not what was promised: ${describeIssues(schema, checked.error.issues)}`,
   );
 }
 
@@ -96,8 +103,10 @@ function kindOf(headers: HttpHeaders): string {
 const issuesShown = 3;
 
 /** Places and what was expected there; nothing of what was found. */
-function describeIssues(issues: readonly z.core.$ZodIssue[]): string {
-  const shown = issues.slice(0, issuesShown).map((issue) => `${pathText(issue.path)} ${expected(issue)}`);
+function describeIssues(schema: z.ZodType, issues: readonly z.core.$ZodIssue[]): string {
+  const shown = issues
+    .slice(0, issuesShown)
+    .map((issue) => `${pathText(schema, issue.path)} ${expected(issue)}`);
   const more = issues.length - shown.length;
   return shown.join(', ') + (more > 0 ? ` and ${more} more` : '');
 }
@@ -106,13 +115,44 @@ function expected(issue: z.core.$ZodIssue): string {
   return issue.code === 'invalid_type' ? `should be ${issue.expected}` : `breaks ${issue.code}`;
 }
 
-/** `body.items[3].name`. A key that is not a plain word comes from the body itself and stays out. */
-function pathText(path: readonly PropertyKey[]): string {
-  return path.reduce<string>((all, part) => {
-    if (typeof part === 'number') return `${all}[${part}]`;
-    const name = String(part);
-    return /^[A-Za-z_][A-Za-z_-]{0,39}$/.test(name) ? `${all}.${name}` : `${all}[…]`;
-  }, 'body');
+/** `body.items[3].name`. A key that the schema does not name comes from the body itself and stays out. */
+function pathText(schema: z.ZodType, path: readonly PropertyKey[]): string {
+  let text = 'body';
+  let inside: Definition | undefined = definitionOf(schema);
+  for (const part of path) {
+    inside = unwrapped(inside);
+    const member =
+      typeof part === 'string' && inside?.shape && Object.hasOwn(inside.shape, part)
+        ? inside.shape[part]
+        : undefined;
+    if (typeof part === 'number') text += `[${part}]`;
+    else text += member === undefined ? '[…]' : `.${String(part)}`;
+    inside = definitionOf(member ?? inside?.element ?? inside?.valueType);
+  }
+  return text;
+}
+
+/** The parts of zod's own definitions that lead from a schema to those inside it. */
+interface Definition {
+  readonly shape?: Readonly<Record<string, unknown>>;
+  readonly element?: unknown;
+  readonly valueType?: unknown;
+  readonly innerType?: unknown;
+  readonly in?: unknown;
+}
+
+function definitionOf(schema: unknown): Definition | undefined {
+  return typeof schema === 'object' && schema !== null && 'def' in schema
+    ? (schema.def as Definition)
+    : undefined;
+}
+
+/** Past optional, nullable, default and pipe. */
+function unwrapped(definition: Definition | undefined): Definition | undefined {
+  let inner = definition;
+  while (inner?.innerType !== undefined || inner?.in !== undefined)
+    inner = definitionOf(inner.innerType ?? inner.in);
+  return inner;
 }
 
 /** The body of an answer of status 400 and up: JSON where it is, text where it is not, `undefined` where there is none. */

@@ -6,7 +6,7 @@ import { createDownload } from './download.ts';
 import { createEgressGuard } from './egress.ts';
 import type { Http, HttpRequestInit } from './http.ts';
 import type { Path } from './path.ts';
-import { isSecretName, scrub, secretsOf } from './redact.ts';
+import { hideSecrets, isSecretName, scrub, secretsOf } from './redact.ts';
 import { encodeBody, isReplayable, urlBuilder } from './request.ts';
 import { defaultMaxBytes, type HttpSettings } from './settings.ts';
 import { sharedTransport } from './shared-transport.ts';
@@ -51,6 +51,17 @@ export function createHttp(context: HttpContext, settings: HttpSettings): Http {
     ...Object.entries(headers).flatMap(([name, value]) => (isSecretName(name) ? [value] : [])),
   ];
 
+  const sentSecrets = (init: HttpRequestInit | undefined): string[] =>
+    Object.entries(init?.headers ?? {}).flatMap(([name, value]) =>
+      value !== undefined && isSecretName(name) ? [value] : [],
+    );
+
+  /** The vendor's id of the request, unless the vendor put something of ours there. */
+  const shownRequestId = (headers: HttpHeaders, secrets: () => string[]): string | undefined => {
+    const id = readRequestId(headers);
+    return id === undefined || hideSecrets(id, secrets()) !== id ? undefined : id;
+  };
+
   const failureFrom = async (response: HttpResponse, secrets: () => string[]): Promise<VendorFailure> => {
     const { status, headers } = response;
     const body = await readErrorBody(response);
@@ -60,7 +71,7 @@ export function createHttp(context: HttpContext, settings: HttpSettings): Http {
       status,
       headers,
       sent: true,
-      requestId: readRequestId(headers),
+      requestId: shownRequestId(headers, secrets),
       reason: reason !== undefined && plainReason.test(reason) ? reason : undefined,
       says: read?.says === undefined ? undefined : scrub(read.says, secrets()),
       retryAfterMs: read?.retryAfterMs,
@@ -131,7 +142,9 @@ export function createHttp(context: HttpContext, settings: HttpSettings): Http {
       const { status, headers } = response;
       const maxBytes = init?.maxBytes ?? settings.maxBytes ?? defaultMaxBytes;
       if (method !== 'HEAD') refuseAnnounced(headers, maxBytes);
-      const body = await readAnswer(response, schema, maxBytes, readRequestId(headers));
+      const body = await readAnswer(response, schema, maxBytes, () =>
+        shownRequestId(headers, () => [...secretsOf(context.options), ...sentSecrets(init)]),
+      );
       return { status, headers, body };
     } finally {
       await response[Symbol.asyncDispose]();

@@ -13,7 +13,7 @@ const plainHeaders = new Set([
 
 /** Names that carry credentials, or may. */
 const secretName =
-  /auth|cookie|token|secret|password|passwd|api-?key|access-?key|private|credential|signature|session|jwt|csrf|xsrf/i;
+  /^key$|auth|cookie|token|secret|password|passwd|api[-_]?key|access[-_]?key|private|credential|signature|session|jwt|csrf|xsrf/i;
 
 /** Whether a header, a query parameter or a field of this name is kept out of logs. */
 export function isSecretName(name: string): boolean {
@@ -54,14 +54,20 @@ const longestText = 300;
  * that looks like a key; control characters and what is beyond 300 characters are dropped.
  */
 export function scrub(text: string, secrets: Iterable<string>): string {
+  const clean = hideSecrets(text, secrets)
+    .replace(opaqueWord, redacted)
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
+  return clean.length > longestText ? `${clean.slice(0, longestText)}…` : clean;
+}
+
+/** `text` with `secrets` taken out, in every usual spelling. */
+export function hideSecrets(text: string, secrets: Iterable<string>): string {
   let clean = text;
   for (const secret of secrets) {
     if (secret.length < shortestSecret) continue;
     for (const form of spellings(secret)) clean = clean.replaceAll(form, redacted);
   }
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is taken out.
-  clean = clean.replace(opaqueWord, redacted).replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ');
-  return clean.length > longestText ? `${clean.slice(0, longestText)}…` : clean;
+  return clean;
 }
 
 /** The ways in which a secret is usually written. */

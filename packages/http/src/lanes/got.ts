@@ -33,8 +33,8 @@ export function createGotLane(): Lane {
   };
 
   return {
-    send(request) {
-      if (request.signal.aborted) return Promise.reject(request.signal.reason);
+    async send(request) {
+      request.signal.throwIfAborted();
       const agents = agentsFor(request.guard, request.proxy);
       const stream = got.stream(request.url, {
         method: request.method,

@@ -29,10 +29,8 @@ export function networkError(error: unknown, sent: boolean): VendorError {
   if (cause instanceof VendorError) return cause;
   const reason = codeOf(cause) ?? codeOf(error) ?? 'network_error';
   const kept = Object.assign(new Error(reason), { code: reason });
-  return new VendorError(
-    { sent, reason, says: meaningOf(reason, sent), code: 'unavailable' },
-    { cause: kept },
-  );
+  const code = malformed.has(reason) ? 'invalid_argument' : 'unavailable';
+  return new VendorError({ sent, reason, says: meaningOf(reason, sent), code }, { cause: kept });
 }
 
 function meaningOf(reason: string, sent: boolean): string {
@@ -43,7 +41,16 @@ function meaningOf(reason: string, sent: boolean): string {
     : `no connection (${reason})`;
 }
 
+/** The request itself cannot be written down. */
+const malformed: ReadonlySet<string> = new Set([
+  'ERR_INVALID_CHAR',
+  'UND_ERR_INVALID_ARG',
+  'ERR_UNESCAPED_CHARACTERS',
+]);
+
 const meanings: Readonly<Record<string, string>> = {
+  ERR_INVALID_CHAR: 'a header has a character that none may have',
+  UND_ERR_INVALID_ARG: 'a header or the method is malformed',
   ECONNREFUSED: 'the server refuses connections',
   ENOTFOUND: "the server's name is not known",
   EAI_AGAIN: "the server's name cannot be resolved now",
