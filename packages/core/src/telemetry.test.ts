@@ -163,7 +163,7 @@ describe('telemetry', () => {
     const { pipeline, clock } = setUp();
     const controller = new AbortController();
     outcome(pipeline.run(read, { signal: controller.signal }, () => new Promise(() => {})));
-    controller.abort();
+    controller.abort(new Error('the user went away'));
     await clock.advance(0);
     pipeline.isolate();
     outcome(pipeline.run(read, undefined, async () => 1));

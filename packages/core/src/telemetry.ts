@@ -24,7 +24,7 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
-import { errorCode, isIntegrationError } from './errors.ts';
+import { type ErrorCode, isIntegrationError } from './errors.ts';
 import type { CallNames, PipelineOperation } from './resilience/types.ts';
 
 const scope = '@im/core';
@@ -66,11 +66,14 @@ function findHistograms(): Histograms | undefined {
   return knownHistograms;
 }
 
+/** How it ended: a bounded label. */
+export type Outcome = 'ok' | ErrorCode;
+
 /** What is recorded of one call or attempt. */
 export interface Recording {
   /** Runs `body` with the span active. */
   run<Result>(body: () => Result): Result;
-  end(error: unknown, durationMs: number, attempts?: number): void;
+  end(outcome: Outcome, error: unknown, durationMs: number, attempts?: number): void;
 }
 
 /**
@@ -117,15 +120,14 @@ function record(
   const active = span === undefined ? undefined : trace.setSpan(context.active(), span);
   return {
     run: (body) => (active === undefined ? body() : context.with(active, body)),
-    end: (error, durationMs, attempts) => {
-      const outcome = error === undefined ? 'ok' : errorCode(error);
+    end: (outcome, error, durationMs, attempts) => {
       histogram?.record(durationMs / 1_000, { ...labels, 'im.outcome': outcome }, active);
       if (span !== undefined) endSpan(span, outcome, error, attempts);
     },
   };
 }
 
-function endSpan(span: Span, outcome: string, error: unknown, attempts: number | undefined): void {
+function endSpan(span: Span, outcome: Outcome, error: unknown, attempts: number | undefined): void {
   span.setAttribute('im.outcome', outcome);
   if (attempts !== undefined) span.setAttribute('im.attempts', attempts);
   if (error !== undefined) {

@@ -92,6 +92,16 @@ describe('toIntegrationError', () => {
     expect(toIntegrationError(new RangeError('x'), at())).toMatchObject({ code: 'not_found', status: 404 });
   });
 
+  it('says so when the table itself fails', () => {
+    const read = () => {
+      throw new TypeError('x');
+    };
+    const thrown = new Error('y');
+    const error = toIntegrationError(thrown, at({ errors: { ...errors, read }, operation: unsafe }));
+    expect(error).toMatchObject({ code: 'internal', effect: 'unknown', cause: thrown });
+    expect(error.message).toBe("acme.addThing: the provider's error table failed with TypeError");
+  });
+
   it('recognises a VendorError of another copy of core', () => {
     const foreign = Object.assign(new Error('x'), {
       name: 'VendorError',

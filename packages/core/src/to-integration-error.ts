@@ -56,7 +56,13 @@ export function toIntegrationError(thrown: unknown, place: ErrorPlace): Integrat
 
 /** What the vendor's side said, where `thrown` tells. */
 export function failureOf(thrown: unknown, errors: ErrorTable): VendorFailure | undefined {
-  return isVendorError(thrown) ? thrown.failure : errors.read?.(thrown);
+  if (isVendorError(thrown)) return thrown.failure;
+  try {
+    return errors.read?.(thrown);
+  } catch (fault) {
+    const says = `the provider's error table failed with ${fault instanceof Error ? fault.name : typeof fault}`;
+    return { code: 'internal', says, sent: true };
+  }
 }
 
 /** By name as well, so that two copies of core agree. */
@@ -64,6 +70,9 @@ function isVendorError(thrown: unknown): thrown is VendorError {
   if (thrown instanceof VendorError) return true;
   return thrown instanceof Error && thrown.name === 'VendorError' && 'failure' in thrown;
 }
+
+/** Not under `--frozen-intrinsics`. */
+const canLimitStacks = Object.getOwnPropertyDescriptor(Error, 'stackTraceLimit')?.writable === true;
 
 /**
  * An {@link IntegrationError} without a stack of its own. Collecting one costs more than a whole successful call, and
@@ -74,10 +83,12 @@ export function stacklessError(
   fields: IntegrationErrorFields,
   cause?: unknown,
 ): IntegrationError {
+  const options = cause === undefined ? undefined : { cause };
+  if (!canLimitStacks) return new IntegrationError(what, fields, options);
   const limit = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
   try {
-    return new IntegrationError(what, fields, cause === undefined ? undefined : { cause });
+    return new IntegrationError(what, fields, options);
   } finally {
     Error.stackTraceLimit = limit;
   }

@@ -5,14 +5,16 @@
  * waited for a place the circuit may have opened, or the server may have said to stay away.
  */
 import type { Clock } from '../clock.ts';
+import type { IntegrationError } from '../errors.ts';
 import { Bulkhead } from './bulkhead.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
+import type { Hint } from './hints.ts';
 import type { ResilienceOptions } from './options.ts';
 import { type Parked, Parking } from './parking.ts';
 import { RateLimit } from './rate-limit.ts';
 import { type Refusal, refusals, refuse } from './refusals.ts';
 import type { Run } from './run.ts';
-import type { CallNames, PipelineEnvironment } from './types.ts';
+import type { CallNames, PipelineEnvironment, PipelineObserver, PipelineSnapshot } from './types.ts';
 
 /** See the head of this file. */
 export class Gate {
@@ -22,11 +24,17 @@ export class Gate {
   readonly bulkhead: Bulkhead;
   readonly #names: CallNames;
   readonly #clock: Clock;
+  readonly #observer: PipelineObserver | undefined;
   readonly #maxWaitMs: number;
+  readonly #maxHintMs: number;
+  /** What the vendor said last of its limit. */
+  #announced: { readonly remaining: number; readonly until: number } | undefined;
 
   constructor(options: ResilienceOptions, { names, clock, observer }: PipelineEnvironment) {
     this.#names = names;
     this.#clock = clock;
+    this.#observer = observer;
+    this.#maxHintMs = options.hints.maxMs;
     this.breaker = new CircuitBreaker(options.breaker, (from, to) => observer?.breaker?.(from, to));
     this.rateLimit = options.rateLimit === false ? undefined : new RateLimit(options.rateLimit, clock);
     this.#maxWaitMs = options.rateLimit === false ? 0 : options.rateLimit.maxWaitMs;
@@ -57,6 +65,38 @@ export class Gate {
     if (!this.bulkhead.enter()) return false;
     run.permit = this.breaker.enter();
     return true;
+  }
+
+  /** Takes note of what an answer to `run` says is left, and parks the bucket when that is nothing. */
+  learn(run: Run, { remaining, resetMs = 0 }: Hint, now: number): void {
+    if (remaining === undefined) return;
+    const until = resetMs > 0 ? now + Math.min(resetMs, this.#maxHintMs) : Number.POSITIVE_INFINITY;
+    this.#announced = { remaining, until };
+    if (remaining === 0 && resetMs > 0)
+      this.#park(run.rateLimitKey, { until, code: 'resource_exhausted' }, now);
+  }
+
+  /** Parks what `error` says: a limit by its key, the service as a whole. */
+  park(run: Run, { code, retryAfterMs = 0 }: IntegrationError, now: number): void {
+    if (retryAfterMs <= 0) return;
+    const until = now + Math.min(retryAfterMs, this.#maxHintMs);
+    if (code === 'resource_exhausted') this.#park(run.rateLimitKey, { until, code }, now);
+    else this.#park(undefined, { until, code: 'unavailable' }, now);
+  }
+
+  snapshot(now: number): Omit<PipelineSnapshot, 'inFlight'> {
+    const announced = (this.#announced?.until ?? 0) > now ? this.#announced?.remaining : undefined;
+    const own = this.rateLimit?.remaining(undefined, now);
+    return {
+      breaker: this.breaker.state,
+      queued: this.bulkhead.queued + (this.rateLimit?.queued ?? 0),
+      quotaRemaining: own === undefined ? announced : Math.min(own, announced ?? own),
+      parkedUntil: this.parking.until(now),
+    };
+  }
+
+  #park(key: string | undefined, parked: Parked, now: number): void {
+    if (this.parking.park(key, parked, now)) this.#observer?.parked?.(parked.until);
   }
 
   async #queue(run: Run, hasTurn: boolean): Promise<void> {

@@ -17,7 +17,7 @@
  *
  * @see {@link https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ | RateLimit header fields for HTTP}
  */
-import type { HeaderReader } from '../errors.ts';
+import type { HeaderReader, VendorFailure } from '../errors.ts';
 import { type Item, parseStructuredField } from '../structured-fields.ts';
 
 /** What the headers of one answer say. */
@@ -35,6 +35,18 @@ export function readHint(headers: HeaderReader, now: number): Hint {
   const retryAfterMs = milliseconds(headers) ?? retryAfter(headers, now);
   const quota = rateLimitField(headers) ?? rateLimitTriple(headers) ?? unofficialTriple(headers, now);
   return { retryAfterMs, ...quota };
+}
+
+/** Statuses whose `remaining: 0` is the reason for the refusal. */
+const limitStatuses: ReadonlySet<number | undefined> = new Set([403, 429, 503]);
+
+/** Milliseconds that a failed answer asks to stay away, `maxMs` at most; headers before a hint in the body. */
+export function waitAsked(failure: VendorFailure, hint: Hint, maxMs: number): number | undefined {
+  const inBody =
+    failure.retryAfterMs !== undefined && failure.retryAfterMs >= 0 ? failure.retryAfterMs : undefined;
+  const reset = hint.remaining === 0 && limitStatuses.has(failure.status) ? hint.resetMs : undefined;
+  const asked = hint.retryAfterMs ?? inBody ?? reset;
+  return asked === undefined ? undefined : Math.min(asked, maxMs);
 }
 
 const headerText = (headers: HeaderReader, name: string): string | undefined =>

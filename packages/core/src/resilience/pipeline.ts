@@ -14,15 +14,15 @@
  * The usual call meets no obstacle: it makes no timer (`timeout.ts`), no abort controller (`run.ts`), and looks at the
  * clock twice. Everything else is paid for by the calls that need it.
  */
-import { type HeaderReader, type IntegrationError, isIntegrationError } from '../errors.ts';
+import { errorCode, type HeaderReader, type IntegrationError, isIntegrationError } from '../errors.ts';
 import type { Call, CallOptions } from '../operation.ts';
-import { startRecording } from '../telemetry.ts';
+import { type Outcome, startRecording } from '../telemetry.ts';
 import { type ErrorPlace, failureOf, timedOut, toIntegrationError } from '../to-integration-error.ts';
 import { Chain } from './chain.ts';
 import { type BreakerOutcome, breakerOutcome } from './circuit-breaker.ts';
 import { Gate } from './gate.ts';
 import { hedge } from './hedge.ts';
-import { type Hint, readHint } from './hints.ts';
+import { type Hint, readHint, waitAsked } from './hints.ts';
 import { newIdempotencyKey, referencedKey } from './idempotency.ts';
 import { refusals, refuse } from './refusals.ts';
 import { backoffMs, mayRetry } from './retry.ts';
@@ -46,9 +46,6 @@ export function createPipeline(options: ResilienceOptions, environment: Pipeline
 
 type Body<Result> = (call: Call) => Promise<Result>;
 
-/** Statuses whose `remaining: 0` is the reason for the refusal. */
-const limitStatuses: ReadonlySet<number | undefined> = new Set([403, 429, 503]);
-
 class ResiliencePipeline implements Pipeline, RunHost {
   readonly clock;
   readonly observer: PipelineObserver | undefined;
@@ -59,7 +56,6 @@ class ResiliencePipeline implements Pipeline, RunHost {
   readonly #timers: Timers;
   readonly #signals = new Signals();
   readonly #runs = new Chain<Run>();
-  #announced: { readonly remaining: number; readonly until: number } | undefined;
   #draining = false;
   #onDrained: (() => void) | undefined;
 
@@ -117,18 +113,7 @@ class ResiliencePipeline implements Pipeline, RunHost {
   }
 
   snapshot(): PipelineSnapshot {
-    const now = this.clock.now();
-    const { breaker, bulkhead, rateLimit, parking } = this.#gate;
-    const announced =
-      this.#announced !== undefined && this.#announced.until > now ? this.#announced.remaining : undefined;
-    const own = rateLimit?.remaining(undefined, now);
-    return {
-      breaker: breaker.state,
-      inFlight: this.#runs.size,
-      queued: bulkhead.queued + (rateLimit?.queued ?? 0),
-      quotaRemaining: own === undefined ? announced : Math.min(own, announced ?? own),
-      parkedUntil: parking.until(now),
-    };
+    return { inFlight: this.#runs.size, ...this.#gate.snapshot(this.clock.now()) };
   }
 
   async drain(graceMs: number): Promise<void> {
@@ -180,7 +165,7 @@ class ResiliencePipeline implements Pipeline, RunHost {
     if (this.observer?.callEnd !== undefined || run.recording !== undefined) {
       const durationMs = (error === undefined ? run.endedAt : this.clock.now()) - run.startedAt;
       this.observer?.callEnd?.(run.operation, durationMs, run.attempts, error);
-      run.recording?.end(error, durationMs, run.attempts);
+      run.recording?.end(outcomeOf(run, error), error, durationMs, run.attempts);
     }
     if (this.#draining && this.#runs.size === 0) this.#onDrained?.();
   }
@@ -212,6 +197,7 @@ class ResiliencePipeline implements Pipeline, RunHost {
 
   #attempt<Result>(run: Run, body: Body<Result>, now: number): Promise<Result> {
     const attempt = new Attempt(run, run.attempts + 1, run.permit, now);
+    if (now >= run.deadline) this.runExpired(run);
     if (run.stopped) {
       this.#release(attempt, 'nothing', now);
       return Promise.reject(run.reason);
@@ -263,16 +249,12 @@ class ResiliencePipeline implements Pipeline, RunHost {
     const now = this.clock.now();
     const failure = isIntegrationError(thrown) ? undefined : failureOf(thrown, errors);
     const hint: Hint = failure?.headers === undefined ? {} : readHint(failure.headers, now);
-    const reset = hint.remaining === 0 && limitStatuses.has(failure?.status) ? hint.resetMs : undefined;
-    const asked = hint.retryAfterMs ?? sane(failure?.retryAfterMs) ?? reset;
-    const retryAfterMs = asked === undefined ? undefined : Math.min(asked, this.#options.hints.maxMs);
+    const retryAfterMs =
+      failure === undefined ? undefined : waitAsked(failure, hint, this.#options.hints.maxMs);
     const error = toIntegrationError(thrown, { ...this.#place(run, attempt), retryAfterMs, now });
     this.#release(attempt, breakerOutcome(error), now);
-    this.#learn(run, hint, now);
-    if (error.retryAfterMs !== undefined) {
-      const isLimit = error.code === 'resource_exhausted';
-      this.#park(isLimit ? run.rateLimitKey : undefined, now + error.retryAfterMs, isLimit, now);
-    }
+    this.#gate.learn(run, hint, now);
+    this.#gate.park(run, error, now);
     run.unclear ||= error.effect === 'unknown';
     this.#told(attempt, now, error);
     return error;
@@ -302,7 +284,7 @@ class ResiliencePipeline implements Pipeline, RunHost {
 
   #told({ run, attempt, startedAt, recording }: Attempt, now: number, error: unknown): void {
     this.observer?.attemptEnd?.(run.operation, attempt, now - startedAt, error);
-    recording?.end(error, now - startedAt);
+    recording?.end(outcomeOf(run, error), error, now - startedAt);
   }
 
   /** Waits until the next attempt may be made. @throws why there is none */
@@ -338,24 +320,7 @@ class ResiliencePipeline implements Pipeline, RunHost {
 
   observed({ run }: Attempt, headers: HeaderReader): void {
     const now = this.clock.now();
-    this.#learn(run, readHint(headers, now), now);
-  }
-
-  #learn(run: Run, { remaining, resetMs = 0 }: Hint, now: number): void {
-    if (remaining === undefined) return;
-    const until = now + Math.min(resetMs, this.#options.hints.maxMs);
-    this.#announced = { remaining, until: resetMs > 0 ? until : Number.POSITIVE_INFINITY };
-    if (remaining === 0 && resetMs > 0) this.#park(run.rateLimitKey, until, true, now);
-  }
-
-  #park(key: string | undefined, until: number, isLimit: boolean, now: number): void {
-    if (until <= now) return;
-    const isNews = this.#gate.parking.park(
-      key,
-      { until, code: isLimit ? 'resource_exhausted' : 'unavailable' },
-      now,
-    );
-    if (isNews) this.observer?.parked?.(until);
+    this.#gate.learn(run, readHint(headers, now), now);
   }
 
   #place(run: Run, attempt: Attempt | undefined): ErrorPlace {
@@ -373,7 +338,9 @@ class ResiliencePipeline implements Pipeline, RunHost {
   }
 }
 
-/** A hint from a body, unless it is no time at all. */
-function sane(retryAfterMs: number | undefined): number | undefined {
-  return retryAfterMs !== undefined && retryAfterMs >= 0 ? retryAfterMs : undefined;
+/** An abort by the caller is `cancelled`, whatever its reason looks like. */
+function outcomeOf({ options }: Run, error: unknown): Outcome {
+  if (error === undefined) return 'ok';
+  const signal = options?.signal;
+  return signal?.aborted && signal.reason === error ? 'cancelled' : errorCode(error);
 }
