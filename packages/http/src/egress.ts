@@ -41,8 +41,12 @@ const rememberedOrigins = 1_000;
 export function createEgressGuard(rules: EgressRules): EgressGuard {
   const purposes = (rules.onPurpose ?? []).map((url) => new URL(url));
   const purposeOrigins = new Set(purposes.map((url) => url.origin));
-  const purposeHosts = new Set(purposes.map((url) => hostOf(url)));
   const allows = rules.allow.map(toPattern);
+  const isAllowed = (url: URL) => allows.some((allow) => allow(hostOf(url), url.port));
+  // The vendor's own host needs no exception from the check of addresses, even when it is the base URL.
+  const exceptions = new Set(
+    purposes.filter((url) => url.protocol !== 'https:' || !isAllowed(url)).map((url) => hostOf(url)),
+  );
   const known = new Set<string>();
 
   const checkOrigin = (url: URL): void => {
@@ -54,12 +58,11 @@ export function createEgressGuard(rules: EgressRules): EgressGuard {
       throw refused(`${host} may be asked by https only`);
     if (isAddress(host) ? !isPublicAddress(host) : internalNames.test(host))
       throw refused(`${host} is an internal host`);
-    if (!allows.some((allow) => allow(host, url.port)))
-      throw refused(`${url.host} is not among the allowed hosts`);
+    if (!isAllowed(url)) throw refused(`${url.host} is not among the allowed hosts`);
   };
 
   return {
-    key: [...purposeHosts].sort().join(' '),
+    key: [...exceptions].sort().join(' '),
     url(url) {
       if (url.username !== '' || url.password !== '')
         throw refused('a URL with a user name or password is not allowed');
@@ -69,7 +72,7 @@ export function createEgressGuard(rules: EgressRules): EgressGuard {
       if (known.size < rememberedOrigins) known.add(origin);
     },
     address(address, host) {
-      if (purposeHosts.has(host.toLowerCase()) || isPublicAddress(address)) return;
+      if (exceptions.has(host.toLowerCase()) || isPublicAddress(address)) return;
       throw refused(`${host} has an internal address`);
     },
   };

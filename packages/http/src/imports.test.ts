@@ -14,13 +14,13 @@ const script = `
   await import(${JSON.stringify(new URL('./index.ts', import.meta.url).href)});
   const light = [...heavy];
   await import(${JSON.stringify(new URL('./lanes/undici.ts', import.meta.url).href)});
-  console.log(JSON.stringify({ light, then: [...heavy] }));
+  console.log(JSON.stringify({ light, withLane: [...heavy] }));
 `;
 
 describe('an import of the package', () => {
   it('loads no lane and no crypto library; a lane loads its own client only', () => {
     const flags = ['--conditions=@im/source', '--input-type=module', '--eval', script];
     const output = execFileSync(process.execPath, flags, { encoding: 'utf8' });
-    expect(JSON.parse(output)).toEqual({ light: [], then: ['undici'] });
+    expect(JSON.parse(output)).toEqual({ light: [], withLane: ['undici'] });
   });
 });

@@ -44,8 +44,8 @@ export function redactUrl(url: URL): string {
 /** Shorter values are too likely to be ordinary words. */
 const shortestSecret = 6;
 
-/** Long words of letters and digits mixed: they mean nothing to a reader, and may be somebody's key. UUIDs too. */
-const opaqueWord = /(?=[\w+/=.~-]*\d)(?=[\w+/=.~-]*[A-Za-z])[\w+/=.~-]{24,}/g;
+/** Long words. Of letters and digits mixed they mean nothing to a reader, and may be somebody's key. UUIDs too. */
+const longWord = /[\w+/=.~-]{24,}/g;
 /** Most characters of a vendor's own words in a message of ours. */
 const longestText = 300;
 
@@ -55,7 +55,7 @@ const longestText = 300;
  */
 export function scrub(text: string, secrets: Iterable<string>): string {
   const clean = hideSecrets(text, secrets)
-    .replace(opaqueWord, redacted)
+    .replace(longWord, (word) => (/\d/.test(word) && /[A-Za-z]/.test(word) ? redacted : word))
     .replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, ' ');
   return clean.length > longestText ? `${clean.slice(0, longestText)}…` : clean;
 }

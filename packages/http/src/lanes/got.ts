@@ -6,7 +6,7 @@ import got, { type Request } from 'got';
 import { guardedLookup } from '../egress.ts';
 import { toHeaders } from '../headers.ts';
 import type { EgressGuard, HttpResponse } from '../transport.ts';
-import { connectTimeoutMs, idleMs, type Lane, type LaneRequest, networkError } from './lane.ts';
+import { connectTimeoutMs, idleMs, type Lane, type LaneRequest, mostAgents, networkError } from './lane.ts';
 
 interface Agents {
   readonly http: HttpAgent;
@@ -28,6 +28,9 @@ export function createGotLane(): Lane {
       agents = { http: new HttpAgent(options), https: new HttpsAgent(options) };
       for (const agent of [agents.http, agents.https]) closeWhenIdle(agent);
       all.set(key, agents);
+      const [oldest] = all.keys();
+      // Its sockets end by themselves: those in use with their answers, the others when they have been idle.
+      if (all.size > mostAgents && oldest !== undefined) all.delete(oldest);
     }
     return agents;
   };

@@ -16,6 +16,8 @@ export interface Lane {
 
 /** Milliseconds to wait for a connection; the pipeline's own time-outs are usually shorter. */
 export const connectTimeoutMs = 30_000;
+/** Groups of connections kept; the oldest is let go for a new one, and its calls in flight end as usual. */
+export const mostAgents = 256;
 /** Milliseconds after which an idle connection is closed, when the server does not say less. */
 export const idleMs = 10_000;
 

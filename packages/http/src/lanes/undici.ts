@@ -4,7 +4,7 @@ import { guardedLookup } from '../egress.ts';
 import { toHeaders } from '../headers.ts';
 import type { HttpHeaders, HttpResponse } from '../transport.ts';
 import { BodyReader } from './body-reader.ts';
-import { connectTimeoutMs, idleMs, type Lane, type LaneRequest, networkError } from './lane.ts';
+import { connectTimeoutMs, idleMs, type Lane, type LaneRequest, mostAgents, networkError } from './lane.ts';
 
 /** Makes the lane. Connections are shared by requests whose guards decide alike. */
 export function createUndiciLane(): Lane {
@@ -26,6 +26,11 @@ export function createUndiciLane(): Lane {
       agent =
         proxy === undefined ? new Agent(options) : new ProxyAgent({ uri: proxy.href, ...tunnelOptions });
       agents.set(key, agent);
+      const [oldest] = agents;
+      if (agents.size > mostAgents && oldest !== undefined) {
+        agents.delete(oldest[0]);
+        void oldest[1].close();
+      }
     }
     return agent;
   };
