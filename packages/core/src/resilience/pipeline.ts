@@ -29,7 +29,7 @@ import { backoffMs, mayRetry } from './retry.ts';
 import { RetryBudget } from './retry-budget.ts';
 import { Attempt, type PagePlace, Run, type RunHost } from './run.ts';
 import { Signals } from './signals.ts';
-import { Timers } from './timeout.ts';
+import { type Timers, timersOf } from './timeout.ts';
 import type {
   Pipeline,
   PipelineEnvironment,
@@ -66,7 +66,7 @@ class ResiliencePipeline implements Pipeline, RunHost {
     this.observer = environment.observer;
     this.#gate = new Gate(options, environment);
     this.#budget = new RetryBudget(options.retryBudget);
-    this.#timers = new Timers(environment.clock);
+    this.#timers = timersOf(environment.clock);
   }
 
   async run<Result>(
@@ -131,7 +131,7 @@ class ResiliencePipeline implements Pipeline, RunHost {
         };
       });
     }
-    this.#timers.close();
+    this.#timers.sweep();
   }
 
   #stopping(run: Run): IntegrationError {

@@ -110,3 +110,19 @@ describe('what a pipeline holds', () => {
     expect(held()).toBeLessThanOrEqual(before + 2);
   });
 });
+
+describe('many pipelines of one clock', () => {
+  it('share their timers', async () => {
+    const clock = createTestClock();
+    const pipelines = Array.from({ length: 500 }, () => setUp({ clock }).pipeline);
+    const ends: (() => void)[] = [];
+    const calls = pipelines.map((pipeline) =>
+      outcome(pipeline.run(read, undefined, () => new Promise<void>((resolve) => ends.push(resolve)))),
+    );
+    expect(clock.pending).toBe(1);
+    for (const end of ends) end();
+    await clock.advance(0);
+    expect(calls.every(({ settled }) => settled)).toBe(true);
+    expect(clock.pending).toBe(0);
+  });
+});

@@ -7,6 +7,8 @@
  * 2. Disarming unlinks. The timer is left alone: when it fires it lets go what is due and is set for the next head.
  * 3. A list that has become empty stops its timer with the next turn of the clock, not at once, so that one call after
  *    the other does not start and stop a timer each.
+ *
+ * All pipelines of one clock share the lists, so that ten thousand tenants at work hold as few timers as one.
  */
 import type { Cancel, Clock } from '../clock.ts';
 import { Chain, type Linked } from './chain.ts';
@@ -22,7 +24,19 @@ export interface Timed extends Linked<Timed> {
 }
 
 /** Durations beyond these many get a timer of their own for each call. */
-const maxLists = 16;
+const maxLists = 64;
+
+const byClock = new WeakMap<Clock, Timers>();
+
+/** The time-outs of `clock`. They hold nothing but what is armed, so that sharing them joins nobody. */
+export function timersOf(clock: Clock): Timers {
+  let timers = byClock.get(clock);
+  if (timers === undefined) {
+    timers = new Timers(clock);
+    byClock.set(clock, timers);
+  }
+  return timers;
+}
 
 /** Arms and disarms time-outs on one clock. */
 export class Timers {
@@ -35,22 +49,23 @@ export class Timers {
 
   /** Has `timed.expire` called in `delayMs` milliseconds; `now` is the clock's present time. */
   arm(timed: Timed, delayMs: number, now: number): void {
-    let list = this.#lists.get(delayMs);
-    if (list === undefined) {
-      list = new TimerList(this.#clock, delayMs);
-      if (this.#lists.size < maxLists) this.#lists.set(delayMs, list);
-    }
-    list.add(timed, now);
+    (this.#lists.get(delayMs) ?? this.#newList(delayMs)).add(timed, now);
   }
 
   disarm(timed: Timed): void {
     timed.timers?.remove(timed);
   }
 
-  /** Stops every timer. Only when nothing is armed any more. */
-  close(): void {
-    for (const list of this.#lists.values()) list.stop();
-    this.#lists.clear();
+  /** Stops the timers of which nobody is in need, without waiting for the next turn of the clock. */
+  sweep(): void {
+    for (const list of [...this.#lists.values()]) list.sweep();
+  }
+
+  #newList(delayMs: number): TimerList {
+    if (this.#lists.size >= maxLists) return new TimerList(this.#clock, delayMs, () => {});
+    const list = new TimerList(this.#clock, delayMs, () => this.#lists.delete(delayMs));
+    this.#lists.set(delayMs, list);
+    return list;
   }
 }
 
@@ -58,13 +73,15 @@ export class Timers {
 export class TimerList {
   readonly #clock: Clock;
   readonly #delayMs: number;
+  readonly #onEmpty: () => void;
   readonly #chain = new Chain<Timed>();
   #cancelTimer: Cancel | undefined;
   #cancelSweep: Cancel | undefined;
 
-  constructor(clock: Clock, delayMs: number) {
+  constructor(clock: Clock, delayMs: number, onEmpty: () => void) {
     this.#clock = clock;
     this.#delayMs = delayMs;
+    this.#onEmpty = onEmpty;
   }
 
   add(timed: Timed, now: number): void {
@@ -77,19 +94,17 @@ export class TimerList {
   remove(timed: Timed): void {
     timed.timers = undefined;
     this.#chain.remove(timed);
-    if (this.#chain.head === undefined) this.#cancelSweep ??= this.#clock.schedule(0, this.#onSweep);
+    if (this.#chain.head === undefined) this.#cancelSweep ??= this.#clock.schedule(0, this.sweep);
   }
 
-  stop(): void {
-    this.#cancelTimer?.();
+  /** Lets the timers go, if nobody is armed. */
+  readonly sweep = (): void => {
     this.#cancelSweep?.();
+    this.#cancelSweep = undefined;
+    if (this.#chain.head !== undefined) return;
+    this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    this.#cancelSweep = undefined;
-  }
-
-  readonly #onSweep = (): void => {
-    this.#cancelSweep = undefined;
-    if (this.#chain.head === undefined) this.stop();
+    this.#onEmpty();
   };
 
   readonly #onTimer = (): void => {
