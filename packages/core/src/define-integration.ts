@@ -2,7 +2,14 @@ import type { z } from 'zod';
 import { checkContractVersion } from './contract-version.ts';
 import { connectInert } from './describe-operations.ts';
 import { errorCodes, IntegrationError } from './errors.ts';
-import type { AnyDefinition, IntegrationDefinition, Operations } from './integration.ts';
+import type {
+  AnyDefinition,
+  Client,
+  DefinitionBase,
+  IntegrationDefinition,
+  Operations,
+  PortBindings,
+} from './integration.ts';
 import type { Effect } from './operation.ts';
 import { coreOf } from './options/fields.ts';
 import { parameterFault } from './parameters.ts';
@@ -20,12 +27,16 @@ export function defineIntegration<
   Ops extends Operations,
   Http = undefined,
   Native = unknown,
+  const Drivers extends readonly unknown[] = readonly [],
 >(
-  definition: IntegrationDefinition<Schema, Http, Native, Ops>,
+  definition: DefinitionBase<Schema, Http, Native, Ops> & {
+    readonly provides?: PortBindings<NoInfer<Client<Ops, Native>>, Drivers>;
+  },
 ): IntegrationDefinition<Schema, Http, Native, Ops> {
   if (Number.isInteger(definition.contract)) checkContractVersion(definition);
-  const faults = definitionFaults(definition);
-  if (faults.length === 0) return definition;
+  const whole: IntegrationDefinition<Schema, Http, Native, Ops> = definition;
+  const faults = definitionFaults(whole);
+  if (faults.length === 0) return whole;
   throw new IntegrationError(
     [`the definition has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:`, ...faults].join(
       '\n  ',

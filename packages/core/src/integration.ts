@@ -41,31 +41,29 @@ export function definePort<Driver>(id: string): Port<Driver> {
 }
 
 /** One capability that a provider gives: which port, and how its driver is made from the provider's own operations. */
-export interface PortBinding<Client> {
-  readonly port: Port<unknown>;
+export interface PortBinding<Client, Driver = unknown> {
+  readonly port: Port<Driver>;
   /**
    * Called on first use of the port, once for each registration. Opens nothing. The client goes on to work when the
-   * instance behind it is replaced.
+   * instance behind it is replaced. Write it as a function of its own, `(client) => toCatalog(client)`: the compiler
+   * looks at the name of a function before it knows the operations.
    */
-  readonly toDriver: (client: Client) => unknown;
+  readonly toDriver: (client: Client) => NoInfer<Driver>;
 }
 
-/** Says that a provider gives `port`, checked against the port's driver type. */
-export function bind<Driver, Client>(
-  port: Port<Driver>,
-  toDriver: (client: Client) => Driver,
-): PortBinding<Client> {
-  return { port, toDriver };
-}
+/** Capabilities by position, each driver checked against its own port. */
+export type PortBindings<Client, Drivers extends readonly unknown[]> = {
+  readonly [Index in keyof Drivers]: PortBinding<Client, Drivers[Index]>;
+};
 
 /**
- * What a provider package exports. Write it with {@link defineIntegration}, which infers every type parameter.
+ * What a provider package exports, without its capabilities. Write it with {@link defineIntegration}, which infers every type parameter.
  *
  * Core calls the functions in this order, once for each instance, on its first use: `http`, `native`, `connect`. None
  * of them may open anything: connections are made by the first operation. An instance lives until its registration is
  * closed, replaced, or idle for long; then what was given to `onClose` runs.
  */
-export interface IntegrationDefinition<
+export interface DefinitionBase<
   Schema extends z.ZodType = z.ZodType,
   Http = unknown,
   Native = unknown,
@@ -102,8 +100,17 @@ export interface IntegrationDefinition<
    * Called at start, then on a jittered interval, one at a time. Absent: health is judged by real calls alone.
    */
   readonly check?: (api: Api<NoInfer<Ops>>, call: CheckCall) => Promise<unknown>;
-  /** Capabilities given, made with {@link bind}. */
-  readonly provides?: readonly PortBinding<Client<NoInfer<Ops>, NoInfer<Native>>>[];
+}
+
+/** What a provider package exports: see {@link DefinitionBase}. */
+export interface IntegrationDefinition<
+  Schema extends z.ZodType = z.ZodType,
+  Http = unknown,
+  Native = unknown,
+  Ops extends Operations = Operations,
+> extends DefinitionBase<Schema, Http, Native, Ops> {
+  /** Capabilities given: `[{ port: musicCatalog, toDriver: (client) => … }]`. */
+  readonly provides?: readonly PortBinding<NoInfer<Client<Ops, Native>>>[];
 }
 
 /** What `check` passes on to the operation it calls. */
@@ -113,12 +120,15 @@ export type CheckCall = Pick<Call, 'signal'>;
 export type Client<Ops, Native = unknown> = Api<Ops> & NativeAccess<Native>;
 
 /** The way down to the vendor's client; absent where the definition has no `native`. */
-export type NativeAccess<Native> = unknown extends Native
-  ? unknown
-  : {
-      /** The vendor SDK's own client. Calls through it pass by policies and telemetry. */
-      readonly native: () => Native;
-    };
+export type NativeAccess<Native> = 0 extends 1 & Native
+  ? // biome-ignore lint/suspicious/noExplicitAny: only for AnyDefinition, to which every definition must be assignable.
+    any
+  : unknown extends Native
+    ? unknown
+    : {
+        /** The vendor SDK's own client. Calls through it pass by policies and telemetry. */
+        readonly native: () => Native;
+      };
 
 /** Any definition, for code that treats all alike. */
 // biome-ignore lint/suspicious/noExplicitAny: the only type to which definitions of all options and operations are assignable.

@@ -336,7 +336,7 @@ export class Life {
   #release(): Instance | undefined {
     const instance = this.#instance;
     this.#instance = undefined;
-    for (const task of [this.#nextCheck, this.#nextIdle]) if (task !== undefined) task.cancelled = true;
+    for (const task of [this.#nextCheck, this.#nextIdle]) this.#entry.host.scheduler.cancel(task);
     return instance;
   }
 

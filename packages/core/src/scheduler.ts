@@ -3,8 +3,8 @@ import type { Cancel, Clock } from './clock.ts';
 /** Something to do at an instant. */
 export interface Task {
   readonly due: number;
-  readonly run: () => void;
-  cancelled: boolean;
+  /** Absent: cancelled. */
+  run: (() => void) | undefined;
 }
 
 /**
@@ -29,19 +29,33 @@ export class Scheduler {
 
   /** Runs `run` once at `due`, milliseconds since 1970. */
   at(due: number, run: () => void): Task {
-    const task: Task = { due, run, cancelled: this.#closed };
+    const task: Task = { due, run };
     if (this.#closed) return task;
     this.#push(task);
     this.#arm();
     return task;
   }
 
+  /** Does not run `task`; what it held is let go at once. */
+  cancel(task: Task | undefined): void {
+    if (task?.run === undefined) return;
+    task.run = undefined;
+    for (let next = this.#heap[0]; next !== undefined && next.run === undefined; next = this.#heap[0])
+      this.#pop();
+    if (this.#heap.length === 0) this.#disarm();
+  }
+
   /** Runs nothing any more. */
   close(): void {
     this.#closed = true;
     this.#heap.length = 0;
+    this.#disarm();
+  }
+
+  #disarm(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
+    this.#timerDue = Number.POSITIVE_INFINITY;
   }
 
   #arm(): void {
@@ -60,7 +74,9 @@ export class Scheduler {
     const now = this.#clock.now();
     for (let next = this.#heap[0]; next !== undefined && next.due <= now; next = this.#heap[0]) {
       this.#pop();
-      if (!next.cancelled) next.run();
+      const { run } = next;
+      next.run = undefined;
+      run?.();
     }
     if (!this.#closed) this.#arm();
   }

@@ -75,7 +75,10 @@ export function memoryState(clock: Clock = systemClock): StateStore {
     expiry?.ttlMs === undefined ? Number.POSITIVE_INFINITY : clock.now() + expiry.ttlMs;
 
   return {
-    get: async (key) => live(key),
+    get: async (key) => {
+      const entry = live(key);
+      return entry === undefined ? undefined : { value: entry.value, version: entry.version };
+    },
     set: async (key, value, expiry) => write(key, value, until(expiry)),
     compareAndSet: async (key, version, value, expiry) =>
       live(key)?.version === version ? write(key, value, until(expiry)) : undefined,
