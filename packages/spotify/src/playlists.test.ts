@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { openBench } from './__tests__/connect.ts';
-import { sampleIds } from './testing.ts';
+import { sampleIds, userIdOf } from './testing.ts';
 
 const { playlist, secretPlaylist } = sampleIds;
 const [a, b] = [`spotify:track:${sampleIds.track}`, `spotify:track:${sampleIds.otherTrack}`];
@@ -8,42 +8,53 @@ const [a, b] = [`spotify:track:${sampleIds.track}`, `spotify:track:${sampleIds.o
 async function openContents() {
   const bench = await openBench();
   const client = bench.client();
-  const uris = async () =>
-    (await bench.until(client.listPlaylistItems(playlist).toArray())).map(({ item }) => item?.uri);
+  const uris = async () => (await client.listPlaylistItems(playlist).toArray()).map(({ item }) => item?.uri);
   return { bench, client, uris, [Symbol.asyncDispose]: () => bench[Symbol.asyncDispose]() };
 }
 
 describe('versions', () => {
   test('every change gives another snapshot id, and the playlist then has it', async () => {
     await using it = await openContents();
-    const { bench, client } = it;
-    const before = await bench.until(client.getPlaylistSnapshot(playlist));
-    const added = await bench.until(client.addPlaylistItems(playlist, [a]));
-    const replaced = await bench.until(client.replacePlaylistItems(playlist, [a, b]));
-    const reordered = await bench.until(client.reorderPlaylistItems(playlist, { from: 0, before: 2 }));
-    const removed = await bench.until(client.removePlaylistItems(playlist, [a]));
+    const { client } = it;
+    const before = await client.getPlaylistSnapshot(playlist);
+    const added = await client.addPlaylistItems(playlist, [a]);
+    const replaced = await client.replacePlaylistItems(playlist, [a, b]);
+    const reordered = await client.reorderPlaylistItems(playlist, { from: 0, before: 2 });
+    const removed = await client.removePlaylistItems(playlist, [a]);
     const ids = [before, added, replaced, reordered, removed].map(({ snapshotId }) => snapshotId);
     expect(new Set(ids).size).toBe(5);
-    expect((await bench.until(client.getPlaylist(playlist))).snapshotId).toBe(removed.snapshotId);
+    expect((await client.getPlaylist(playlist)).snapshotId).toBe(removed.snapshotId);
     expect(await it.uris()).toEqual([b]);
   });
 
   test('a removal that is meant for an older version leaves what came later', async () => {
     await using it = await openContents();
-    const { bench, client } = it;
-    const { snapshotId } = await bench.until(client.replacePlaylistItems(playlist, [a, b]));
-    await bench.until(client.addPlaylistItems(playlist, [a]));
-    await bench.until(client.removePlaylistItems(playlist, [a], snapshotId));
+    const { client } = it;
+    const { snapshotId } = await client.replacePlaylistItems(playlist, [a, b]);
+    await client.addPlaylistItems(playlist, [a]);
+    await client.removePlaylistItems(playlist, [a], snapshotId);
     expect(await it.uris()).toEqual([b, a]);
   });
 
   test('positions of a reordering count in the version that was given', async () => {
     await using it = await openContents();
-    const { bench, client } = it;
-    const { snapshotId } = await bench.until(client.replacePlaylistItems(playlist, [a, b]));
-    await bench.until(client.addPlaylistItems(playlist, [`spotify:episode:${sampleIds.episode}`], 0));
-    await bench.until(client.reorderPlaylistItems(playlist, { from: 0, before: 2, snapshotId }));
+    const { client } = it;
+    const { snapshotId } = await client.replacePlaylistItems(playlist, [a, b]);
+    await client.addPlaylistItems(playlist, [`spotify:episode:${sampleIds.episode}`], 0);
+    await client.reorderPlaylistItems(playlist, { from: 0, before: 2, snapshotId });
     expect(await it.uris()).toEqual([`spotify:episode:${sampleIds.episode}`, b, a]);
+  });
+
+  test('a reordering goes in front of the next that is still there', async () => {
+    await using it = await openContents();
+    const { client } = it;
+    const episode = `spotify:episode:${sampleIds.episode}`;
+    const { snapshotId } = await client.replacePlaylistItems(playlist, [a, b, episode]);
+    await client.removePlaylistItems(playlist, [b]);
+    await client.reorderPlaylistItems(playlist, { from: 2, before: 0, snapshotId });
+    expect(await it.uris()).toEqual([episode, a]);
+    await client.reorderPlaylistItems(playlist, { from: 0, before: 1, snapshotId });
+    expect(await it.uris()).toEqual([a, episode]);
   });
 
   test('an unknown snapshot id is refused', async () => {
@@ -59,7 +70,7 @@ test('adding is sent once when the answer is lost, replacing is repeated', async
   bench.fake.inject({ method: 'POST', fault: { kind: 'cut', when: 'after' }, path: /items$/ });
   expect(await bench.failure(client.addPlaylistItems(playlist, [a]))).toMatchObject({ effect: 'unknown' });
   bench.fake.inject({ method: 'PUT', fault: { kind: 'cut', when: 'after' }, path: /items$/ });
-  await bench.until(client.replacePlaylistItems(playlist, [a, b]));
+  await bench.clock.until(client.replacePlaylistItems(playlist, [a, b]));
   const changes = bench.sent().filter((line) => !line.startsWith('GET'));
   expect(changes.map((line) => line.split(' ')[0])).toEqual(['POST', 'PUT', 'PUT']);
   expect(await it.uris()).toEqual([a, b]);
@@ -67,9 +78,9 @@ test('adding is sent once when the answer is lost, replacing is repeated', async
 
 test('duplicates stay, in order, over pages of any size', async () => {
   await using it = await openContents();
-  const { bench, client } = it;
+  const { client } = it;
   const whole = await it.uris();
-  const paged = await bench.until(client.listPlaylistItems(playlist, undefined, { pageSize: 5 }).toArray());
+  const paged = await client.listPlaylistItems(playlist, undefined, { pageSize: 5 }).toArray();
   expect(whole).toHaveLength(12);
   expect(whole[0]).toBe(whole[11]);
   expect(paged.map(({ item }) => item?.uri)).toEqual(whole);
@@ -81,7 +92,7 @@ test('local files and places whose item is gone keep their position', async () =
   const local = 'spotify:local:Some%20Band:Demo:First%20Take:125';
   const uris = [a, local, 'spotify:track:gone', `spotify:episode:${sampleIds.episode}`];
   const id = bench.fake.addPlaylist({ id: 'mixedBag', name: 'Mixed', owner: 'tenant_a', uris });
-  const items = await bench.until(client.listPlaylistItems(id).toArray());
+  const items = await client.listPlaylistItems(id).toArray();
   expect(items.map(({ item, isLocal }) => [item?.type, isLocal])).toEqual([
     ['track', false],
     ['local', true],
@@ -106,7 +117,7 @@ describe('whose playlist it is', () => {
     ]) {
       expect(await bench.failure(work)).toMatchObject({ code: 'not_found' });
     }
-    const mine = await bench.until(it.client.listPlaylistItems(secretPlaylist).toArray());
+    const mine = await it.client.listPlaylistItems(secretPlaylist).toArray();
     expect(mine).toHaveLength(9);
   });
 
@@ -114,7 +125,7 @@ describe('whose playlist it is', () => {
     await using it = await openContents();
     const { bench } = it;
     const other = bench.client({ tenant: 'tenant_b' });
-    expect(await bench.until(other.getPlaylist(playlist))).toMatchObject({
+    expect(await other.getPlaylist(playlist)).toMatchObject({
       name: 'Road Songs',
       items: undefined,
     });
@@ -124,6 +135,19 @@ describe('whose playlist it is', () => {
     expect(await bench.failure(other.addPlaylistItems(playlist, [a]))).toMatchObject({
       code: 'permission_denied',
     });
+  });
+
+  test('a collaborative one is read and changed by its collaborators', async () => {
+    await using it = await openContents();
+    const { fake } = it.bench;
+    const from = { id: 'ours', name: 'Ours', owner: 'tenant_a', public: false, collaborative: true };
+    const id = fake.addPlaylist({ ...from, uris: [a] });
+    const other = it.bench.client({ tenant: 'tenant_b' });
+    expect(await it.bench.failure(other.getPlaylist(id))).toMatchObject({ code: 'not_found' });
+    fake.account('tenant_b').library.set(`spotify:playlist:${id}`, 0);
+    await other.addPlaylistItems(id, [b]);
+    const items = await it.client.listPlaylistItems(id).toArray();
+    expect(items.map(({ addedBy }) => addedBy)).toEqual(['tenant_a', 'tenant_b'].map(userIdOf));
   });
 
   test('an app alone has no playlists of its own', async () => {

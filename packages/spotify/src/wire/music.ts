@@ -2,6 +2,10 @@ import { z } from 'zod';
 import {
   listOf,
   maybe,
+  maybeFlag,
+  maybeNumber,
+  maybeText,
+  texts,
   wireCopyright,
   wireFollowers,
   wireImage,
@@ -11,8 +15,8 @@ import {
 } from './common.ts';
 
 export const wireArtistRef = z.object({
-  id: maybe(z.string()),
-  uri: maybe(z.string()),
+  id: maybeText,
+  uri: maybeText,
   name: z.string(),
   external_urls: wireUrls,
 });
@@ -24,20 +28,20 @@ export const wireArtist = z.object({
   images: listOf(wireImage),
   external_urls: wireUrls,
   followers: wireFollowers,
-  genres: listOf(z.string()),
-  popularity: maybe(z.number()),
+  genres: texts,
+  popularity: maybeNumber,
 });
 
 /** An album inside something else. A local file's album has a name at most. */
 export const wireAlbumRef = z.object({
-  id: maybe(z.string()),
-  uri: maybe(z.string()),
+  id: maybeText,
+  uri: maybeText,
   name: z.string(),
-  album_type: maybe(z.string()),
-  album_group: maybe(z.string()),
-  total_tracks: maybe(z.number()),
-  release_date: maybe(z.string()),
-  release_date_precision: maybe(z.string()),
+  album_type: maybeText,
+  album_group: maybeText,
+  total_tracks: maybeNumber,
+  release_date: maybeText,
+  release_date_precision: maybeText,
   artists: listOf(wireArtistRef),
   images: listOf(wireImage),
   external_urls: wireUrls,
@@ -46,20 +50,20 @@ export const wireAlbumRef = z.object({
 });
 
 const trackFields = {
-  id: maybe(z.string()),
+  id: maybeText,
   uri: z.string(),
   name: z.string(),
   artists: listOf(wireArtistRef),
   duration_ms: z.number(),
-  explicit: maybe(z.boolean()),
-  disc_number: maybe(z.number()),
-  track_number: maybe(z.number()),
-  is_local: maybe(z.boolean()),
-  is_playable: maybe(z.boolean()),
-  linked_from: maybe(z.object({ id: maybe(z.string()), uri: maybe(z.string()) })),
+  explicit: maybeFlag,
+  disc_number: maybeNumber,
+  track_number: maybeNumber,
+  is_local: maybeFlag,
+  is_playable: maybeFlag,
+  linked_from: maybe(z.object({ id: maybeText, uri: maybeText })),
   restrictions: wireRestrictions,
   available_markets: maybe(z.array(z.string())),
-  preview_url: maybe(z.string()),
+  preview_url: maybeText,
   external_urls: wireUrls,
 };
 
@@ -70,8 +74,8 @@ export const wireTrack = z.object({
   ...trackFields,
   type: maybe(z.literal('track')),
   album: maybe(wireAlbumRef),
-  external_ids: maybe(z.object({ isrc: maybe(z.string()) })),
-  popularity: maybe(z.number()),
+  external_ids: maybe(z.object({ isrc: maybeText })),
+  popularity: maybeNumber,
 });
 
 export const wireAlbum = z.object({
@@ -80,14 +84,14 @@ export const wireAlbum = z.object({
   uri: z.string(),
   tracks: maybe(wirePaging(wireAlbumTrack)),
   copyrights: listOf(wireCopyright),
-  external_ids: maybe(z.object({ upc: maybe(z.string()), ean: maybe(z.string()) })),
-  genres: listOf(z.string()),
-  label: maybe(z.string()),
-  popularity: maybe(z.number()),
+  external_ids: maybe(z.object({ upc: maybeText, ean: maybeText })),
+  genres: texts,
+  label: maybeText,
+  popularity: maybeNumber,
 });
 
-export const wireSavedAlbum = z.object({ added_at: maybe(z.string()), album: wireAlbum });
-export const wireSavedTrack = z.object({ added_at: maybe(z.string()), track: wireTrack });
+export const wireSavedAlbum = z.object({ added_at: maybeText, album: wireAlbum });
+export const wireSavedTrack = z.object({ added_at: maybeText, track: wireTrack });
 export const wireManyAlbums = z.object({ albums: z.array(wireAlbum.nullable()) });
 export const wireManyArtists = z.object({ artists: z.array(wireArtist.nullable()) });
 export const wireManyTracks = z.object({ tracks: z.array(wireTrack.nullable()) });
@@ -151,11 +155,11 @@ export const wireAudioAnalysis = z.object({
 export const wireRecommendations = z.object({
   seeds: listOf(
     z.object({
-      id: maybe(z.string()),
-      type: maybe(z.string()),
-      initialPoolSize: maybe(z.number()),
-      afterFilteringSize: maybe(z.number()),
-      afterRelinkingSize: maybe(z.number()),
+      id: maybeText,
+      type: maybeText,
+      initialPoolSize: maybeNumber,
+      afterFilteringSize: maybeNumber,
+      afterRelinkingSize: maybeNumber,
     }),
   ),
   tracks: z.array(wireTrack),

@@ -1,29 +1,29 @@
 import { z } from 'zod';
-import { listOf, maybe } from './common.ts';
+import { listOf, maybe, maybeFlag, maybeNumber, maybeText } from './common.ts';
 import { wireTrack } from './music.ts';
 import { wireAnyPlayable } from './playlists.ts';
 
 export const wireDevice = z.object({
-  id: maybe(z.string()),
-  is_active: maybe(z.boolean()),
-  is_private_session: maybe(z.boolean()),
-  is_restricted: maybe(z.boolean()),
+  id: maybeText,
+  is_active: maybeFlag,
+  is_private_session: maybeFlag,
+  is_restricted: maybeFlag,
   name: z.string(),
-  type: maybe(z.string()),
-  volume_percent: maybe(z.number()),
-  supports_volume: maybe(z.boolean()),
+  type: maybeText,
+  volume_percent: maybeNumber,
+  supports_volume: maybeFlag,
 });
 export const wireDevices = z.object({ devices: z.array(wireDevice) });
 
-const wireContext = maybe(z.object({ type: maybe(z.string()), uri: maybe(z.string()) }));
+const wireContext = maybe(z.object({ type: maybeText, uri: maybeText }));
 
 const currentFields = {
   context: wireContext,
-  timestamp: maybe(z.number()),
-  progress_ms: maybe(z.number()),
-  is_playing: maybe(z.boolean()),
+  timestamp: maybeNumber,
+  progress_ms: maybeNumber,
+  is_playing: maybeFlag,
   item: wireAnyPlayable,
-  currently_playing_type: maybe(z.string()),
+  currently_playing_type: maybeText,
   /** The service nests the flags under `disallows`; the description has them flat. */
   actions: maybe(z.record(z.string(), z.unknown())),
 };
@@ -34,8 +34,8 @@ export const wirePlaybackState = z
   .object({
     ...currentFields,
     device: maybe(wireDevice),
-    repeat_state: maybe(z.string()),
-    shuffle_state: maybe(z.boolean()),
+    repeat_state: maybeText,
+    shuffle_state: maybeFlag,
   })
   .optional();
 

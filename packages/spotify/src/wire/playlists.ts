@@ -1,5 +1,15 @@
 import { z } from 'zod';
-import { listOf, maybe, wireFollowers, wireImage, wirePaging, wireUrls } from './common.ts';
+import {
+  listOf,
+  maybe,
+  maybeFlag,
+  maybeNumber,
+  maybeText,
+  wireFollowers,
+  wireImage,
+  wirePaging,
+  wireUrls,
+} from './common.ts';
 import { wireTrack } from './music.ts';
 import { wireEpisode } from './spoken.ts';
 
@@ -21,9 +31,9 @@ const isKnown = (value: unknown): boolean =>
 
 /** One place in a playlist. `item` since 2026, `track` before; null where the item is gone. */
 export const wirePlaylistItem = z.object({
-  added_at: maybe(z.string()),
-  added_by: maybe(z.object({ id: maybe(z.string()) })),
-  is_local: maybe(z.boolean()),
+  added_at: maybeText,
+  added_by: maybe(z.object({ id: maybeText })),
+  is_local: maybeFlag,
   item: wireAnyPlayable,
   track: wireAnyPlayable,
 });
@@ -32,15 +42,15 @@ const playlistFields = {
   id: z.string(),
   uri: z.string(),
   name: z.string(),
-  description: maybe(z.string()),
-  collaborative: maybe(z.boolean()),
-  public: maybe(z.boolean()),
-  snapshot_id: maybe(z.string()),
-  owner: maybe(z.object({ id: maybe(z.string()), display_name: maybe(z.string()) })),
+  description: maybeText,
+  collaborative: maybeFlag,
+  public: maybeFlag,
+  snapshot_id: maybeText,
+  owner: maybe(z.object({ id: maybeText, display_name: maybeText })),
   images: listOf(wireImage),
   external_urls: wireUrls,
 };
-const wireReference = maybe(z.object({ total: maybe(z.number()) }));
+const wireReference = maybe(z.object({ total: maybeNumber }));
 
 /** A playlist inside a list. */
 export const wirePlaylistRef = z.object({ ...playlistFields, items: wireReference, tracks: wireReference });
@@ -48,8 +58,8 @@ export const wirePlaylistRef = z.object({ ...playlistFields, items: wireReferenc
 /** The contents of a playlist. A place that is `null` is kept, since positions count. */
 export const wireContents = z.object({
   items: z.array(wirePlaylistItem.nullable()),
-  next: maybe(z.string()),
-  total: maybe(z.number()),
+  next: maybeText,
+  total: maybeNumber,
 });
 export const wirePlaylist = z.object({
   ...playlistFields,
@@ -63,7 +73,7 @@ export const wireImages = z.array(wireImage);
 export const wireCategory = z.object({ id: z.string(), name: z.string(), icons: listOf(wireImage) });
 export const wireCategories = z.object({ categories: wirePaging(wireCategory) });
 export const wireFeatured = z.object({
-  message: maybe(z.string()),
+  message: maybeText,
   playlists: wirePaging(wirePlaylistRef),
 });
 export const wireMarkets = z.object({ markets: z.array(z.string()) });
@@ -71,15 +81,15 @@ export const wireMarkets = z.object({ markets: z.array(z.string()) });
 export const wireUser = z.object({
   id: z.string(),
   uri: z.string(),
-  display_name: maybe(z.string()),
+  display_name: maybeText,
   images: listOf(wireImage),
   followers: wireFollowers,
   external_urls: wireUrls,
 });
 export const wireCurrentUser = wireUser.extend({
-  country: maybe(z.string()),
-  email: maybe(z.string()),
-  product: maybe(z.string()),
+  country: maybeText,
+  email: maybeText,
+  product: maybeText,
 });
 
 export type WirePlayable = z.output<typeof wirePlayable>;

@@ -1,19 +1,28 @@
 import { z } from 'zod';
-import { listOf, maybe, wireImage, wirePaging, wireRestrictions, wireUrls } from './common.ts';
+import {
+  listOf,
+  maybe,
+  maybeFlag,
+  maybeNumber,
+  maybeText,
+  texts,
+  wireImage,
+  wirePaging,
+  wireRestrictions,
+  wireUrls,
+} from './common.ts';
 
-const wireResumePoint = maybe(
-  z.object({ fully_played: maybe(z.boolean()), resume_position_ms: maybe(z.number()) }),
-);
+const wireResumePoint = maybe(z.object({ fully_played: maybeFlag, resume_position_ms: maybeNumber }));
 
 const worksFields = {
   id: z.string(),
   uri: z.string(),
   name: z.string(),
-  description: maybe(z.string()),
-  explicit: maybe(z.boolean()),
+  description: maybeText,
+  explicit: maybeFlag,
   images: listOf(wireImage),
-  languages: listOf(z.string()),
-  publisher: maybe(z.string()),
+  languages: texts,
+  publisher: maybeText,
   available_markets: maybe(z.array(z.string())),
   external_urls: wireUrls,
 };
@@ -22,21 +31,21 @@ const partFields = {
   id: z.string(),
   uri: z.string(),
   name: z.string(),
-  description: maybe(z.string()),
+  description: maybeText,
   duration_ms: z.number(),
-  explicit: maybe(z.boolean()),
+  explicit: maybeFlag,
   images: listOf(wireImage),
-  languages: listOf(z.string()),
-  release_date: maybe(z.string()),
-  release_date_precision: maybe(z.string()),
-  is_playable: maybe(z.boolean()),
+  languages: texts,
+  release_date: maybeText,
+  release_date_precision: maybeText,
+  is_playable: maybeFlag,
   resume_point: wireResumePoint,
   restrictions: wireRestrictions,
   external_urls: wireUrls,
 };
 
 /** A show inside something else. */
-export const wireShowRef = z.object({ ...worksFields, total_episodes: maybe(z.number()) });
+export const wireShowRef = z.object({ ...worksFields, total_episodes: maybeNumber });
 /** An episode inside a list of its show. */
 export const wireShowEpisode = z.object(partFields);
 export const wireShow = z.object({
@@ -49,18 +58,18 @@ export const wireEpisode = z.object({
   show: maybe(wireShowRef),
 });
 
-const wirePeople = listOf(z.object({ name: maybe(z.string()) }));
+const wirePeople = listOf(z.object({ name: maybeText }));
 
 /** An audiobook inside something else. */
 export const wireAudiobookRef = z.object({
   ...worksFields,
   authors: wirePeople,
   narrators: wirePeople,
-  edition: maybe(z.string()),
-  total_chapters: maybe(z.number()),
+  edition: maybeText,
+  total_chapters: maybeNumber,
 });
 /** A chapter inside a list of its audiobook. */
-export const wireBookChapter = z.object({ ...partFields, chapter_number: maybe(z.number()) });
+export const wireBookChapter = z.object({ ...partFields, chapter_number: maybeNumber });
 export const wireAudiobook = z.object({
   ...wireAudiobookRef.shape,
   chapters: maybe(wirePaging(wireBookChapter)),
@@ -71,11 +80,11 @@ export const wireManyShows = z.object({ shows: z.array(wireShowRef.nullable()) }
 export const wireManyEpisodes = z.object({ episodes: z.array(wireEpisode.nullable()) });
 export const wireManyAudiobooks = z.object({ audiobooks: z.array(wireAudiobook.nullable()) });
 export const wireManyChapters = z.object({ chapters: z.array(wireChapter.nullable()) });
-export const wireSavedShow = z.object({ added_at: maybe(z.string()), show: wireShowRef });
-export const wireSavedEpisode = z.object({ added_at: maybe(z.string()), episode: wireEpisode });
+export const wireSavedShow = z.object({ added_at: maybeText, show: wireShowRef });
+export const wireSavedEpisode = z.object({ added_at: maybeText, episode: wireEpisode });
 /** The description wraps a saved audiobook with `added_at`; the service has been seen to send it bare. */
 export const wireSavedAudiobook = z.union([
-  z.object({ added_at: maybe(z.string()), audiobook: wireAudiobook }),
+  z.object({ added_at: maybeText, audiobook: wireAudiobook }),
   wireAudiobook.transform((audiobook) => ({ added_at: undefined, audiobook })),
 ]);
 
