@@ -1,5 +1,10 @@
 export { type Canaries, type CanarySighting, createCanary, findCanaries, shortestCanary } from './canary.ts';
+export { conformanceCases } from './cases.ts';
 export { createVirtualClock, type VirtualClock } from './clock.ts';
+export { Suite } from './conformance/suite.ts';
+export { type TenantStep, tenantSteps } from './conformance/tenant-cases.ts';
+export type { ConformanceCase, ConformanceReport, ConformanceResult } from './conformance/types.ts';
+export { openSuite, runCase, runConformance } from './conformance.ts';
 export type {
   Exchange,
   FakeRequest,
@@ -11,5 +16,6 @@ export type {
   FaultRule,
 } from './fake-server.ts';
 export type { Harness, ProviderFake, Samples, StartFakeOptions } from './harness.ts';
+export { memory, memoryHarness, memoryOptions, type Note } from './memory-integration.ts';
 export { startFakeServer } from './start-fake-server.ts';
 export { type StateStoreCase, type StateStoreHarness, stateStoreCases } from './state-store-cases.ts';

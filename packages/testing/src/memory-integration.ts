@@ -3,7 +3,17 @@
  * provider has: options, an error table, an operation of every effect, pages, a check, and a harness that proves it.
  * Read it from top to bottom; a provider for a real service differs only in where its operations send their requests.
  */
-import { defineIntegration, idempotent, keyed, type Page, pages, read, unsafe, VendorError } from '@im/core';
+import {
+  type Call,
+  defineIntegration,
+  idempotent,
+  keyed,
+  type Page,
+  pages,
+  read,
+  unsafe,
+  VendorError,
+} from '@im/core';
 import { z } from 'zod';
 import type { Harness } from './harness.ts';
 
@@ -49,15 +59,15 @@ export const memory = defineIntegration({
 
     return {
       /** Writing the same text twice leaves the same note: core may repeat it. */
-      set: idempotent(async (key: string, text: string, _call) => write(key, text)),
+      set: idempotent(async (key: string, text: string, _call: Call) => write(key, text)),
 
-      get: read(async (key: string, _call) => find(key)),
+      get: read(async (key: string, _call: Call) => find(key)),
 
       /** Twice would add twice: core sends it once, whatever fails. */
-      append: unsafe(async (key: string, text: string, _call) => write(key, find(key).text + text)),
+      append: unsafe(async (key: string, text: string, _call: Call) => write(key, find(key).text + text)),
 
       /** Makes a note under a key of its own. Repeating it with the same idempotency key gives the same note. */
-      create: keyed(async (text: string, call) => {
+      create: keyed(async (text: string, call: Call) => {
         const idempotencyKey = String(call.idempotencyKey);
         const note = created.get(idempotencyKey) ?? write(`note-${notes.size + 1}`, text);
         created.set(idempotencyKey, note);
@@ -66,12 +76,14 @@ export const memory = defineIntegration({
 
       /** All notes whose key begins with `prefix`, in order of their keys. The cursor is the last key of a page. */
       list: pages(
-        read(async (prefix: string | undefined, { cursor = '', pageSize = 100 }): Promise<Page<Note>> => {
-          const all = [...notes.values()].filter(({ key }) => key.startsWith(prefix ?? '')).sort(byKey);
-          const rest = all.filter(({ key }) => key > cursor);
-          const items = rest.slice(0, pageSize);
-          return { items, next: rest.length > pageSize ? items.at(-1)?.key : undefined, total: all.length };
-        }),
+        read(
+          async (prefix: string | undefined, { cursor = '', pageSize = 100 }: Call): Promise<Page<Note>> => {
+            const all = [...notes.values()].filter(({ key }) => key.startsWith(prefix ?? '')).sort(byKey);
+            const rest = all.filter(({ key }) => key > cursor);
+            const items = rest.slice(0, pageSize);
+            return { items, next: rest.length > pageSize ? items.at(-1)?.key : undefined, total: all.length };
+          },
+        ),
       ),
     };
   },

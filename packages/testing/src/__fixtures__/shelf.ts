@@ -150,7 +150,7 @@ export function shelfOperations(ask: Asker) {
 
 /** The integration, broken by `change` where it says so. */
 export function createShelf(change: ShelfChange = {}) {
-  return defineIntegration({
+  const definition = defineIntegration({
     id: 'shelf',
     title: 'Shelf',
     category: 'example',
@@ -165,15 +165,20 @@ export function createShelf(change: ShelfChange = {}) {
     connect: (context) => {
       const agent = new Agent({ keepAlive: true });
       if (change.leaves !== true) context.onClose(() => agent.destroy());
-      change.onConnect?.(context);
       const standard = withToken(context, agent, change.send?.(send) ?? send);
       const ask = change.asker?.(standard, context) ?? standard;
       const operations = shelfOperations(ask);
       return (change.operations?.(operations, ask, context) ?? operations) as typeof operations;
     },
     check: (api, call) => api.getBook('1', call),
-    ...(change.definition as object),
   });
+  // Laid over what was checked already, since a broken one would not pass.
+  const { onConnect } = change;
+  const connect: typeof definition.connect = (context) => {
+    onConnect?.(context);
+    return definition.connect(context);
+  };
+  return { ...definition, connect, ...(change.definition as object) };
 }
 
 /** The integration as it should be. */

@@ -1,35 +1,11 @@
 /** Secrets go to the vendor and nowhere else. */
-import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { createRegistry, parseOptions } from '@im/core';
-import { type Canaries, createCanary, findCanaries, shortestCanary } from '../canary.ts';
-import type { Fault } from '../fake-server.ts';
+import { type Canaries, createCanary, findCanaries } from '../canary.ts';
+import { lifeOf } from './life.ts';
 import { checkedCanaries, readableOptions, secretValues, withSecrets } from './options.ts';
-import { recordSpans } from './spans.ts';
 import { plainResilience, type Rig, recordingLogger, type Suite } from './suite.ts';
 import { type ConformanceCase, notApplicable, Problems } from './types.ts';
 import { watchProcess } from './watch.ts';
-
-/** Everything that can go wrong with one call. */
-const misfortunes: readonly (readonly [fault: Fault, call: { readonly timeoutMs?: number }])[] = [
-  [{ kind: 'status', status: 400 }, {}],
-  [{ kind: 'status', status: 401 }, {}],
-  [{ kind: 'status', status: 500 }, {}],
-  [{ kind: 'status', status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' }, {}],
-  [{ kind: 'cut', when: 'after' }, {}],
-  [{ kind: 'cut', when: 'body' }, {}],
-  [{ kind: 'latency', delayMs: Number.POSITIVE_INFINITY }, { timeoutMs: 1_000 }],
-];
-
-/** The secrets of a client: those of its options, and the credentials that its requests carry. */
-function canariesOf(suite: Suite, rig: Rig): Canaries {
-  const canaries: Record<string, string> = { ...checkedCanaries(secretValues(suite, rig.options)) };
-  for (const { requestHeaders } of rig.fake?.exchanges ?? []) {
-    const credential = requestHeaders.authorization?.replace(/^\S+ /, '');
-    if (credential !== undefined && credential.length >= shortestCanary)
-      canaries['the authorization header'] = credential;
-  }
-  return canaries;
-}
 
 /** A client whose integration has secrets. */
 async function openWithSecrets(suite: Suite): Promise<Rig> {
@@ -37,38 +13,6 @@ async function openWithSecrets(suite: Suite): Promise<Rig> {
   if (Object.keys(secretValues(suite, rig.options)).length > 0) return rig;
   await rig.close();
   return notApplicable('its options hold no secret');
-}
-
-/** Makes every sample call once in peace, and one call of each effect under every misfortune. */
-async function live(suite: Suite, rig: Rig, onError: (name: string, error: unknown) => void): Promise<void> {
-  const calls = async (name: string, call: { readonly timeoutMs?: number } = {}) =>
-    rig.call(name, { limit: 1, ...call }).catch((error: unknown) => onError(name, error));
-  for (const name of suite.names) await calls(name);
-  for (const effect of ['read', 'idempotent', 'keyed', 'unsafe'] as const) {
-    const [name] = await suite.talking(effect);
-    if (name === undefined) continue;
-    for (const [fault, call] of misfortunes) {
-      rig.fake?.inject({ fault: echoing(fault, rig), times: 3 });
-      await calls(name, call);
-    }
-  }
-}
-
-/** A careless vendor quotes the credential in its own error. */
-function echoing(fault: Fault, rig: Rig): Fault {
-  if (fault.kind !== 'status' || fault.status === 200) return fault;
-  const authorization = rig.fake?.exchanges.findLast(({ requestHeaders }) => requestHeaders.authorization)
-    ?.requestHeaders.authorization;
-  const says = `refused ${authorization ?? 'you'}`;
-  return {
-    ...fault,
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      error: { status: fault.status, code: says, message: says },
-      message: says,
-      error_description: says,
-    }),
-  };
 }
 
 function judge(where: string, value: unknown, canaries: Canaries, problems: Problems): void {
@@ -82,11 +26,8 @@ export const secretCases: readonly ConformanceCase[] = [
     must: 'M-17',
     title: 'no error shows a secret, whatever went wrong, even when the vendor quotes it',
     run: async (suite) => {
-      await using rig = await openWithSecrets(suite);
-      const errors: [string, unknown][] = [];
-      await live(suite, rig, (name, error) => errors.push([name, error]));
+      const { errors, canaries } = await lifeOf(suite);
       const problems = new Problems();
-      const canaries = canariesOf(suite, rig);
       for (const [name, error] of errors) judge(`an error of ${name}`, error, canaries, problems);
       problems.report();
     },
@@ -96,20 +37,10 @@ export const secretCases: readonly ConformanceCase[] = [
     must: 'M-17',
     title: 'no log line and nothing written to the console shows a secret',
     run: async (suite) => {
-      await using rig = await openWithSecrets(suite);
-      const written: unknown[] = [];
-      const listen = (said: unknown) => void written.push(said);
-      const channels = ['log', 'debug', 'info', 'warn', 'error'].map((level) => `console.${level}`);
-      for (const channel of channels) subscribe(channel, listen);
-      try {
-        await live(suite, rig, () => {});
-      } finally {
-        for (const channel of channels) unsubscribe(channel, listen);
-      }
+      const life = await lifeOf(suite);
       const problems = new Problems();
-      const canaries = canariesOf(suite, rig);
-      judge('the log', rig.log, canaries, problems);
-      judge('the console', written, canaries, problems);
+      judge('the log', life.log, life.canaries, problems);
+      judge('the console', life.console, life.canaries, problems);
       problems.report();
     },
   },
@@ -118,13 +49,11 @@ export const secretCases: readonly ConformanceCase[] = [
     must: 'M-17',
     title: 'no span shows a secret',
     run: async (suite) => {
-      await using rig = await openWithSecrets(suite);
-      using spans = recordSpans();
+      const { spans, canaries } = await lifeOf(suite);
       if (spans === undefined) notApplicable('another OpenTelemetry SDK is registered in this process');
-      await live(suite, rig, () => {});
       const problems = new Problems();
-      problems.expect(spans.told.length > 0, 'no span was recorded at all');
-      judge('a span', spans.told, canariesOf(suite, rig), problems);
+      problems.expect(spans.length > 0, 'no span was recorded at all');
+      judge('a span', spans, canaries, problems);
       problems.report();
     },
   },
@@ -135,7 +64,7 @@ export const secretCases: readonly ConformanceCase[] = [
     run: async (suite) => {
       await using rig = await openWithSecrets(suite);
       const problems = new Problems();
-      const canaries = canariesOf(suite, rig);
+      const canaries = checkedCanaries(secretValues(suite, rig.options));
       judge('the client', rig.client, canaries, problems);
       judge('the checked options', parseOptions(suite.definition, rig.options), canaries, problems);
       problems.report();
@@ -165,7 +94,7 @@ export const secretCases: readonly ConformanceCase[] = [
       });
       said.push(await rig.clock.until(registry.enableAll()));
       said.push(registry.list(), registry.status({ name: 'planted' }), registry);
-      await rig.clock.until(registry[Symbol.asyncDispose]());
+      await rig.clock.until(Promise.resolve(registry[Symbol.asyncDispose]()));
       const problems = new Problems();
       judge('the registry', said, canaries, problems);
       problems.report();
@@ -228,11 +157,9 @@ export const secretCases: readonly ConformanceCase[] = [
     title: 'credentials stand in headers or bodies, never in an address',
     run: async (suite) => {
       if (suite.harness.startFake === undefined) notApplicable('it talks to nobody');
-      await using rig = await openWithSecrets(suite);
-      await live(suite, rig, () => {});
+      const { targets, canaries } = await lifeOf(suite);
       const problems = new Problems();
-      const canaries = canariesOf(suite, rig);
-      for (const { target } of rig.fake?.exchanges ?? []) judge('an address', target, canaries, problems);
+      for (const target of new Set(targets)) judge('an address', target, canaries, problems);
       problems.report();
     },
   },

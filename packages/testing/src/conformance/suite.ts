@@ -17,6 +17,7 @@ import {
 } from '@im/core';
 import { createVirtualClock, type VirtualClock } from '../clock.ts';
 import type { Exchange, FakeServer } from '../fake-server.ts';
+import { changedGlobals, globalValues } from './globals.ts';
 import { type Watch, watchProcess } from './watch.ts';
 
 /** A harness without the types of its definition. */
@@ -106,12 +107,14 @@ export class Rig implements AsyncDisposable {
 
   /** Begins the sample call of an operation; of pages, the items are collected. */
   start(name: string, call: SampleCall = {}): Promise<unknown> {
-    return this.watch.run(async () => {
+    const result = this.watch.run(async () => {
       const answer = this.#invoke(name, call);
-      return this.#suite.operation(name).kind === 'pages'
-        ? await (answer as Pages<unknown>).toArray()
-        : await answer;
+      const isPaged = this.#suite.operation(name).kind === 'pages';
+      return isPaged ? await (answer as Pages<unknown>).toArray() : await answer;
     });
+    // A case may look at it later: until then a failure is not unhandled.
+    result.catch(() => undefined);
+    return result;
   }
 
   /** The pages of an operation's sample call. */
@@ -145,11 +148,11 @@ export class Rig implements AsyncDisposable {
     throw new Error(`${name}: it succeeded where it should have failed`);
   }
 
-  /** Waits, without moving time, until `holds`. @throws Error after two real seconds */
+  /** Waits, without moving time, until `holds`. @throws Error after a real second */
   async wait(holds: () => boolean, what: string): Promise<void> {
     const start = performance.now();
     while (!holds()) {
-      if (performance.now() - start > 2_000) throw new Error(`${what} did not happen`);
+      if (performance.now() - start > 1_000) throw new Error(`${what} did not happen`);
       await turn();
     }
   }
@@ -175,9 +178,18 @@ export class Suite {
   readonly definition: AnyDefinition;
   readonly harness: AnyHarness;
   readonly operations: Operations;
+  readonly #create: typeof createIntegration;
+  #changedGlobals: readonly string[] = [];
   #profiles: Promise<ReadonlyMap<string, Profile>> | undefined;
 
-  constructor(definition: AnyDefinition, harness: AnyHarness, operations: Operations) {
+  /** @param create what makes a client of the definition; another one than core's for other runtimes of the contract */
+  constructor(
+    definition: AnyDefinition,
+    harness: AnyHarness,
+    operations: Operations,
+    create: typeof createIntegration = createIntegration,
+  ) {
+    this.#create = create;
     this.definition = definition;
     this.harness = harness;
     this.operations = operations;
@@ -205,7 +217,7 @@ export class Suite {
     const log: unknown[] = [];
     const watch = watchProcess();
     const client = watch.run(() =>
-      createIntegration(this.definition, {
+      this.#create(this.definition, {
         name: `${this.definition.id}_main`,
         tenant,
         options: options as never,
@@ -249,6 +261,7 @@ export class Suite {
   }
 
   async #profile(): Promise<ReadonlyMap<string, Profile>> {
+    const before = globalValues();
     await using rig = await this.open();
     const profiles = new Map<string, Profile>();
     for (const name of this.names) {
@@ -259,7 +272,14 @@ export class Suite {
       );
       profiles.set(name, { exchanges: [...(rig.fake?.exchanges ?? [])], ...outcome });
     }
+    this.#changedGlobals = changedGlobals(before, globalValues());
     return profiles;
+  }
+
+  /** Globals that were not as before once every operation had run for the first time. */
+  async changedGlobals(): Promise<readonly string[]> {
+    await this.profiles();
+    return this.#changedGlobals;
   }
 
   /** Operations of these effects whose sample talks to the fake, in order. */
