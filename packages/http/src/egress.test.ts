@@ -62,6 +62,18 @@ describe('the egress guard', () => {
     expect(refuses(purpose, 'http://169.254.169.254/')).toBe(true);
   });
 
+  it('holds a host that the definition names to public addresses, and not one that was set on purpose', () => {
+    const named = createEgressGuard({
+      allow: ['api.example.com'],
+      onPurpose: ['https://api.example.com/v1'],
+    });
+    expect(() => named.address('10.0.0.1', 'api.example.com')).toThrow('internal address');
+    const onPurpose = createEgressGuard({ allow: ['*'], onPurpose: ['https://gitlab.corp.example/api'] });
+    expect(() => onPurpose.address('10.0.0.1', 'gitlab.corp.example')).not.toThrow();
+    expect(() => onPurpose.address('10.0.0.1', 'other.corp.example')).toThrow('internal address');
+    expect(named.key).not.toBe(onPurpose.key);
+  });
+
   it('judges an address of NAT64 by what is inside it', () => {
     expect(isPublicAddress('64:ff9b::8.8.8.8')).toBe(true);
     expect(isPublicAddress('64:ff9b::10.0.0.1')).toBe(false);

@@ -42,10 +42,11 @@ export function createEgressGuard(rules: EgressRules): EgressGuard {
   const purposes = (rules.onPurpose ?? []).map((url) => new URL(url));
   const purposeOrigins = new Set(purposes.map((url) => url.origin));
   const allows = rules.allow.map(toPattern);
-  const isAllowed = (url: URL) => allows.some((allow) => allow(hostOf(url), url.port));
-  // The vendor's own host needs no exception from the check of addresses, even when it is the base URL.
+  const named = rules.allow.filter((allow) => !/^\*(:|$)/.test(allow)).map(toPattern);
+  const fits = (patterns: typeof allows, url: URL) => patterns.some((allow) => allow(hostOf(url), url.port));
+  // A host that the definition names needs no exception from the check of addresses, even as the base URL.
   const exceptions = new Set(
-    purposes.filter((url) => url.protocol !== 'https:' || !isAllowed(url)).map((url) => hostOf(url)),
+    purposes.filter((url) => url.protocol !== 'https:' || !fits(named, url)).map((url) => hostOf(url)),
   );
   const known = new Set<string>();
 
@@ -58,7 +59,7 @@ export function createEgressGuard(rules: EgressRules): EgressGuard {
       throw refused(`${host} may be asked by https only`);
     if (isAddress(host) ? !isPublicAddress(host) : internalNames.test(host))
       throw refused(`${host} is an internal host`);
-    if (!isAllowed(url)) throw refused(`${url.host} is not among the allowed hosts`);
+    if (!fits(allows, url)) throw refused(`${url.host} is not among the allowed hosts`);
   };
 
   return {

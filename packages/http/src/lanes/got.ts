@@ -1,7 +1,7 @@
 /** The full lane: got, for streams, progress, multipart, proxies and HTTP/2. Its own retries, redirects and time-outs are off. */
 import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import type { Socket } from 'node:net';
+import type { LookupFunction, Socket } from 'node:net';
 import got, { type Request } from 'got';
 import { guardedLookup } from '../egress.ts';
 import { toHeaders } from '../headers.ts';
@@ -11,6 +11,8 @@ import { connectTimeoutMs, idleMs, type Lane, type LaneRequest, mostAgents, netw
 interface Agents {
   readonly http: HttpAgent;
   readonly https: HttpsAgent;
+  /** One function for all requests: got shares HTTP/2 sessions among those of the same one. */
+  readonly lookup: LookupFunction;
 }
 
 /** Makes the lane. Connections are shared by requests whose guards decide alike. */
@@ -25,7 +27,7 @@ export function createGotLane(): Lane {
         keepAlive: true,
         ...(proxy && { proxyEnv: { HTTP_PROXY: proxy.href, HTTPS_PROXY: proxy.href, NO_PROXY: '' } }),
       };
-      agents = { http: new HttpAgent(options), https: new HttpsAgent(options) };
+      agents = { http: new HttpAgent(options), https: new HttpsAgent(options), lookup: guardedLookup(guard) };
       for (const agent of [agents.http, agents.https]) closeWhenIdle(agent);
       all.set(key, agents);
       const [oldest] = all.keys();
@@ -43,9 +45,9 @@ export function createGotLane(): Lane {
         method: request.method,
         headers: { 'user-agent': undefined, ...request.headers },
         ...(request.body !== undefined && { body: request.body as AsyncIterable<Uint8Array> }),
-        agent: request.http2 === true ? { http: agents.http } : agents,
+        agent: request.http2 === true ? { http: agents.http } : { http: agents.http, https: agents.https },
         // A proxy resolves the names itself, so a check of addresses has nothing to hold on to.
-        ...(request.proxy === undefined && { dnsLookup: guardedLookup(request.guard) as never }),
+        ...(request.proxy === undefined && { dnsLookup: agents.lookup as never }),
         http2: request.http2 === true,
         signal: request.signal,
         followRedirect: false,
