@@ -19,3 +19,11 @@ export type { Harness, ProviderFake, Samples, StartFakeOptions } from './harness
 export { memory, memoryHarness, memoryOptions, type Note } from './memory-integration.ts';
 export { startFakeServer } from './start-fake-server.ts';
 export { type StateStoreCase, type StateStoreHarness, stateStoreCases } from './state-store-cases.ts';
+export {
+  deliverWebhooks,
+  type WebhookDelivery,
+  type WebhookDeliveryOptions,
+  type WebhookFaults,
+  type WebhookPayload,
+  type WebhookReceiver,
+} from './webhook-delivery.ts';
