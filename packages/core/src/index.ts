@@ -1,4 +1,4 @@
-export * from './clock.ts';
+export { type Cancel, type Clock, type ScheduleOptions, sleep, systemClock } from './clock.ts';
 export {
   ConfigurationError,
   type ConfigurationErrorFields,
@@ -6,13 +6,72 @@ export {
   describeFault,
   type FaultPlace,
 } from './configuration-error.ts';
-export * from './context.ts';
+export {
+  type Environment,
+  type Forecast,
+  type IntegrationContext,
+  type LogFields,
+  type Logger,
+  type Provided,
+  provide,
+  type ServiceKey,
+  serviceKey,
+  silentLogger,
+} from './context.ts';
 export { createIntegration, type IntegrationSetup } from './create-integration.ts';
 export { defineIntegration } from './define-integration.ts';
 export { describeOperations, type OperationDescription } from './describe-operations.ts';
-export * from './errors.ts';
-export * from './integration.ts';
-export * from './operation.ts';
+export {
+  type ErrorCode,
+  type ErrorRow,
+  type ErrorTable,
+  errorCode,
+  errorCodes,
+  type FailureEffect,
+  type HeaderReader,
+  IntegrationError,
+  type IntegrationErrorFields,
+  isIntegrationError,
+  retryableCodes,
+  VendorError,
+  type VendorFailure,
+} from './errors.ts';
+export {
+  type AnyDefinition,
+  type Category,
+  type CheckCall,
+  type Client,
+  type ClientOf,
+  contractVersions,
+  type DefinitionBase,
+  definePort,
+  type IntegrationDefinition,
+  type NativeAccess,
+  type Operations,
+  type OptionsOf,
+  type Port,
+  type PortBinding,
+  type PortBindings,
+} from './integration.ts';
+export {
+  type AnyOperation,
+  type Api,
+  type Call,
+  type CallOptions,
+  type Effect,
+  idempotent,
+  keyed,
+  type Operation,
+  type OperationBody,
+  type OperationNotes,
+  type Page,
+  type PagedOperation,
+  type Pages,
+  type PagesOptions,
+  pages,
+  read,
+  unsafe,
+} from './operation.ts';
 export {
   type EnvironmentVariables,
   environmentTemplate,
@@ -27,7 +86,17 @@ export {
   secretPaths,
 } from './options.ts';
 export { createRegistry } from './registry.ts';
-export * from './registry-types.ts';
+export {
+  defaultTenant,
+  type EnableReport,
+  type HealthOptions,
+  type IntegrationRef,
+  type Registration,
+  type Registry,
+  type RegistryOptions,
+  type TenantSettings,
+  type TenantView,
+} from './registry-types.ts';
 export { type Fallback, withFallback } from './resilience/fallback.ts';
 export { type Hint, parseHttpDate, readHint } from './resilience/hints.ts';
 export { mergeResilience, resilienceOptions } from './resilience/options.ts';
@@ -44,9 +113,26 @@ export type {
   ResilienceOptions,
   WaitReason,
 } from './resilience/types.ts';
-export * from './secret.ts';
-export * from './state.ts';
-export * from './status.ts';
+export { redacted, Secret } from './secret.ts';
+export {
+  type Expiry,
+  type Lock,
+  memoryState,
+  type StateStore,
+  scopedState,
+  tryLock,
+  type Versioned,
+} from './state.ts';
+export {
+  type IntegrationStatus,
+  latencyBoundsMs,
+  type OperationStats,
+  type RegistryEvent,
+  type Stats,
+  type Status,
+  type StatusReason,
+  statuses,
+} from './status.ts';
 export {
   type BareItem,
   DisplayString,
