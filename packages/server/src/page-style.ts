@@ -78,7 +78,7 @@ footer .stale { color: var(--poor); }
   .figures { grid-template-columns: repeat(auto-fit, minmax(92px, 1fr)); }
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   table, tbody, td { display: block; }
-  tbody tr { display: grid; grid-template-columns: 1fr 1fr; gap: 0 24px; padding: 14px 16px; border-top: 1px solid var(--line); }
+  tbody tr { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 0 24px; padding: 14px 16px; border-top: 1px solid var(--line); }
   td.name, td.why { grid-column: 1 / -1; padding-bottom: 6px; }
   tbody tr:first-child { border-top: 0; }
   td, td:first-child, td:last-child { border: 0; padding: 2px 0; }

@@ -40,7 +40,7 @@ function row(one: IntegrationView, now: number): Html {
 <td class="number" data-label="Median, p95">${calls === 0 ? '–' : `${quantile(buckets, 0.5)}, ${quantile(buckets, 0.95)}`}</td>
 <td class="number" data-label="Spread">${spark(buckets)}</td>
 <td class="number" data-label="Retries">${number(stats.retries)}</td>
-<td class="number" data-label="Waited">${stats.waits === 0 ? '–' : html`<span>${duration(stats.waitedMs)}</span> <span class="under">${number(stats.waits)} ×</span>`}</td>
+<td class="number" data-label="Waited">${stats.waits === 0 ? '–' : html`<span>${duration(stats.waitedMs)} <span class="under">${number(stats.waits)} ×</span></span>`}</td>
 <td class="labelled" data-label="Circuit"><span class="${one.breaker === 'closed' ? 'good' : one.breaker === 'half-open' ? 'fair' : 'poor'}">${one.breaker}</span></td>
 </tr>`;
 }

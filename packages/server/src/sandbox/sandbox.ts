@@ -125,7 +125,18 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         if (mode === 'live') continue;
         const { definition, samples } = candidate;
         const client = registry.tenant(tenant).get(definition, name);
-        flows.push(runFlow({ definition, client, samples, signal: stop.signal, clock, random, everyMs }));
+        flows.push(
+          runFlow({
+            definition,
+            client,
+            samples,
+            inProcess: mode === 'in process',
+            signal: stop.signal,
+            clock,
+            random,
+            everyMs,
+          }),
+        );
       }
     },
     [Symbol.asyncDispose]: async () => {

@@ -1,5 +1,14 @@
 /** A gentle flow of real calls through the adapters, so that there is something to see. */
-import { type AnyDefinition, type Clock, describeOperations, sleep } from '@im/core';
+import {
+  type AnyDefinition,
+  type Clock,
+  describeOperations,
+  type Effect,
+  type ErrorCode,
+  errorCode,
+  type OperationDescription,
+  sleep,
+} from '@im/core';
 import type { FaultRule } from '@im/testing';
 
 /** What goes wrong on the fakes, for ever: now and then, as with real vendors. */
@@ -21,6 +30,8 @@ export interface Flow {
   readonly definition: AnyDefinition;
   readonly client: unknown;
   readonly samples?: Readonly<Record<string, readonly unknown[]>> | undefined;
+  /** It keeps its state itself, so that what is idempotent among the samples is done once first. */
+  readonly inProcess: boolean;
   readonly signal: AbortSignal;
   readonly clock: Clock;
   readonly random: () => number;
@@ -28,38 +39,55 @@ export interface Flow {
   readonly everyMs: number;
 }
 
+/** Codes of failures that will not pass: the sample names something that this account does not have. */
+const lasting: ReadonlySet<ErrorCode> = new Set([
+  'not_found',
+  'permission_denied',
+  'invalid_argument',
+  'failed_precondition',
+  'unimplemented',
+]);
+
 /**
  * Calls one read after the other until the signal is aborted. Without samples the provider's own check is called. A
- * failed call is part of the show: it stands in the statistics, and the flow goes on.
+ * call that fails for the moment is part of the show: it stands in the statistics, and the flow goes on; one that
+ * cannot succeed here is left out from then on.
  */
 export async function runFlow(flow: Flow): Promise<void> {
   const { signal, clock, random, everyMs } = flow;
-  const calls = callsOf(flow);
-  if (calls.length === 0) return;
-  for (let made = 0; !signal.aborted; made += 1) {
-    await Promise.allSettled([calls[made % calls.length]?.()]);
+  const { prepare, calls } = callsOf(flow);
+  await Promise.allSettled(prepare.map((call) => call()));
+  while (calls.length > 0 && !signal.aborted) {
+    const call = calls.shift();
+    if (call === undefined) return;
+    const [outcome] = await Promise.allSettled([call()]);
+    if (outcome.status === 'fulfilled' || !lasting.has(errorCode(outcome.reason))) calls.push(call);
     await Promise.allSettled([sleep(clock, everyMs * (0.5 + random()), signal)]);
   }
 }
 
+type FlowCall = () => Promise<unknown>;
 type Operation = (...args: readonly unknown[]) => Promise<unknown> | { toArray(): Promise<unknown> };
 
-/** The reads that can be made, in the order of the samples; one that is deprecated is left alone. */
-function callsOf({ definition, client, samples = {}, signal }: Flow): readonly (() => Promise<unknown>)[] {
-  const operations = new Map(describeOperations(definition).map((operation) => [operation.name, operation]));
-  const reads = Object.entries(samples).flatMap(([name, sample]) => {
-    const operation = operations.get(name);
-    return operation?.effect === 'read' && operation.deprecated === undefined
-      ? [{ ...operation, sample }]
-      : [];
-  });
-  const { check } = definition;
-  if (reads.length === 0) return check === undefined ? [] : [async () => check(client as never, { signal })];
+/** The reads that can be made, in the order of the samples, and what makes something to read; deprecated ones are left alone. */
+function callsOf(flow: Flow): { readonly prepare: readonly FlowCall[]; readonly calls: FlowCall[] } {
+  const { definition, client, samples = {}, signal, inProcess } = flow;
   const api = client as Readonly<Record<string, Operation>>;
-  return reads.map(({ name, kind, argumentCount, sample }) => async () => {
-    // The call's options stand behind every parameter of the provider's, also behind those that the sample leaves out.
-    const args = Array.from({ length: argumentCount }, (_, index) => sample[index]);
-    const answer = api[name]?.(...args, { signal, ...(kind === 'pages' ? { limit: 100 } : {}) });
-    return answer !== undefined && 'toArray' in answer ? answer.toArray() : answer;
-  });
+  const operations = describeOperations(definition).filter(
+    ({ name, deprecated }) => name in samples && deprecated === undefined,
+  );
+  const toCall =
+    ({ name, kind, argumentCount }: OperationDescription): FlowCall =>
+    async () => {
+      // The call's options stand behind every parameter of the provider's, also behind those that the sample leaves out.
+      const args = Array.from({ length: argumentCount }, (_, index) => samples[name]?.[index]);
+      const answer = api[name]?.(...args, { signal, ...(kind === 'pages' ? { limit: 100 } : {}) });
+      return answer !== undefined && 'toArray' in answer ? answer.toArray() : answer;
+    };
+  const of = (wanted: Effect) => operations.filter(({ effect }) => effect === wanted).map(toCall);
+  const reads = of('read');
+  const { check } = definition;
+  if (reads.length === 0 && check !== undefined) reads.push(async () => check(client as never, { signal }));
+  // What keeps its state itself begins empty; a fake brings a world of its own.
+  return { prepare: inProcess ? of('idempotent') : [], calls: reads };
 }
