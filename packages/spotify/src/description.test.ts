@@ -1,9 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describeOperations } from '@im/core';
+import { describeOperations, type Pages } from '@im/core';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { openBench } from './__tests__/connect.ts';
 import { spotify } from './spotify.ts';
+import { harness } from './testing.ts';
 
 interface Described {
   readonly paths: Readonly<Record<string, Readonly<Record<string, DescribedOperation>>>>;
@@ -11,6 +13,7 @@ interface Described {
 interface DescribedOperation {
   readonly operationId: string;
   readonly deprecated?: boolean;
+  readonly parameters?: readonly { readonly $ref?: string; readonly name?: string }[];
   readonly security?: readonly Readonly<Record<string, readonly string[]>>[];
 }
 
@@ -40,6 +43,9 @@ test('changes that happen again each time are unsafe', () => {
   ]);
 });
 
+const isPages = (value: unknown): value is Pages<unknown> =>
+  typeof value === 'object' && value !== null && 'toArray' in value;
+
 const folder = process.env.IM_SPECS;
 const file = folder === undefined ? undefined : join(folder, 'spotify', 'fixed-spotify-open-api.yml');
 if (file === undefined && process.env.CI !== 'true')
@@ -51,6 +57,16 @@ describe.skipIf(file === undefined && process.env.CI !== 'true')('the vendor’s
       throw new Error('IM_SPECS must name the folder of descriptions');
     const { paths } = parse(readFileSync(file, 'utf8')) as Described;
     return Object.values(paths).flatMap((methods) => Object.entries(methods));
+  };
+  /** Paths of which the description says that they take a market. */
+  const marketPaths = (): RegExp[] => {
+    if (file === undefined) return [];
+    const { paths } = parse(readFileSync(file, 'utf8')) as Described;
+    return Object.entries(paths).flatMap(([path, { get }]) =>
+      get?.parameters?.some(({ $ref }) => $ref?.endsWith('/QueryMarket'))
+        ? [new RegExp(`^/v1${path.replace(/\{\w+\}/g, '[^/]+')}$`)]
+        : [],
+    );
   };
   const facts = (id: string) => operations.filter(({ docs }) => idOf(docs) === id);
 
@@ -76,6 +92,26 @@ describe.skipIf(file === undefined && process.env.CI !== 'true')('the vendor’s
         if (method === 'post') expect(effect, operationId).toBe('unsafe');
       }
     }
+  });
+
+  test('gets the market wherever it takes one', async () => {
+    await using bench = await openBench();
+    const client = bench.client() as unknown as Readonly<
+      Record<string, (...args: readonly unknown[]) => unknown>
+    >;
+    for (const [name, args] of Object.entries(harness.samples)) {
+      const answer = client[name]?.(...args);
+      await (isPages(answer) ? answer.toArray() : answer);
+    }
+    const patterns = marketPaths();
+    const asked = bench.fake.exchanges
+      .filter(({ method, target }) => method === 'GET' && !target.includes('fields='))
+      .map(({ target }) => new URL(target, 'http://fake.test'))
+      .filter(({ pathname }) => patterns.some((pattern) => pattern.test(pathname)));
+    const seen = patterns.filter((pattern) => asked.some(({ pathname }) => pattern.test(pathname)));
+    expect(seen).toHaveLength(patterns.length);
+    for (const { pathname, searchParams } of asked)
+      expect(searchParams.get('market'), pathname).toMatch(/^(SE|GB)$/);
   });
 
   test('asks for the same scopes', () => {
