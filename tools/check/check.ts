@@ -2,6 +2,7 @@
  * `npm run check [-- --only floors,packages]`: everything that can be said about the repository without running it.
  * All steps run, whatever fails; each shows its faults, and a table stands at the end. Ends with 1 when one failed.
  */
+import { globSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import pc from 'picocolors';
 import { checkPackages } from '../check-packages/rules.ts';
@@ -11,6 +12,7 @@ import { readWorkspace, repositoryRoot } from '../lib/workspace.ts';
 import { checkFloors } from './floors.ts';
 import { checkLock } from './lock.ts';
 import { checkPublish } from './publish.ts';
+import { checkSamples } from './samples.ts';
 
 interface Step {
   readonly name: string;
@@ -36,6 +38,11 @@ const steps: readonly Step[] = [
     what: 'generated tables are fresh',
     run: catalog,
   },
+  {
+    name: 'samples',
+    what: 'samples of READMEs compile',
+    run: async () => shown(await checkSamples(repositoryRoot, markdownFiles())),
+  },
   { name: 'unused', what: 'no unused code or dependency', run: command('knip', '--no-progress') },
   {
     name: 'build',
@@ -44,6 +51,11 @@ const steps: readonly Step[] = [
   },
   { name: 'publish', what: 'tarballs: publint, attw', run: async () => shown(await checkPublish(workspace)) },
 ];
+
+function markdownFiles(): readonly string[] {
+  const places = ['*.md', 'docs/**/*.md', 'packages/*/README.md', 'examples/*/README.md'];
+  return globSync(places, { cwd: repositoryRoot });
+}
 
 /** Loads core and every provider, so it stands by itself: the other steps still run when one of those is broken. */
 async function catalog(): Promise<string> {
