@@ -7,7 +7,7 @@ import { createEgressGuard } from './egress.ts';
 import type { Http, HttpRequestInit } from './http.ts';
 import type { Path } from './path.ts';
 import { hideSecrets, isSecretName, scrub, secretsOf } from './redact.ts';
-import { encodeBody, isReplayable, urlBuilder } from './request.ts';
+import { encodeBody, isReplayable, onceOnly, urlBuilder } from './request.ts';
 import { defaultMaxBytes, type HttpSettings } from './settings.ts';
 import { sharedTransport } from './shared-transport.ts';
 import { type HttpHeaders, type HttpRequest, type HttpResponse, transportKey } from './transport.ts';
@@ -32,6 +32,7 @@ const plainReason = /^[\w.:/ -]{1,100}$/;
 export function createHttp(context: HttpContext, settings: HttpSettings): Http {
   const base = new URL(settings.baseUrl);
   const toUrl = urlBuilder(base);
+  const checkUnspent = onceOnly();
   const guard = createEgressGuard({
     allow: context.egress,
     onPurpose: [base, ...(settings.alsoOnPurpose ?? [])],
@@ -88,6 +89,7 @@ export function createHttp(context: HttpContext, settings: HttpSettings): Http {
     streams: boolean,
   ): Promise<HttpResponse | VendorFailure> => {
     const encoded = init === undefined ? undefined : encodeBody(init);
+    checkUnspent(encoded?.body);
     const headers: Record<string, string> = { ...ownHeaders };
     if (encoded?.contentType !== undefined) headers['content-type'] = encoded.contentType;
     if (call.idempotencyKey !== undefined) headers[idempotencyHeader] = call.idempotencyKey;

@@ -1,4 +1,5 @@
 /** From what a provider gives to what goes out: the URL, the headers and the body. */
+import { Readable } from 'node:stream';
 import { VendorError } from '@im/core';
 import type { HttpRequestInit, QueryValue } from './http.ts';
 import type { Path } from './path.ts';
@@ -71,9 +72,25 @@ export function encodeBody({ json, form, multipart, body }: HttpRequestInit): En
   return { body: (multipart ?? body) as HttpBody, contentType: undefined };
 }
 
-/** Whether the same body can be sent again. */
+/** Whether the same body can be sent again: all but streams that are gone once they were read. */
 export function isReplayable(body: HttpBody | undefined): boolean {
-  return (
-    body === undefined || typeof body === 'string' || body instanceof Uint8Array || body instanceof FormData
-  );
+  if (typeof body !== 'object') return true;
+  return !(body instanceof Readable || body instanceof ReadableStream || 'next' in body);
+}
+
+/** What a client remembers of bodies that can be sent once. A retry with such a body would send an empty one. */
+export function onceOnly(): (body: HttpBody | undefined) => void {
+  const spent = new WeakSet<object>();
+  return (body) => {
+    if (typeof body !== 'object' || isReplayable(body)) return;
+    if (spent.has(body)) {
+      throw new VendorError({
+        sent: false,
+        code: 'failed_precondition',
+        reason: 'stream_spent',
+        says: 'the body is a stream that was sent already; give an iterable that can be read again',
+      });
+    }
+    spent.add(body);
+  };
 }

@@ -33,7 +33,10 @@ export interface HttpRequest {
   readonly http2?: boolean | undefined;
 }
 
-/** What a transport sends. A stream is sent once: it is not replayed by redirects or retries. */
+/**
+ * What a transport sends. A stream or generator can be sent once; for retries give an iterable that begins anew each
+ * time it is iterated. A redirect replays neither.
+ */
 export type HttpBody = string | Uint8Array | AsyncIterable<Uint8Array> | FormData;
 
 /** How far a transfer is. */

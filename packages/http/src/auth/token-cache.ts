@@ -97,6 +97,8 @@ export function createTokenCache(context: TokenContext, options: TokenCacheOptio
         try {
           const { stored, version } = await read();
           if (stored !== undefined && usable(stored, stale)) return keep(stored);
+          // Overtaken while reading: whoever holds the lock now does it.
+          if (!(await lock.held())) continue;
           return keep(await issueAndStore(stored, version));
         } finally {
           await lock.release();

@@ -148,6 +148,27 @@ describe.each(lanes)('the %s lane', (lane) => {
       });
     });
 
+    it('sends a stream once, and an iterable that begins anew as often as it is asked to', async () => {
+      const server = await serve(async (request, response) =>
+        json(response, { size: (await gather(request)).byteLength }),
+      );
+      const size = z.object({ size: z.number() });
+      async function* pieces() {
+        yield new Uint8Array(10);
+      }
+      const http = client(server.url);
+      const stream = pieces();
+      await http.put('x', size, createCall(), { body: stream });
+      const failure = await failureOf(http.put('x', size, createCall({ attempt: 2 }), { body: stream }));
+      expect(failure).toMatchObject({ reason: 'stream_spent', sent: false });
+      const anew = { [Symbol.asyncIterator]: pieces };
+      for (const attempt of [1, 2]) {
+        await expect(http.put('x', size, createCall({ attempt }), { body: anew })).resolves.toEqual({
+          size: 10,
+        });
+      }
+    });
+
     it('sends multipart with its length, names that cannot break out, and files as they are', async () => {
       let parsed: FormData | undefined;
       const server = await serve(async (request, response) => {
