@@ -1,0 +1,65 @@
+import { ConfigurationError, createRegistry } from '@im/core';
+import { describe, expect, it } from 'vitest';
+import { sandboxTable, startSandbox } from './sandbox.ts';
+
+const from = import.meta.dirname;
+
+describe('the sandbox', () => {
+  it('finds the providers of the workspace and runs each against its fake, for two tenants', async () => {
+    await using registry = createRegistry();
+    await using sandbox = await startSandbox({ registry, from, everyMs: 1, faults: false });
+    const { failed } = await registry.enableAll();
+    expect([failed, sandbox.problems]).toEqual([[], []]);
+    const spotify = sandbox.rows.filter(({ provider }) => provider === 'spotify');
+    expect(spotify.map(({ tenant, mode }) => [tenant, mode])).toEqual([
+      ['acme', 'sandbox'],
+      ['zest', 'sandbox'],
+    ]);
+    expect(sandbox.note({ name: 'spotify', tenant: 'acme', provider: 'spotify' })).toBe(
+      `sandbox, ${spotify[0]?.where}`,
+    );
+
+    const checks = spotify.map((row) => registry.status(row).stats.calls);
+    sandbox.flow();
+    await expect
+      .poll(
+        () => spotify.every((row, index) => registry.status(row).stats.calls > (checks[index] ?? 0) + 5),
+        { interval: 10, timeout: 10_000 },
+      )
+      .toBe(true);
+    expect(sandboxTable(sandbox.rows, registry)).toMatch(
+      /^spotify +acme +spotify +sandbox +http:\/\/127\.0\.0\.1:\d+ +healthy$/m,
+    );
+  }, 20_000);
+
+  it('closes every fake when it is disposed', async () => {
+    await using registry = createRegistry();
+    const sandbox = await startSandbox({ registry, from, everyMs: 0 });
+    const url = sandbox.rows.find(({ mode }) => mode === 'sandbox')?.where ?? '';
+    expect((await fetch(url)).status).toBeGreaterThan(0);
+    await sandbox[Symbol.asyncDispose]();
+    await expect(fetch(url)).rejects.toThrow();
+  });
+
+  it('lets a provider out whose real keys stand in the environment', async () => {
+    await using registry = createRegistry();
+    const env = { SPOTIFY_CLIENT_ID: 'an-id', SPOTIFY_CLIENT_SECRET: 'a-secret' };
+    await using sandbox = await startSandbox({ registry, from, env, everyMs: 0 });
+    expect(sandbox.rows.filter(({ provider }) => provider === 'spotify')).toEqual([
+      expect.objectContaining({
+        tenant: 'default',
+        mode: 'live',
+        where: expect.stringContaining('api.spotify.com'),
+      }),
+    ]);
+    expect(JSON.stringify(sandbox.rows)).not.toContain('a-secret');
+  });
+
+  it('refuses keys that are not enough, and says what is missing', async () => {
+    await using registry = createRegistry();
+    const half = startSandbox({ registry, from, env: { SPOTIFY_CLIENT_SECRET: 'a-secret' } });
+    await expect(half).rejects.toThrow(ConfigurationError);
+    await expect(half).rejects.toThrow('SPOTIFY_CLIENT_ID');
+    expect(registry.list()).toEqual([]);
+  });
+});
