@@ -40,8 +40,8 @@ export class BoundOperation {
     this.#names = names;
   }
 
-  /** @param args the caller's; taken over, not copied */
-  call(args: unknown[]): Promise<unknown> {
+  /** @param args the caller's */
+  call(args: readonly unknown[]): Promise<unknown> {
     const options = args[this.#index] as CallOptions | undefined;
     if (typeof options !== 'object' && options !== undefined) return Promise.reject(this.#refuse());
     return this.#pipeline.run(
@@ -55,7 +55,7 @@ export class BoundOperation {
 
   /** One page of an operation that answers in pages. */
   page(
-    args: unknown[],
+    args: readonly unknown[],
     options: PagesOptions | undefined,
     cursor: string | undefined,
   ): Promise<Page<unknown>> {
@@ -65,14 +65,14 @@ export class BoundOperation {
     return this.#pipeline.run(this.#tracked, options, attempt, page);
   }
 
-  #attempt(args: unknown[]): (call: Call) => Promise<unknown> {
+  #attempt(args: readonly unknown[]): (call: Call) => Promise<unknown> {
     const body = this.#body;
     const index = this.#index;
-    args.length = index + 1;
-    return (call) => {
-      args[index] = call;
-      return body.apply(undefined, args);
-    };
+    // Spelled out for the usual counts, since building an argument list costs as much as the rest of a call.
+    if (index === 0) return (call) => body(call);
+    if (index === 1) return (call) => body(args[0], call);
+    if (index === 2) return (call) => body(args[0], args[1], call);
+    return (call) => body(...Array.from({ length: index }, (_, at) => args[at]), call);
   }
 
   /** The arguments that a `reference` stands for; nobody else needs the copy. */
