@@ -8,11 +8,11 @@ import { IntegrationError } from './errors.ts';
 import { checkDelayMs } from './health.ts';
 import { createInstance, gathered, type Instance } from './instance.ts';
 import { parseOptions } from './options.ts';
+import { refuseCalls } from './refuse-calls.ts';
 import type { ResilienceInput } from './resilience/types.ts';
 import { asIntegrationError, runCheck, unlessAborted } from './run-check.ts';
 import type { Task } from './scheduler.ts';
 import type { IntegrationStatus } from './status.ts';
-import { refusing } from './status-machine.ts';
 import { Observer, Vitals } from './vitals.ts';
 
 /** What may be changed while running. */
@@ -254,19 +254,7 @@ export class Life {
   }
 
   #refuse(): void {
-    const { status } = this.condition;
-    const isClosed = this.#entry.host.closing.aborted;
-    if (!isClosed && !refusing.has(status)) return;
-    const why = isClosed ? 'the registry is closed' : this.condition.reasons()[0]?.says;
-    throw new IntegrationError(
-      `${this.#entry.shown} is ${isClosed ? 'stopped' : status}${why === undefined ? '' : ` (${why})`}`,
-      {
-        ...this.#entry.names,
-        code: 'unavailable',
-        retryable: false,
-        remedy: status === 'disabled' && !isClosed ? 'enable it' : undefined,
-      },
-    );
+    refuseCalls(this.#entry, this.condition);
   }
 
   #make(): Instance {

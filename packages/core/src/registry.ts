@@ -5,9 +5,9 @@ import { IntegrationError } from './errors.ts';
 import { Events } from './events.ts';
 import { healthDefaults } from './health.ts';
 import { gathered } from './instance.ts';
-import type { AnyDefinition, ClientOf, Port } from './integration.ts';
+import type { AnyDefinition } from './integration.ts';
 import type { Change } from './life.ts';
-import { checkName, quoted, quotedList } from './names.ts';
+import { checkName } from './names.ts';
 import {
   defaultTenant,
   type IntegrationRef,
@@ -20,6 +20,7 @@ import {
 import { Scheduler } from './scheduler.ts';
 import type { IntegrationStatus, RegistryEvent } from './status.ts';
 import { surroundingsOf } from './surroundings.ts';
+import { byTenantThenName, checkDefinition, entryOf, View } from './tenant-view.ts';
 
 type Changes = Parameters<Registry['reconfigure']>[2];
 
@@ -197,92 +198,4 @@ class IntegrationRegistry implements Registry {
     checkName('tenant', tenant);
     return entryOf(tenant, this.#tenants.get(tenant), name);
   }
-}
-
-/** One tenant's part of the registry; knows nothing of the registry itself. */
-class View implements TenantView {
-  readonly tenant: string;
-  readonly #find: () => Tenant | undefined;
-
-  constructor(tenant: string, find: () => Tenant | undefined) {
-    this.tenant = tenant;
-    this.#find = find;
-  }
-
-  get settings(): TenantSettings {
-    return this.#find()?.settings ?? {};
-  }
-
-  get<Definition extends AnyDefinition>(definition: Definition, name = definition.id): ClientOf<Definition> {
-    checkName('name', name);
-    const entry = entryOf(this.tenant, this.#find(), name);
-    checkDefinition(entry, definition);
-    return entry.client as unknown as ClientOf<Definition>;
-  }
-
-  port<Driver>(port: Port<Driver>, name?: string): Driver {
-    return this.#giver(port, name).driver(port.id) as Driver;
-  }
-
-  list(): readonly IntegrationStatus[] {
-    const entries = [...(this.#find()?.entries.values() ?? [])];
-    return entries.sort(byTenantThenName).map((entry) => entry.status());
-  }
-
-  #giver(port: Port<unknown>, name: string | undefined): Entry {
-    const tenant = this.#find();
-    const givers = [...(tenant?.entries.values() ?? [])].filter((entry) => entry.gives(port.id));
-    const named = name === undefined ? undefined : entryOf(this.tenant, tenant, name);
-    const names = quotedList(givers.map((giver) => giver.name));
-    if (named !== undefined) {
-      if (named.gives(port.id)) return named;
-      throw new IntegrationError(`${named.shown} does not give ${port.id}`, {
-        ...named.names,
-        code: 'not_found',
-        remedy: `these do: ${names}`,
-      });
-    }
-    const [only, ...others] = givers;
-    if (only !== undefined && others.length === 0) return only;
-    throw new IntegrationError(
-      `${only === undefined ? 'nothing' : `more than one integration`} of tenant ${quoted(this.tenant)} gives ${port.id}`,
-      {
-        code: only === undefined ? 'not_found' : 'failed_precondition',
-        tenant: this.tenant,
-        remedy: only === undefined ? 'register an integration that does' : `name one of ${names}`,
-      },
-    );
-  }
-}
-
-function entryOf(tenant: string, found: Tenant | undefined, name: string): Entry {
-  const entry = found?.entries.get(name);
-  if (entry !== undefined) return entry;
-  throw new IntegrationError(`tenant ${quoted(tenant)} has no integration ${quoted(name)}`, {
-    code: 'not_found',
-    integration: name,
-    tenant,
-    remedy: `registered are: ${quotedList(found?.entries.keys() ?? [])}`,
-  });
-}
-
-function checkDefinition(entry: Entry, definition: AnyDefinition): void {
-  if (entry.definition.id === definition.id) return;
-  throw new IntegrationError(
-    `${entry.shown} is registered with the definition ${entry.definition.id}, not ${definition.id}`,
-    {
-      ...entry.names,
-      code: 'invalid_argument',
-      remedy: 'give the definition it was registered with',
-    },
-  );
-}
-
-function byTenantThenName(one: Entry, other: Entry): number {
-  return compare(one.tenant.name, other.tenant.name) || compare(one.name, other.name);
-}
-
-/** By UTF-16 units, the same on every machine. */
-function compare(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
 }
