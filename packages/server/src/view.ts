@@ -45,6 +45,8 @@ export function createView(options: {
   const { registry, title, clock, note, draining } = options;
   const events: RegistryEvent[] = [];
   const close = registry.on((event) => {
+    // What a check changes is an event of its own; that it ran stands in the table.
+    if (event.kind === 'check') return;
     events.unshift(event);
     events.length = Math.min(events.length, mostEvents);
   });
