@@ -52,7 +52,7 @@ export function createDisplay(
     );
   };
   const draw = () => {
-    const width = Math.max((screen.columns ?? 80) - 1, 20);
+    const width = Math.max((screen.columns || 80) - 1, 20);
     if (drawn) screen.write(`\u001b[${tenants.length}A`);
     for (const one of tenants) screen.write(`\u001b[2K${describe(one).slice(0, width)}\n`);
     drawn = true;
