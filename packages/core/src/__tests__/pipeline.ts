@@ -1,6 +1,6 @@
 import { vi } from 'vitest';
 import { type HeaderReader, VendorError, type VendorFailure } from '../errors.ts';
-import type { CallOptions, Effect } from '../operation.ts';
+import type { Effect } from '../operation.ts';
 import { mergeResilience, type ResilienceInput } from '../resilience/options.ts';
 import { createPipeline } from '../resilience/pipeline.ts';
 import type { PipelineObserver } from '../resilience/types.ts';
@@ -77,5 +77,3 @@ export function outcome<Value>(promise: Promise<Value>) {
   );
   return seen;
 }
-
-export type { CallOptions };
