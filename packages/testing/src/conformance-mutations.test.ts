@@ -223,7 +223,7 @@ const mutations: Readonly<Record<string, Mutation>> = {
         failureOf(error)?.status === undefined ? new VendorError({ code: 'not_found', sent: false }) : error,
       ),
     ),
-    fails: ['C-015', 'C-017', 'C-036'],
+    fails: ['C-015', 'C-017', 'C-019', 'C-036'],
   },
   'never saying that it sends': { change: withCall({ markSent: () => {} }), fails: ['C-016'] },
   'a key of its own for each attempt': {
@@ -245,7 +245,7 @@ const mutations: Readonly<Record<string, Mutation>> = {
         },
       }),
     },
-    fails: ['C-017'],
+    fails: ['C-017', 'C-019'],
   },
   'a replay of everything after an expired token': {
     change: {

@@ -1,4 +1,5 @@
 /** What repeating an operation does, and whether the policies are let to obey it. */
+import { isDeepStrictEqual } from 'node:util';
 import { isIntegrationError } from '@im/core';
 import type { Exchange, Fault } from '../fake-server.ts';
 import type { Rig, Suite } from './suite.ts';
@@ -210,6 +211,26 @@ export const effectCases: readonly ConformanceCase[] = [
     },
   },
   {
+    id: 'C-019',
+    must: 'M-09',
+    title: 'a keyed operation without a key of the caller’s sends one of its own, the same over all attempts',
+    run: async (suite) => {
+      const problems = new Problems();
+      await underFault(suite, ['keyed'], { kind: 'cut', when: 'after' }, (name, { fake }, error) => {
+        problems.expect(error === undefined, `${name}: it was not repeated with success: ${String(error)}`);
+        const [first, ...later] = fake.exchanges.map(withoutTracing);
+        problems.expect(later.length > 0, `${name}: it was not repeated`);
+        for (const request of later) {
+          problems.expect(
+            isDeepStrictEqual(request, first),
+            `${name}: an attempt differs from the first one`,
+          );
+        }
+      });
+      problems.report();
+    },
+  },
+  {
     id: 'C-018',
     must: 'M-07',
     title: 'an unsafe operation is sent once when its credential was refused as expired',
@@ -251,6 +272,12 @@ async function usingExpiry(
     (thrown: unknown) => thrown,
   );
   judge(name, rig.fake?.exchanges ?? [], error);
+}
+
+/** A request as the vendor judges it: attempts are told apart by tracing headers alone. */
+function withoutTracing({ method, target, requestHeaders, requestBody }: Exchange): object {
+  const { traceparent: _parent, tracestate: _state, ...headers } = requestHeaders;
+  return { method, target, headers, body: new TextDecoder().decode(requestBody) };
 }
 
 /** Whether the key stands anywhere in the request. */
