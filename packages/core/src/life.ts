@@ -9,6 +9,7 @@ import { checkDelayMs } from './health.ts';
 import { createInstance, gathered, type Instance } from './instance.ts';
 import { parseOptions } from './options.ts';
 import { refuseCalls } from './refuse-calls.ts';
+import { mergeResilience } from './resilience/options.ts';
 import type { ResilienceInput } from './resilience/types.ts';
 import { asIntegrationError, runCheck, unlessAborted } from './run-check.ts';
 import type { Task } from './scheduler.ts';
@@ -147,7 +148,10 @@ export class Life {
       const entry = this.#entry;
       try {
         if (this.condition.status !== 'disabled') await this.#replace(change);
-        else parseOptions(entry.definition, change.options, entry.path('options'));
+        else {
+          parseOptions(entry.definition, change.options, entry.path('options'));
+          mergeResilience(entry.definition.resilience, entry.tenant.settings.resilience, change.resilience);
+        }
       } catch (error) {
         const failure = asIntegrationError(error, 'the new options do not work', entry.names);
         this.vitals.emit('configured', `the old options stay: ${failure.message}`);

@@ -70,6 +70,8 @@ describe('reconfiguring while running', () => {
     await registry.disable(ref);
     const change = { options: { key, label: 'newer' } };
     expect(await registry.reconfigure(demo, ref, change)).toMatchObject({ status: 'disabled' });
+    const wrong = { ...change, resilience: { timeoutMs: -1 } };
+    await expect(registry.reconfigure(demo, ref, wrong)).rejects.toMatchObject({ code: 'invalid_argument' });
     await registry.enable(ref);
     expect(await client.hello()).toBe('default/demo/newer');
   });
