@@ -24,7 +24,11 @@ interface Step {
 const workspace = readWorkspace(repositoryRoot);
 
 const steps: readonly Step[] = [
-  { name: 'lint', what: 'format and lint', run: command('biome', 'ci', '--colors=off') },
+  {
+    name: 'lint',
+    what: 'format and lint',
+    run: command('biome', 'ci', '--colors=off', '--diagnostic-level=error', '--max-diagnostics=200'),
+  },
   {
     name: 'types',
     what: 'types, the whole repository',
