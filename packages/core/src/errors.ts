@@ -99,7 +99,8 @@ export class IntegrationError extends Error implements IntegrationErrorFields {
     this.retryable = fields.retryable ?? retryableCodes.has(fields.code);
     this.effect = fields.effect ?? 'none';
     for (const key of optionalFields) {
-      if (fields[key] !== undefined) Object.defineProperty(this, key, { value: fields[key], enumerable: true });
+      if (fields[key] !== undefined)
+        Object.defineProperty(this, key, { value: fields[key], enumerable: true });
     }
   }
 
@@ -123,7 +124,8 @@ const optionalFields = [
 ] as const satisfies readonly (keyof IntegrationErrorFields)[];
 
 function sentence(what: string, { provider, operation, remedy }: IntegrationErrorFields): string {
-  const place = provider === undefined ? '' : `${operation === undefined ? provider : `${provider}.${operation}`}: `;
+  const place =
+    provider === undefined ? '' : `${operation === undefined ? provider : `${provider}.${operation}`}: `;
   return `${place}${what}${remedy === undefined ? '' : `; ${remedy}`}`;
 }
 
@@ -169,7 +171,10 @@ export class VendorError extends Error {
   declare readonly failure: VendorFailure;
 
   constructor(failure: VendorFailure, options?: ErrorOptions) {
-    super(failure.says ?? failure.reason ?? (failure.status ? `status ${failure.status}` : 'failed'), options);
+    super(
+      failure.says ?? failure.reason ?? (failure.status ? `status ${failure.status}` : 'failed'),
+      options,
+    );
     Object.defineProperty(this, 'failure', { value: failure, enumerable: false });
   }
 }
