@@ -1,12 +1,12 @@
 import type { Environment } from './context.ts';
 import { checkContractVersion } from './contract-version.ts';
-import { createInstance } from './instance.ts';
+import { createInstance } from './instance/instance.ts';
+import { surroundingsOf } from './instance/surroundings.ts';
 import type { AnyDefinition, ClientOf, OptionsOf } from './integration.ts';
 import { checkName } from './names.ts';
 import { parseOptions } from './options.ts';
-import { defaultTenant } from './registry-types.ts';
+import { defaultTenant } from './registry/types.ts';
 import type { ResilienceInput } from './resilience/types.ts';
-import { surroundingsOf } from './surroundings.ts';
 
 /** What one integration without a registry is made of. */
 export interface IntegrationSetup<Definition extends AnyDefinition> extends Environment {

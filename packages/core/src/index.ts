@@ -85,7 +85,7 @@ export {
   secret,
   secretPaths,
 } from './options.ts';
-export { createRegistry } from './registry.ts';
+export { createRegistry } from './registry/registry.ts';
 export {
   defaultTenant,
   type EnableReport,
@@ -96,7 +96,7 @@ export {
   type RegistryOptions,
   type TenantSettings,
   type TenantView,
-} from './registry-types.ts';
+} from './registry/types.ts';
 export { type Fallback, withFallback } from './resilience/fallback.ts';
 export { type Hint, parseHttpDate, readHint } from './resilience/hints.ts';
 export { mergeResilience, resilienceOptions } from './resilience/options.ts';

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bell, definition, radio, radioOptions } from '../__tests__/sample-definitions.ts';
 import { type LoadedConfig, loadConfig } from '../config.ts';
 import { IntegrationError } from '../errors.ts';
-import type { TenantSettings } from '../registry-types.ts';
+import type { TenantSettings } from '../registry/types.ts';
 import { applyChanges, type ChangedRegistry } from './changes.ts';
 
 const definitions = [radio, bell];

@@ -1,7 +1,7 @@
 /** What differs between two configurations, and how a running registry follows. */
 import { errorCode, IntegrationError, isIntegrationError } from '../errors.ts';
 import type { AnyDefinition } from '../integration.ts';
-import type { IntegrationRef, Registration, TenantSettings } from '../registry-types.ts';
+import type { IntegrationRef, Registration, TenantSettings } from '../registry/types.ts';
 import type { LoadedIntegration, LoadedTenant } from './integrations.ts';
 import { sameValue } from './value.ts';
 

@@ -3,7 +3,7 @@ import type { FaultPlace } from '../configuration-error.ts';
 import { isIntegrationError } from '../errors.ts';
 import type { AnyDefinition } from '../integration.ts';
 import { checkName } from '../names.ts';
-import type { TenantSettings } from '../registry-types.ts';
+import type { TenantSettings } from '../registry/types.ts';
 import { type ResilienceInput, resilienceOptions } from '../resilience/options.ts';
 import {
   addFault,

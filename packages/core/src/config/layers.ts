@@ -4,7 +4,7 @@
  */
 
 import { shownList, shownName, suggest } from '../options/suggest.ts';
-import { defaultTenant } from '../registry-types.ts';
+import { defaultTenant } from '../registry/types.ts';
 import {
   childOf,
   emptyMap,

@@ -5,7 +5,7 @@ import { defineIntegration } from '../define-integration.ts';
 import { IntegrationError } from '../errors.ts';
 import { type Call, read } from '../operation.ts';
 import { secret } from '../options.ts';
-import { createRegistry } from '../registry.ts';
+import { createRegistry } from '../registry/registry.ts';
 
 /** Answers with its own options; its check refuses the key `bad`. */
 const mirror = defineIntegration({

@@ -1,9 +1,9 @@
 /** The registry as applications and the server see it. */
-import type { Environment } from './context.ts';
-import type { IntegrationError } from './errors.ts';
-import type { AnyDefinition, ClientOf, OptionsOf, Port } from './integration.ts';
-import type { ResilienceInput } from './resilience/types.ts';
-import type { IntegrationStatus, RegistryEvent } from './status.ts';
+import type { Environment } from '../context.ts';
+import type { IntegrationError } from '../errors.ts';
+import type { AnyDefinition, ClientOf, OptionsOf, Port } from '../integration.ts';
+import type { ResilienceInput } from '../resilience/types.ts';
+import type { IntegrationStatus, RegistryEvent } from '../status.ts';
 
 /** The tenant of registrations that name none. */
 export const defaultTenant = 'default';

@@ -1,8 +1,8 @@
+import type { OperationDescription } from '../describe-operations.ts';
+import type { Page, PagesOptions } from '../operation.ts';
+import { createPages } from '../pages.ts';
+import type { CallNames } from '../resilience/types.ts';
 import type { BoundOperation } from './bound-operation.ts';
-import type { OperationDescription } from './describe-operations.ts';
-import type { Page, PagesOptions } from './operation.ts';
-import { createPages } from './pages.ts';
-import type { CallNames } from './resilience/types.ts';
 
 /** How a client reaches what is behind it. Asked anew for each call and for each page. */
 export interface ClientSource {

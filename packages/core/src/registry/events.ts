@@ -1,5 +1,5 @@
-import type { Logger } from './context.ts';
-import type { RegistryEvent } from './status.ts';
+import type { Logger } from '../context.ts';
+import type { RegistryEvent } from '../status.ts';
 
 /** Who listens to a registry. An event that nobody listens to is not made. */
 export class Events {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { statuses } from '../status.ts';
 import { Condition } from './condition.ts';
 import { CheckStreak, checkDelayMs, healthDefaults, OutcomeWindow } from './health.ts';
-import { statuses } from './status.ts';
 import { judge, type ReasonKind, reasonStatus, transitions } from './status-machine.ts';
 
 describe('the share of failed calls', () => {

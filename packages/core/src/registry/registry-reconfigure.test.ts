@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { settle } from './__tests__/clock.ts';
-import { bare, setUp } from './__tests__/demo.ts';
-import { ConfigurationError, defineIntegration } from './index.ts';
+import { settle } from '../__tests__/clock.ts';
+import { bare, setUp } from '../__tests__/demo.ts';
+import { ConfigurationError, defineIntegration } from '../index.ts';
 
 const key = 'k';
 const ref = { name: 'demo' };

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { bare, demoIntegration, demoWorld, setUp } from './__tests__/demo.ts';
-import { createRegistry, defineIntegration } from './index.ts';
+import { bare, demoIntegration, demoWorld, setUp } from '../__tests__/demo.ts';
+import { createRegistry, defineIntegration } from '../index.ts';
 
 /** Ids that a careless key or path would take for one another. */
 const nasty = [

@@ -1,8 +1,8 @@
-import type { Clock } from './clock.ts';
-import { errorCode, IntegrationError, isIntegrationError } from './errors.ts';
-import type { Instance } from './instance.ts';
-import type { AnyDefinition } from './integration.ts';
-import type { CallNames } from './resilience/types.ts';
+import type { Clock } from '../clock.ts';
+import { errorCode, IntegrationError, isIntegrationError } from '../errors.ts';
+import type { Instance } from '../instance/instance.ts';
+import type { AnyDefinition } from '../integration.ts';
+import type { CallNames } from '../resilience/types.ts';
 
 /**
  * Runs the check of a definition on one instance. Ends in time even when the check does not obey its signal.

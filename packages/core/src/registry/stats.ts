@@ -1,6 +1,6 @@
 /** Counts of real calls, cheap enough for every call: nothing is made after an operation's first one. */
-import { type ErrorCode, errorCode } from './errors.ts';
-import { latencyBoundsMs, type OperationStats, type Stats } from './status.ts';
+import { type ErrorCode, errorCode } from '../errors.ts';
+import { latencyBoundsMs, type OperationStats, type Stats } from '../status.ts';
 
 /** Counts of one operation while they grow. */
 class OperationCounts {

@@ -1,4 +1,4 @@
-import type { Status, StatusReason } from './status.ts';
+import type { Status, StatusReason } from '../status.ts';
 import { checkTransition, judge, type LiveReason, reasonStatus } from './status-machine.ts';
 
 /** Told when a status is entered. */

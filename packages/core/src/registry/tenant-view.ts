@@ -1,9 +1,9 @@
+import { IntegrationError } from '../errors.ts';
+import type { AnyDefinition, ClientOf, Port } from '../integration.ts';
+import { checkName, quoted, quotedList } from '../names.ts';
+import type { IntegrationStatus } from '../status.ts';
 import type { Entry, Tenant } from './entry.ts';
-import { IntegrationError } from './errors.ts';
-import type { AnyDefinition, ClientOf, Port } from './integration.ts';
-import { checkName, quoted, quotedList } from './names.ts';
-import type { TenantSettings, TenantView } from './registry-types.ts';
-import type { IntegrationStatus } from './status.ts';
+import type { TenantSettings, TenantView } from './types.ts';
 
 /** One tenant's part of the registry; knows nothing of the registry itself. */
 export class View implements TenantView {

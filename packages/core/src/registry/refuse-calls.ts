@@ -1,6 +1,6 @@
+import { IntegrationError } from '../errors.ts';
 import type { Condition } from './condition.ts';
 import type { Entry } from './entry.ts';
-import { IntegrationError } from './errors.ts';
 import { refusing } from './status-machine.ts';
 
 /** Refuses calls in states that take none. @throws IntegrationError `unavailable`, which waiting does not mend */

@@ -1,14 +1,15 @@
 /** One integration of one tenant at work: context, operations, pipeline, and what must be closed. */
+
+import type { Forecast, IntegrationContext } from '../context.ts';
+import { describeOperation } from '../describe-operations.ts';
+import { IntegrationError, isIntegrationError } from '../errors.ts';
+import type { AnyDefinition, Operations } from '../integration.ts';
+import { mergeResilience } from '../resilience/options.ts';
+import { createPipeline } from '../resilience/pipeline.ts';
+import type { CallNames, Pipeline, PipelineObserver, ResilienceInput } from '../resilience/types.ts';
+import { scopedState } from '../state.ts';
 import { BoundOperation } from './bound-operation.ts';
 import { type ClientSource, createClient } from './client.ts';
-import type { Forecast, IntegrationContext } from './context.ts';
-import { describeOperation } from './describe-operations.ts';
-import { IntegrationError, isIntegrationError } from './errors.ts';
-import type { AnyDefinition, Operations } from './integration.ts';
-import { mergeResilience } from './resilience/options.ts';
-import { createPipeline } from './resilience/pipeline.ts';
-import type { CallNames, Pipeline, PipelineObserver, ResilienceInput } from './resilience/types.ts';
-import { scopedState } from './state.ts';
 import type { Surroundings } from './surroundings.ts';
 
 /** What an instance is made of. */

@@ -1,9 +1,9 @@
-import { ConfigurationError, type ConfigurationFault } from './configuration-error.ts';
+import { ConfigurationError, type ConfigurationFault } from '../configuration-error.ts';
+import { type IntegrationError, isIntegrationError } from '../errors.ts';
+import { parseOptions } from '../options.ts';
+import { mergeResilience } from '../resilience/options.ts';
 import type { Entry } from './entry.ts';
-import { type IntegrationError, isIntegrationError } from './errors.ts';
-import { parseOptions } from './options.ts';
-import type { EnableReport } from './registry-types.ts';
-import { mergeResilience } from './resilience/options.ts';
+import type { EnableReport } from './types.ts';
 
 /**
  * Checks everything, then starts it, at most `concurrency` at the same time.

@@ -1,6 +1,6 @@
-import { IntegrationError } from './errors.ts';
-import type { AnyOperation, Call, CallOptions, Effect, Page, PagesOptions } from './operation.ts';
-import type { CallNames, Pipeline, PipelineOperation } from './resilience/types.ts';
+import { IntegrationError } from '../errors.ts';
+import type { AnyOperation, Call, CallOptions, Effect, Page, PagesOptions } from '../operation.ts';
+import type { CallNames, Pipeline, PipelineOperation } from '../resilience/types.ts';
 
 /** An operation as the pipeline and its observer see it: one object for all calls. */
 export class TrackedOperation implements PipelineOperation {

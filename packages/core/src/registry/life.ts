@@ -2,18 +2,18 @@
  * The life of one registration from its first use on: its instance, made when it is needed and let go when idle, and
  * its checks. Starting, stopping and reconfiguring happen one after the other; calls never wait for them.
  */
-import { ConfigurationError } from './configuration-error.ts';
+import { ConfigurationError } from '../configuration-error.ts';
+import { IntegrationError } from '../errors.ts';
+import { createInstance, gathered, type Instance } from '../instance/instance.ts';
+import { parseOptions } from '../options.ts';
+import { mergeResilience } from '../resilience/options.ts';
+import type { ResilienceInput } from '../resilience/types.ts';
+import type { IntegrationStatus } from '../status.ts';
 import type { Entry } from './entry.ts';
-import { IntegrationError } from './errors.ts';
 import { checkDelayMs } from './health.ts';
-import { createInstance, gathered, type Instance } from './instance.ts';
-import { parseOptions } from './options.ts';
 import { refuseCalls } from './refuse-calls.ts';
-import { mergeResilience } from './resilience/options.ts';
-import type { ResilienceInput } from './resilience/types.ts';
 import { asIntegrationError, runCheck, unlessAborted } from './run-check.ts';
 import type { Task } from './scheduler.ts';
-import type { IntegrationStatus } from './status.ts';
 import { Observer, Vitals } from './vitals.ts';
 
 /** What may be changed while running. */

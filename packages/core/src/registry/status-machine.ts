@@ -1,6 +1,6 @@
 /** The states of one integration, what may follow on what, and which reasons lead to which state. */
-import { IntegrationError } from './errors.ts';
-import type { Status, StatusReason } from './status.ts';
+import { IntegrationError } from '../errors.ts';
+import type { Status, StatusReason } from '../status.ts';
 
 /** States in which an integration takes calls. */
 export type LiveStatus = 'healthy' | 'degraded' | 'unhealthy';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { bare, demoIntegration, demoWorld, greeter, setUp } from './__tests__/demo.ts';
+import { bare, demoIntegration, demoWorld, greeter, setUp } from '../__tests__/demo.ts';
 import {
   ConfigurationError,
   createRegistry,
   defineIntegration,
   definePort,
   type RegistryEvent,
-} from './index.ts';
+} from '../index.ts';
 
 const key = 'k';
 

@@ -1,17 +1,17 @@
-import { createClient } from './client.ts';
-import { faultPath } from './configuration-error.ts';
-import { describeOperations } from './describe-operations.ts';
+import { faultPath } from '../configuration-error.ts';
+import { describeOperations } from '../describe-operations.ts';
+import { createClient } from '../instance/client.ts';
+import type { Surroundings } from '../instance/surroundings.ts';
+import type { AnyDefinition } from '../integration.ts';
+import { quoted } from '../names.ts';
+import type { CallNames, ResilienceInput } from '../resilience/types.ts';
+import type { IntegrationStatus, Status, StatusReason } from '../status.ts';
 import type { Events } from './events.ts';
 import type { HealthSettings } from './health.ts';
-import type { AnyDefinition } from './integration.ts';
 import { Life } from './life.ts';
-import { quoted } from './names.ts';
-import type { Registration, TenantSettings } from './registry-types.ts';
-import type { CallNames, ResilienceInput } from './resilience/types.ts';
 import type { Scheduler } from './scheduler.ts';
 import { noStats } from './stats.ts';
-import type { IntegrationStatus, Status, StatusReason } from './status.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { Registration, TenantSettings } from './types.ts';
 
 /** What all entries of one registry share. */
 export interface Host {

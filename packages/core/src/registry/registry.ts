@@ -1,13 +1,17 @@
-import { checkContractVersion } from './contract-version.ts';
+import { checkContractVersion } from '../contract-version.ts';
+import { IntegrationError } from '../errors.ts';
+import { gathered } from '../instance/instance.ts';
+import { surroundingsOf } from '../instance/surroundings.ts';
+import type { AnyDefinition } from '../integration.ts';
+import { checkName } from '../names.ts';
+import type { IntegrationStatus, RegistryEvent } from '../status.ts';
 import { enableEntries } from './enable-all.ts';
 import { Entry, type Host, Tenant } from './entry.ts';
-import { IntegrationError } from './errors.ts';
 import { Events } from './events.ts';
 import { healthDefaults } from './health.ts';
-import { gathered } from './instance.ts';
-import type { AnyDefinition } from './integration.ts';
 import type { Change } from './life.ts';
-import { checkName } from './names.ts';
+import { Scheduler } from './scheduler.ts';
+import { byTenantThenName, checkDefinition, entryOf, View } from './tenant-view.ts';
 import {
   defaultTenant,
   type IntegrationRef,
@@ -16,11 +20,7 @@ import {
   type RegistryOptions,
   type TenantSettings,
   type TenantView,
-} from './registry-types.ts';
-import { Scheduler } from './scheduler.ts';
-import type { IntegrationStatus, RegistryEvent } from './status.ts';
-import { surroundingsOf } from './surroundings.ts';
-import { byTenantThenName, checkDefinition, entryOf, View } from './tenant-view.ts';
+} from './types.ts';
 
 type Changes = Parameters<Registry['reconfigure']>[2];
 

@@ -1,12 +1,12 @@
-import type { TrackedOperation } from './bound-operation.ts';
+import type { Forecast } from '../context.ts';
+import type { ErrorCode, IntegrationError } from '../errors.ts';
+import type { TrackedOperation } from '../instance/bound-operation.ts';
+import type { BreakerState, PipelineObserver, WaitReason } from '../resilience/types.ts';
+import type { IntegrationStatus, RegistryEvent } from '../status.ts';
 import { Condition } from './condition.ts';
-import type { Forecast } from './context.ts';
 import type { Entry } from './entry.ts';
-import type { ErrorCode, IntegrationError } from './errors.ts';
 import { CheckStreak, OutcomeWindow } from './health.ts';
-import type { BreakerState, PipelineObserver, WaitReason } from './resilience/types.ts';
 import { StatsCounter } from './stats.ts';
-import type { IntegrationStatus, RegistryEvent } from './status.ts';
 import type { ReasonKind } from './status-machine.ts';
 
 const breakerReasons: Readonly<

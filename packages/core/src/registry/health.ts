@@ -9,8 +9,8 @@
  * Active: `check`. `failuresToUnhealthy` failures in a row make it unhealthy, `successesToHealthy` successes in a row
  * make it healthy again. The check at start counts at once in either direction.
  */
-import type { ErrorCode } from './errors.ts';
-import type { HealthOptions } from './registry-types.ts';
+import type { ErrorCode } from '../errors.ts';
+import type { HealthOptions } from './types.ts';
 
 /** Health options with every default filled in. */
 export type HealthSettings = { readonly [Name in keyof HealthOptions]-?: number };

@@ -1,6 +1,6 @@
-import { type Clock, systemClock } from './clock.ts';
-import { type Environment, type Logger, type ServiceKey, silentLogger } from './context.ts';
-import { memoryState, type StateStore } from './state.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { type Environment, type Logger, type ServiceKey, silentLogger } from '../context.ts';
+import { memoryState, type StateStore } from '../state.ts';
 
 /** An {@link Environment} with every default filled in. */
 export interface Surroundings {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createTestClock } from './__tests__/clock.ts';
+import { createTestClock } from '../__tests__/clock.ts';
 import { Scheduler } from './scheduler.ts';
 
 describe('the scheduler', () => {
