@@ -173,9 +173,9 @@ class Parser {
     const first = this.#peek();
     switch (first) {
       case '"':
-        return this.#match(patterns.string)[1]!.replace(/\\(.)/g, '$1');
+        return this.#inside(patterns.string).replace(/\\(.)/g, '$1');
       case ':':
-        return Uint8Array.from(Buffer.from(this.#match(patterns.binary)[1]!, 'base64'));
+        return Uint8Array.from(Buffer.from(this.#inside(patterns.binary), 'base64'));
       case '?':
         return this.#match(patterns.boolean)[1] === '1';
       case '@':
@@ -190,7 +190,7 @@ class Parser {
   }
 
   #displayString(): DisplayString {
-    const escaped = this.#match(patterns.display)[1]!;
+    const escaped = this.#inside(patterns.display);
     const binary = escaped.replace(/%(..)/g, (_, hex: string) =>
       String.fromCharCode(Number.parseInt(hex, 16)),
     );
@@ -208,6 +208,11 @@ class Parser {
     if (match === null) throw broken;
     this.#at = pattern.lastIndex;
     return match;
+  }
+
+  /** What stands inside the delimiters of a match. */
+  #inside(pattern: RegExp): string {
+    return this.#match(pattern)[1] ?? '';
   }
 
   #peek(): string {

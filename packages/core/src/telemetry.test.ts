@@ -42,12 +42,21 @@ function registerSdk() {
     spans.push(kept);
     const span: Span = {
       spanContext: () => ({ traceId: '1'.repeat(32), spanId: '1'.repeat(16), traceFlags: 1 }),
-      setAttribute: (key, value) => (Object.assign(attributes, { [key]: value }), span),
-      setAttributes: (all) => (Object.assign(attributes, all), span),
+      setAttribute: (key, value) => {
+        Object.assign(attributes, { [key]: value });
+        return span;
+      },
+      setAttributes: (all) => {
+        Object.assign(attributes, all);
+        return span;
+      },
       addEvent: () => span,
       addLink: () => span,
       addLinks: () => span,
-      setStatus: (status) => (Object.assign(kept, { status }), span),
+      setStatus: (status) => {
+        Object.assign(kept, { status });
+        return span;
+      },
       updateName: () => span,
       end: () => void Object.assign(kept, { ended: true }),
       isRecording: () => true,

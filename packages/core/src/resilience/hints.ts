@@ -163,11 +163,16 @@ export function parseHttpDate(text: string, now: number): number | undefined {
   const parts = dateForms.map((form) => form.exec(text)?.groups).find((groups) => groups !== undefined);
   if (parts === undefined) return undefined;
   const year = parts.year?.length === 2 ? fullYear(Number(parts.year), now) : Number(parts.year);
-  const [dayOfMonth, hour, minute, second] = [parts.day, parts.hour, parts.minute, parts.second].map(Number);
+  const [dayOfMonth = 0, hour = 24, minute = 60, second = 61] = [
+    parts.day,
+    parts.hour,
+    parts.minute,
+    parts.second,
+  ].map(Number);
   const instant = new Date(0);
   instant.setUTCFullYear(year, months.indexOf(parts.month ?? ''), dayOfMonth);
-  const isReal = instant.getUTCDate() === dayOfMonth && hour! < 24 && minute! < 60 && second! <= 60;
-  return isReal ? instant.setUTCHours(hour!, minute, second) : undefined;
+  const isReal = instant.getUTCDate() === dayOfMonth && hour < 24 && minute < 60 && second <= 60;
+  return isReal ? instant.setUTCHours(hour, minute, second) : undefined;
 }
 
 /** "more than 50 years in the future" means the past century with the same last digits. */

@@ -136,19 +136,27 @@ describe('createPipeline', () => {
   });
 });
 
+/** The vendor may have seen it, and this came of it. */
+function failSent(call: Call, error: unknown): Promise<never> {
+  call.markSent();
+  return Promise.reject(error);
+}
+
 describe('effects', () => {
-  const failures: Record<string, () => (call: Call) => Promise<never>> = {
-    'an answer of 503': () => (call) => Promise.reject((call.markSent(), answered(503))),
-    'an answer of 429': () => (call) =>
-      Promise.reject((call.markSent(), answered(429, { 'retry-after': '0' }))),
-    'a refused token': () => (call) => Promise.reject((call.markSent(), answered(401))),
-    'a cut connection': () => (call) => Promise.reject((call.markSent(), cut())),
+  const failures = {
+    'an answer of 503': () => (call: Call) => failSent(call, answered(503)),
+    'an answer of 429': () => (call: Call) => failSent(call, answered(429, { 'retry-after': '0' })),
+    'a refused token': () => (call: Call) => failSent(call, answered(401)),
+    'a cut connection': () => (call: Call) => failSent(call, cut()),
     'a refused connection': () => () =>
       Promise.reject(new VendorError({ reason: 'ECONNREFUSED', sent: false })),
-    'a time-out of the attempt': () => (call) => (call.markSent(), never()),
-    'a fault of the provider': () => (call) => Promise.reject((call.markSent(), new TypeError('x'))),
-    'an error of ours from within': () => (call) => Promise.reject((call.markSent(), new Error('x'))),
-  };
+    'a time-out of the attempt': () => (call: Call) => {
+      call.markSent();
+      return never();
+    },
+    'a fault of the provider': () => (call: Call) => failSent(call, new TypeError('x')),
+    'an error of ours from within': () => (call: Call) => failSent(call, new Error('x')),
+  } satisfies Record<string, () => (call: Call) => Promise<never>>;
 
   for (const [what, failing] of Object.entries(failures)) {
     it(`sends an unsafe operation once on ${what}`, async () => {
@@ -180,16 +188,16 @@ describe('effects', () => {
       'a time-out of the attempt',
       'a fault of the provider',
       'an answer of 503',
-    ];
+    ] as const;
     for (const effect of ['unsafe', 'keyed', 'idempotent'] as const) {
       for (const what of unknown)
-        expect([what, await effectOf(effect, failures[what]!())]).toEqual([what, 'unknown']);
+        expect([what, await effectOf(effect, failures[what]())]).toEqual([what, 'unknown']);
     }
   });
 
   it('says that there was no effect when the vendor refused it, nothing was sent, or it was a read', async () => {
-    for (const what of ['an answer of 429', 'a refused token', 'a refused connection']) {
-      expect([what, await effectOf('unsafe', failures[what]!())]).toEqual([what, 'none']);
+    for (const what of ['an answer of 429', 'a refused token', 'a refused connection'] as const) {
+      expect([what, await effectOf('unsafe', failures[what]())]).toEqual([what, 'none']);
     }
     expect(await effectOf('unsafe', never)).toBe('none');
     for (const failing of Object.values(failures)) expect(await effectOf('read', failing())).toBe('none');
@@ -320,7 +328,12 @@ describe('drain', () => {
     const { pipeline, clock } = setUp();
     const short = Promise.withResolvers<string>();
     const one = outcome(pipeline.run(read, undefined, () => short.promise));
-    const two = outcome(pipeline.run(operation('unsafe'), undefined, (call) => (call.markSent(), never())));
+    const two = outcome(
+      pipeline.run(operation('unsafe'), undefined, (call) => {
+        call.markSent();
+        return never();
+      }),
+    );
     const drained = outcome(pipeline.drain(1_000));
     await expect(pipeline.run(read, undefined, never)).rejects.toMatchObject({
       code: 'unavailable',

@@ -79,7 +79,12 @@ describe('the rate limit in the pipeline', () => {
     const order: number[] = [];
     const { body, times } = upstream(clock);
     for (let call = 0; call < 6; call += 1)
-      outcome(pipeline.run(read, undefined, () => (order.push(call), body())));
+      outcome(
+        pipeline.run(read, undefined, () => {
+          order.push(call);
+          return body();
+        }),
+      );
     expect(pipeline.snapshot()).toMatchObject({ inFlight: 6, queued: 4, quotaRemaining: 0 });
     await clock.advance(5_000);
     expect(times).toEqual([0, 0, 1_000, 1_000, 2_000, 2_000]);

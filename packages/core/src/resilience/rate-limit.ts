@@ -148,7 +148,7 @@ class Bucket {
     const last = this.#times.length - 1;
     if (limit > maxStarts && last >= 0 && now < this.#sharedUntil) {
       this.#times[last] = now;
-      this.#counts[last]! += 1;
+      this.#counts[last] = (this.#counts[last] ?? 0) + 1;
     } else {
       this.#times.push(now);
       this.#counts.push(1);
@@ -184,8 +184,8 @@ class Bucket {
   #leaves(nth: number): number {
     let passed = 0;
     for (let index = 0; index < this.#times.length; index += 1) {
-      passed += this.#counts[index]!;
-      if (passed >= nth) return this.#times[index]! + this.#options.windowMs;
+      passed += this.#counts[index] ?? 0;
+      if (passed >= nth) return (this.#times[index] ?? 0) + this.#options.windowMs;
     }
     return Number.NEGATIVE_INFINITY;
   }
@@ -193,8 +193,8 @@ class Bucket {
   #forget(now: number): void {
     const since = now - this.#options.windowMs;
     let gone = 0;
-    while (gone < this.#times.length && this.#times[gone]! <= since) {
-      this.#total -= this.#counts[gone]!;
+    while ((this.#times[gone] ?? Number.POSITIVE_INFINITY) <= since) {
+      this.#total -= this.#counts[gone] ?? 0;
       gone += 1;
     }
     if (gone === 0) return;

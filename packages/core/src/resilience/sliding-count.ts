@@ -14,7 +14,8 @@ export class SlidingCount {
 
   add(now: number): void {
     this.#move(now);
-    this.#counts[this.#slice % slices]! += 1;
+    const index = this.#slice % slices;
+    this.#counts[index] = (this.#counts[index] ?? 0) + 1;
     this.#total += 1;
   }
 
@@ -31,7 +32,7 @@ export class SlidingCount {
     const forget = passed > 0 && passed < slices ? passed : slices;
     for (let age = 0; age < forget; age += 1) {
       const index = (((slice - age) % slices) + slices) % slices;
-      this.#total -= this.#counts[index]!;
+      this.#total -= this.#counts[index] ?? 0;
       this.#counts[index] = 0;
     }
     this.#slice = slice;
