@@ -110,11 +110,11 @@ interface Case {
 }
 
 describe.skipIf(vectors === undefined && process.env.CI !== 'true')('published HTTP/1.1 cases', () => {
-  const { cases } = JSON.parse(
-    readFileSync(join(vectors ?? 'IM_VECTORS', 'http', 'h1spec.json'), 'utf8'),
-  ) as { cases: Case[] };
-
   it('are all met', async () => {
+    // Read here, not around the test: what surrounds a skipped test still runs.
+    const { cases } = JSON.parse(
+      readFileSync(join(vectors ?? 'IM_VECTORS', 'http', 'h1spec.json'), 'utf8'),
+    ) as { cases: Case[] };
     await using hub = createServer({
       registry: sampleRegistry([sample()]),
       port: 0,
