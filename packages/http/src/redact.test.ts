@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { Secret } from '@im/core';
+import { secretShapes } from '@im/testing';
+import { describeVectors } from '@im/testing/vitest';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { sampleOf } from './__tests__/from-regex.ts';
 import { createCall, createContext, errorOf, gather, json, startServer } from './__tests__/support.ts';
-import { describeVectors } from './__tests__/vectors.ts';
 import { staticToken } from './auth/token-source.ts';
 import { createHttp } from './client.ts';
 import { isSecretName, redact, redactUrl, scrub } from './redact.ts';
@@ -77,18 +77,10 @@ function printed(error: unknown): string {
 }
 
 describeVectors('secrets of every known shape', 'secrets', (folder) => {
-  const rules = readFileSync(join(folder, 'gitleaks.toml'), 'utf8')
-    .split('[[rules]]')
-    .slice(1)
-    .flatMap((rule) => {
-      const id = /^id = "([^"]+)"/m.exec(rule)?.[1];
-      const pattern = /^regex = '''(.+)'''/m.exec(rule)?.[1];
-      return id === undefined || pattern === undefined ? [] : [{ id, pattern }];
-    });
-  const secrets = rules.map(({ id, pattern }, index) => ({ id, ...sampleOf(pattern, index + 1) }));
+  const secrets = secretShapes(readFileSync(join(folder, 'gitleaks.toml'), 'utf8'));
 
   it('are made for every rule', () => {
-    expect(rules.length).toBeGreaterThan(200);
+    expect(secrets.length).toBeGreaterThan(200);
     expect(secrets.filter(({ secret }) => secret.length < 8)).toEqual([]);
   });
 

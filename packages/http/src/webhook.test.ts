@@ -2,9 +2,9 @@ import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Clock, memoryState, systemClock } from '@im/core';
+import { describeVectors } from '@im/testing/vitest';
 import { describe, expect, it } from 'vitest';
 import { errorOf } from './__tests__/support.ts';
-import { describeVectors } from './__tests__/vectors.ts';
 import {
   hmacWebhook,
   signStandardWebhook,

@@ -35,6 +35,11 @@ export interface Harness<Definition extends AnyDefinition> {
   readonly options?: OptionsOf<Definition> | undefined;
   readonly samples: Samples<Definition>;
   /**
+   * The same samples for the account of `tenant`, when some of them name what only one account has, such as a playlist
+   * of its own: the sandbox calls them for each of its tenants. Absent: `samples` succeed for every account.
+   */
+  readonly samplesFor?: ((tenant: string) => Samples<Definition>) | undefined;
+  /**
    * Cases that the vendor itself makes impossible, by id, each with the reason: `{ 'C-057': 'the vendor takes its key
    * in the query alone (docs …)' }`. They are reported as not applicable, never as passed.
    */

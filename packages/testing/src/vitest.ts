@@ -1,4 +1,6 @@
 /** The suites as vitest tests. Only this file imports vitest. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import type { AnyDefinition } from '@im/core';
 import { describe, it } from 'vitest';
 import { conformanceCases } from './cases.ts';
@@ -30,4 +32,24 @@ export function describeStateStore(name: string, harness: StateStoreHarness): vo
   describe(`${name} is a StateStore`, () => {
     for (const each of stateStoreCases) it(`${each.title} (${each.id})`, () => each.run(harness));
   });
+}
+
+/**
+ * Registers a suite that runs from the folder `name` of published test vectors, below the folder that the environment
+ * variable `IM_VECTORS` names. Where it is not set the suite is skipped with a line that says so; in CI it must be set.
+ */
+export function describeVectors(title: string, name: string, suite: (folder: string) => void): void {
+  const root = process.env.IM_VECTORS;
+  if (root !== undefined) {
+    const folder = join(root, name);
+    describe(title, () => {
+      if (existsSync(folder)) suite(folder);
+      else it(`finds ${name} in IM_VECTORS`, () => Promise.reject(new Error(`${folder} does not exist`)));
+    });
+  } else if (process.env.CI === 'true') {
+    it(`${title}: IM_VECTORS must be set in CI`, () => Promise.reject(new Error('IM_VECTORS is not set')));
+  } else {
+    describe.skip(`${title}: skipped, IM_VECTORS is not set`, () =>
+      void it('runs from test vectors', () => {}));
+  }
 }

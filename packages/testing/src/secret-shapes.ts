@@ -1,7 +1,16 @@
-/** Makes a string that a regular expression of Go's syntax matches, for planting one secret of each known shape. */
+/**
+ * Secrets to plant, one of each known shape: made from the rules of a secret scanner, so that they look as real ones do,
+ * and match the regular expressions (of Go's syntax) by which scanners and redactions know them.
+ */
+
+/** A made-up secret. */
+export interface SecretShape extends Sample {
+  /** Name of the rule, `aws-access-token`. */
+  readonly id: string;
+}
 
 /** What was made. */
-export interface Sample {
+interface Sample {
   /** All of it. */
   readonly whole: string;
   /** What the first capturing group holds: the secret itself; all of it when there is no group. */
@@ -33,8 +42,26 @@ const classes: Readonly<Record<string, string>> = {
   xdigit: '0123456789abcdef',
 };
 
-/** Makes a sample; the same `seed` gives the same one. @throws Error for syntax it does not know */
-export function sampleOf(pattern: string, seed: number): Sample {
+/**
+ * Makes one secret for each rule of a configuration of gitleaks (https://github.com/gitleaks/gitleaks, the text of its
+ * TOML file); always the same ones for the same text. A rule without a regular expression gives none.
+ *
+ * @throws Error for syntax of regular expressions that is not known here
+ */
+export function secretShapes(gitleaksToml: string): readonly SecretShape[] {
+  return gitleaksToml
+    .split('[[rules]]')
+    .slice(1)
+    .flatMap((rule) => {
+      const id = /^id = "([^"]+)"/m.exec(rule)?.[1];
+      const pattern = /^regex = '''(.+)'''/m.exec(rule)?.[1];
+      return id === undefined || pattern === undefined ? [] : [{ id, pattern }];
+    })
+    .map(({ id, pattern }, index) => ({ id, ...sampleOf(pattern, index + 1) }));
+}
+
+/** Makes a sample; the same `seed` gives the same one. */
+function sampleOf(pattern: string, seed: number): Sample {
   let state = seed * 2_654_435_761 + 1;
   const random = (below: number): number => {
     state = (Math.imul(state ^ (state >>> 15), 2_246_822_519) + 0x9e3779b9) | 0;
