@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { openBench } from './__tests__/connect.ts';
-import { type Catalogue, playlistIdOf, sampleIds, startFake, trackIdOf } from './testing.ts';
+import { type Catalogue, harness, playlistIdOf, sampleIds, startFake, trackIdOf } from './testing.ts';
 
 const song = (name: string, more: object = {}) => ({
   name,
@@ -184,4 +184,20 @@ test('time that passes plays the album on', async () => {
   expect(after?.progressMs).toBe(1_000);
   const [latest] = await client.listRecentlyPlayed().toArray();
   expect(latest?.track.uri).toBe(before?.item?.uri);
+});
+
+test('every account serves the samples, and each has playlists of its own', async () => {
+  await using bench = await openBench();
+  const tenants = ['acme', 'zest'];
+  for (const tenant of tenants) {
+    const client = bench.client({ tenant }) as unknown as Readonly<
+      Record<string, (...args: readonly unknown[]) => Promise<unknown> | { toArray(): Promise<unknown> }>
+    >;
+    for (const [name, args] of Object.entries(harness.samplesFor?.(tenant) ?? {})) {
+      const answer = client[name]?.(...args);
+      await (answer !== undefined && 'toArray' in answer ? answer.toArray() : answer);
+    }
+  }
+  const [mine, theirs] = tenants.map((tenant) => harness.samplesFor?.(tenant).getPlaylist[0]);
+  expect(mine).not.toBe(theirs);
 });

@@ -9,6 +9,9 @@ import type { Harness, ProviderFake, StartFakeOptions } from '@im/testing';
 /** Starts a provider's fake. */
 export type StartFake = (options?: StartFakeOptions) => Promise<ProviderFake<AnyDefinition>>;
 
+/** Arguments for one call of each operation. */
+export type SampleCalls = Readonly<Record<string, readonly unknown[]>>;
+
 /** An integration that the sandbox can run. */
 export interface Candidate {
   readonly definition: AnyDefinition;
@@ -17,7 +20,9 @@ export interface Candidate {
   /** Options without a fake, for one that talks to nobody. */
   readonly options?: unknown;
   /** Arguments for a call of each operation, for the data flow. */
-  readonly samples?: Readonly<Record<string, readonly unknown[]>> | undefined;
+  readonly samples?: SampleCalls | undefined;
+  /** The same for the account of one tenant, when they differ from one account to the next. */
+  readonly samplesFor?: ((tenant: string) => SampleCalls) | undefined;
 }
 
 /** Everything installed above `from`. */
@@ -60,6 +65,7 @@ async function loadTesting(specifier: string, from: string): Promise<Omit<Candid
     startFake: typeof startFake === 'function' ? (startFake as StartFake) : undefined,
     options: harness?.options,
     samples: harness?.samples as Candidate['samples'],
+    samplesFor: harness?.samplesFor as Candidate['samplesFor'],
   };
 }
 

@@ -123,7 +123,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       for (const { candidate, name, tenant, mode } of rows) {
         // Real accounts are asked by the checks alone: samples name things that are not there.
         if (mode === 'live') continue;
-        const { definition, samples } = candidate;
+        const { definition, samplesFor } = candidate;
+        const samples = samplesFor?.(tenant) ?? candidate.samples;
         const client = registry.tenant(tenant).get(definition, name);
         flows.push(
           runFlow({

@@ -4,12 +4,11 @@ import {
   type Clock,
   describeOperations,
   type Effect,
-  type ErrorCode,
-  errorCode,
   type OperationDescription,
   sleep,
 } from '@im/core';
 import type { FaultRule } from '@im/testing';
+import type { SampleCalls } from './find.ts';
 
 /** What goes wrong on the fakes, for ever: now and then, as with real vendors. */
 export const sandboxFaults: readonly FaultRule[] = [
@@ -29,7 +28,7 @@ export const sandboxFaults: readonly FaultRule[] = [
 export interface Flow {
   readonly definition: AnyDefinition;
   readonly client: unknown;
-  readonly samples?: Readonly<Record<string, readonly unknown[]>> | undefined;
+  readonly samples?: SampleCalls | undefined;
   /** It keeps its state itself, so that what is idempotent among the samples is done once first. */
   readonly inProcess: boolean;
   readonly signal: AbortSignal;
@@ -39,29 +38,16 @@ export interface Flow {
   readonly everyMs: number;
 }
 
-/** Codes of failures that will not pass: the sample names something that this account does not have. */
-const lasting: ReadonlySet<ErrorCode> = new Set([
-  'not_found',
-  'permission_denied',
-  'invalid_argument',
-  'failed_precondition',
-  'unimplemented',
-]);
-
 /**
  * Calls one read after the other until the signal is aborted. Without samples the provider's own check is called. A
- * call that fails for the moment is part of the show: it stands in the statistics, and the flow goes on; one that
- * cannot succeed here is left out from then on.
+ * call that fails is part of the show: it stands in the statistics, and the flow goes on.
  */
 export async function runFlow(flow: Flow): Promise<void> {
   const { signal, clock, random, everyMs } = flow;
   const { prepare, calls } = callsOf(flow);
   await Promise.allSettled(prepare.map((call) => call()));
-  while (calls.length > 0 && !signal.aborted) {
-    const call = calls.shift();
-    if (call === undefined) return;
-    const [outcome] = await Promise.allSettled([call()]);
-    if (outcome.status === 'fulfilled' || !lasting.has(errorCode(outcome.reason))) calls.push(call);
+  for (let turn = 0; calls.length > 0 && !signal.aborted; turn += 1) {
+    await Promise.allSettled([calls[turn % calls.length]?.()]);
     await Promise.allSettled([sleep(clock, everyMs * (0.5 + random()), signal)]);
   }
 }
@@ -70,7 +56,7 @@ type FlowCall = () => Promise<unknown>;
 type Operation = (...args: readonly unknown[]) => Promise<unknown> | { toArray(): Promise<unknown> };
 
 /** The reads that can be made, in the order of the samples, and what makes something to read; deprecated ones are left alone. */
-function callsOf(flow: Flow): { readonly prepare: readonly FlowCall[]; readonly calls: FlowCall[] } {
+function callsOf(flow: Flow): { readonly prepare: readonly FlowCall[]; readonly calls: readonly FlowCall[] } {
   const { definition, client, samples = {}, signal, inProcess } = flow;
   const api = client as Readonly<Record<string, Operation>>;
   const operations = describeOperations(definition).filter(

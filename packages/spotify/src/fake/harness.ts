@@ -1,5 +1,5 @@
 /** One sample call of each operation, in an order in which each finds what it needs. */
-import type { Harness } from '@im/testing';
+import type { Harness, Samples } from '@im/testing';
 import type { spotify } from '../spotify.ts';
 import { books, builtInTracks, podcasts, starterPlaylists } from './built-in.ts';
 import {
@@ -15,38 +15,40 @@ import { deviceIdOf } from './player.ts';
 import { sampleTenant, startFake } from './start-fake.ts';
 
 const [first, second, third] = builtInTracks as readonly [CatalogueTrack, CatalogueTrack, CatalogueTrack];
-const [show] = podcasts as readonly [(typeof podcasts)[number]];
+const [podcast] = podcasts as readonly [(typeof podcasts)[number]];
 const [book] = books as readonly [(typeof books)[number]];
 
-/** Ids of things in the built-in world. */
-export const sampleIds = {
+/** Ids of things in the built-in world, as the account of `tenant` meets it: the music is everybody's, the rest its own. */
+const idsFor = (tenant: string) => ({
   track: trackIdOf(first),
   otherTrack: trackIdOf(second),
   album: albumIdOf(first),
   artist: artistIdOf(first.artist),
-  show: idOf('show', show.name),
-  episode: idOf('episode', show.name, show.episodes[0] ?? ''),
+  show: idOf('show', podcast.name),
+  episode: idOf('episode', podcast.name, podcast.episodes[0] ?? ''),
   audiobook: idOf('audiobook', book.name),
   chapter: idOf('chapter', book.name, book.chapters[0] ?? ''),
-  /** A public playlist of the sample tenant: 12 items, of which the first comes twice. */
-  playlist: playlistIdOf(sampleTenant, starterPlaylists.shared),
+  /** A public playlist of the account: 12 items, of which the first comes twice. */
+  playlist: playlistIdOf(tenant, starterPlaylists.shared),
   /** A private one. */
-  secretPlaylist: playlistIdOf(sampleTenant, starterPlaylists.secret),
-  user: userIdOf(sampleTenant),
-  computer: deviceIdOf(sampleTenant, 0),
-  speaker: deviceIdOf(sampleTenant, 1),
-} as const;
+  secretPlaylist: playlistIdOf(tenant, starterPlaylists.secret),
+  user: userIdOf(tenant),
+  computer: deviceIdOf(tenant, 0),
+  speaker: deviceIdOf(tenant, 1),
+});
 
-const { track, otherTrack, album, artist, episode, audiobook, chapter, playlist, user, speaker } = sampleIds;
-const uris = [`spotify:track:${track}`, `spotify:track:${otherTrack}`];
+/** Ids of things in the built-in world; playlists, user and devices are those of {@link sampleTenant}. */
+export const sampleIds = idsFor(sampleTenant);
+
 const addedUri = `spotify:track:${trackIdOf(third)}`;
 /** The beginning of a JPEG: its magic number. */
 const jpeg = Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 16, 74, 70, 73, 70, 0);
 
-/** For `describeIntegration` of `@im/testing`. */
-export const harness: Harness<typeof spotify> = {
-  startFake,
-  samples: {
+function samplesFor(tenant: string): Samples<typeof spotify> {
+  const { track, otherTrack, album, artist, show, episode, audiobook, chapter, playlist, user, speaker } =
+    idsFor(tenant);
+  const uris = [`spotify:track:${track}`, `spotify:track:${otherTrack}`];
+  return {
     getAlbum: [album],
     getAlbums: [[album]],
     listAlbumTracks: [album],
@@ -63,9 +65,9 @@ export const harness: Harness<typeof spotify> = {
     getAudioAnalysis: [track],
     getRecommendations: [{ tracks: [track], limit: 5, tuning: { min_energy: 0.1, target_tempo: 120 } }],
     getGenreSeeds: [],
-    getShow: [sampleIds.show],
-    getShows: [[sampleIds.show]],
-    listShowEpisodes: [sampleIds.show],
+    getShow: [show],
+    getShows: [[show]],
+    listShowEpisodes: [show],
     getEpisode: [episode],
     getEpisodes: [[episode]],
     getAudiobook: [audiobook, 'GB'],
@@ -133,9 +135,9 @@ export const harness: Harness<typeof spotify> = {
     saveEpisodes: [[episode]],
     checkSavedEpisodes: [[episode]],
     removeEpisodes: [[episode]],
-    saveShows: [[sampleIds.show]],
-    checkSavedShows: [[sampleIds.show]],
-    removeShows: [[sampleIds.show]],
+    saveShows: [[show]],
+    checkSavedShows: [[show]],
+    removeShows: [[show]],
     saveAudiobooks: [[audiobook]],
     checkSavedAudiobooks: [[audiobook]],
     removeAudiobooks: [[audiobook]],
@@ -154,5 +156,8 @@ export const harness: Harness<typeof spotify> = {
     skipToPrevious: [],
     listRecentlyPlayed: [],
     pausePlayback: [],
-  },
-};
+  };
+}
+
+/** For `describeIntegration` of `@im/testing`. */
+export const harness: Harness<typeof spotify> = { startFake, samples: samplesFor(sampleTenant), samplesFor };

@@ -59,7 +59,7 @@ export interface SpotifyFake extends ProviderFake<typeof spotify> {
   revoke(tenant?: string): void;
 }
 
-/** Tenant of accounts that are asked for without one; the samples of the harness are about it. */
+/** Tenant of accounts that are asked for without one; the harness' `samples` are about it. */
 export const sampleTenant = 'tenant_a';
 
 /** What the vendor answers to a token that it does not take: RFC 6750 §3. */
