@@ -171,15 +171,27 @@ export function pages<Arguments extends readonly unknown[], Item>(
   return { ...operation, kind: 'pages' };
 }
 
-/** Parameters at the end that take `undefined` may be left out. */
-type OptionalTail<Arguments extends readonly unknown[]> = Arguments extends readonly [
-  ...infer Head,
-  infer Last,
+/** Parameters at the end that take `undefined` may be left out. Slices keep the parameters' names. */
+type OptionalTail<Arguments extends readonly unknown[]> = Arguments extends readonly []
+  ? []
+  : undefined extends Arguments[number]
+    ? EachMayBeUndefined<Arguments> extends true
+      ? Partial<Arguments>
+      : Arguments extends readonly [unknown, ...infer Rest]
+        ? Arguments extends readonly [...infer First, ...Rest]
+          ? [...First, ...OptionalTail<Rest>]
+          : never
+        : Arguments
+    : Arguments;
+
+type EachMayBeUndefined<Arguments extends readonly unknown[]> = Arguments extends readonly [
+  infer First,
+  ...infer Rest,
 ]
-  ? undefined extends Last
-    ? [...OptionalTail<Head>, Last?]
-    : Arguments
-  : Arguments;
+  ? undefined extends First
+    ? EachMayBeUndefined<Rest>
+    : false
+  : true;
 
 /** Operations as a caller sees them: the same names, each with {@link CallOptions} as its last argument. */
 export type Api<Operations> = {
