@@ -77,6 +77,29 @@ describe('routing', () => {
     expect(fake.exchanges[0]?.unmatched).toBe(true);
   });
 
+  it('keeps everything, or the latest once it is told how many', async () => {
+    const fake = await start({
+      routes: {
+        'GET /broken': () => {
+          throw new Error('broken');
+        },
+      },
+    });
+    const ask = async (from: number, to: number) => {
+      for (let index = from; index <= to; index += 1) await fetch(`${fake.url}/nowhere/${index}`);
+      for (let count = from; count <= to; count += 1) await fetch(`${fake.url}/broken`);
+    };
+    await ask(1, 5);
+    expect([fake.exchanges.length, fake.unmatched.length, fake.failures.length]).toEqual([10, 5, 5]);
+    fake.keepLatest(3);
+    expect([fake.exchanges.length, fake.unmatched.length, fake.failures.length]).toEqual([3, 3, 3]);
+    await ask(6, 9);
+    expect(fake.unmatched).toEqual(['GET /nowhere/7', 'GET /nowhere/8', 'GET /nowhere/9']);
+    expect(fake.exchanges.length).toBeLessThanOrEqual(4);
+    await expect(fake[Symbol.asyncDispose]()).rejects.toThrow('routes of the fake "albums" threw');
+    expect([fake.exchanges.length, fake.failures.length]).toEqual([3, 3]);
+  });
+
   it('refuses a route that is none', async () => {
     await expect(start({ routes: { 'get albums': () => ({}) } })).rejects.toThrow("write 'GET /path/:name'");
   });

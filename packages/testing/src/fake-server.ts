@@ -124,7 +124,7 @@ export interface FakeServerOptions {
 export interface FakeServer extends AsyncDisposable {
   /** `http://127.0.0.1:<port>`, without a slash at the end. */
   readonly url: string;
-  /** Every request since the start or {@link FakeServer.forget}, in order of arrival. */
+  /** Every request since the start or {@link FakeServer.forget}, in order of arrival; fewer after {@link FakeServer.keepLatest}. */
   readonly exchanges: readonly Exchange[];
   /** `GET /path` of each request that no route matched, in order. They were answered 404 with `x-fake-unmatched`. */
   readonly unmatched: readonly string[];
@@ -138,4 +138,9 @@ export interface FakeServer extends AsyncDisposable {
   inject(rule: FaultRule): void;
   /** Forgets faults, exchanges, and what was unmatched; state and failures stay. */
   forget(): void;
+  /**
+   * From now on only the latest `count` exchanges, unmatched requests and failures are kept, so that a fake may run for
+   * days. Unless called, all are kept: a test counts them.
+   */
+  keepLatest(count: number): void;
 }

@@ -30,6 +30,10 @@ export async function startFakeServer(options: FakeServerOptions): Promise<FakeS
   const unmatched: string[] = [];
   const failures: unknown[] = [];
   const working = new Set<Promise<void>>();
+  let most = Number.POSITIVE_INFINITY;
+  const trim = () => {
+    for (const list of [exchanges, unmatched, failures]) list.splice(0, list.length - most);
+  };
 
   /** The vendor's answer, or the fake's own when no route matches or one is broken. */
   const answerOf = async (request: FakeRequest, route: ReturnType<typeof routeOf>): Promise<FakeResponse> => {
@@ -100,7 +104,10 @@ export async function startFakeServer(options: FakeServerOptions): Promise<FakeS
       response.destroy();
     });
     working.add(work);
-    void work.finally(() => working.delete(work));
+    void work.finally(() => {
+      working.delete(work);
+      trim();
+    });
   });
   // Connections stay until one side closes them: the system's clock has no say in a test.
   server.keepAliveTimeout = 0;
@@ -134,6 +141,10 @@ export async function startFakeServer(options: FakeServerOptions): Promise<FakeS
       rules.clear();
       exchanges.length = 0;
       unmatched.length = 0;
+    },
+    keepLatest(count) {
+      most = count;
+      trim();
     },
     [Symbol.asyncDispose]: () => (closing ??= close()),
   };

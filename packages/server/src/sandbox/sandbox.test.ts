@@ -1,5 +1,8 @@
+import { tmpdir } from 'node:os';
 import { ConfigurationError, createRegistry } from '@im/core';
+import type { FakeServer } from '@im/testing';
 import { describe, expect, it } from 'vitest';
+import { findCandidates, type StartFake } from './find.ts';
 import { sandboxTable, startSandbox } from './sandbox.ts';
 
 const from = import.meta.dirname;
@@ -32,6 +35,34 @@ describe('the sandbox', () => {
     expect(sandboxTable(sandbox.rows, registry)).toMatch(
       /^spotify +acme +spotify +sandbox +http:\/\/127\.0\.0\.1:\d+ +healthy$/m,
     );
+  }, 20_000);
+
+  it('remembers few of the requests that its fakes get, however long it runs', async () => {
+    const candidate = (await findCandidates(from)).candidates.find(
+      ({ definition }) => definition.id === 'spotify',
+    );
+    if (candidate === undefined) throw new Error('spotify was not found');
+    const fakes: FakeServer[] = [];
+    const startFake: StartFake = async (options) => {
+      const fake = await (candidate.startFake as StartFake)(options);
+      fakes.push(fake);
+      return fake;
+    };
+    await using registry = createRegistry();
+    await using sandbox = await startSandbox({
+      registry,
+      from: tmpdir(),
+      also: [{ ...candidate, startFake }],
+      tenants: ['a', 'b', 'c', 'd'],
+      everyMs: 1,
+      faults: false,
+    });
+    await registry.enableAll();
+    sandbox.flow();
+    const calls = () => registry.list().reduce((sum, { stats }) => sum + stats.calls, 0);
+    await expect.poll(calls, { interval: 10, timeout: 10_000 }).toBeGreaterThan(300);
+    expect(fakes[0]?.exchanges.length).toBeGreaterThan(100);
+    expect(fakes[0]?.exchanges.length).toBeLessThan(210);
   }, 20_000);
 
   it('closes every fake when it is disposed', async () => {

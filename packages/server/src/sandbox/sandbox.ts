@@ -56,6 +56,9 @@ export interface Sandbox extends AsyncDisposable {
   flow(): void;
 }
 
+/** Requests that a fake remembers, bodies included: enough to look into, and memory stays flat for as long as it runs. */
+const mostExchanges = 200;
+
 /** Tenant of providers with real keys. */
 const liveTenant = 'default';
 
@@ -92,6 +95,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         add(candidate, liveTenant, real, { mode: 'live', where: definition.egress.join(', ') });
       } else if (startFake !== undefined) {
         const fake = fakes.use(await startFake({ clock: options.clock }));
+        fake.keepLatest(mostExchanges);
         for (const tenant of tenants)
           add(candidate, tenant, fake.options(tenant), { mode: 'sandbox', where: fake.url });
         if (options.faults ?? true) injectFaults(fake);

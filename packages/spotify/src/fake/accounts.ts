@@ -30,6 +30,8 @@ interface Code extends Grant {
 
 /** How long the vendor's tokens last. */
 const tokenSeconds = 3_600;
+/** How long a token that has expired is still told from one that never was. */
+const expiredMs = 86_400_000;
 const codeMs = 600_000;
 
 const deny = (error: string, error_description: string): FakeResponse => ({
@@ -82,6 +84,7 @@ export function createAccounts(clock: Clock, seed: number, rotate: boolean) {
   const byClient = (id: string | null) => [...accounts.values()].find(({ clientId }) => clientId === id);
 
   const answer = (grant: Grant, refreshToken?: string): FakeResponse => {
+    for (const [old, { expiresAt }] of access) if (expiresAt < clock.now() - expiredMs) access.delete(old);
     const value = mint('access');
     const scopes = grant.scopes ?? grant.app.scopes;
     access.set(value, {
