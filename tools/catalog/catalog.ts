@@ -1,10 +1,17 @@
 /**
- * Generated parts of READMEs: the table of packages in the root's (`<!-- packages -->`), and options
- * (`<!-- options -->`) and operations (`<!-- operations -->`) in those of providers. The definitions are the source.
+ * Generated parts of Markdown files: the table of packages in the root's README (`<!-- packages -->`), options
+ * (`<!-- options -->`) and operations (`<!-- operations -->`) in those of providers, and the options of the pipeline in
+ * `docs/resilience.md` (`<!-- resilience -->`). The definitions and the schemas are the source.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AnyDefinition, describeOperations, type OptionRow, optionTable } from '@im/core';
+import {
+  type AnyDefinition,
+  describeOperations,
+  type OptionRow,
+  optionTable,
+  resilienceOptions,
+} from '@im/core';
 import type { Fault } from '../lib/fault.ts';
 import { floors, type Workspace, type WorkspacePackage } from '../lib/workspace.ts';
 import { definitionOf } from './definitions.ts';
@@ -25,7 +32,10 @@ export async function generatedFiles(workspace: Workspace): Promise<GeneratedFil
   const found = await Promise.all(
     workspace.packages.map(async (one) => ({ one, definition: await definitionOf(workspace, one) })),
   );
-  const files = [generate(workspace, 'README.md', { packages: packageTable(found) })];
+  const files = [
+    generate(workspace, 'README.md', { packages: packageTable(found) }),
+    generate(workspace, 'docs/resilience.md', { resilience: resilienceTable() }),
+  ];
   for (const { one, definition } of found) {
     if (definition === undefined) continue;
     const places = { options: optionsTable(definition), operations: operationsTable(definition) };
@@ -82,6 +92,22 @@ function optionsTable(definition: AnyDefinition): string {
     row.description,
   ]);
   return table(['option', 'type', 'default', 'environment', 'meaning'], rows);
+}
+
+/** The line of a section stands above those of its parts. */
+function resilienceTable(): string {
+  const sections = Object.groupBy(optionTable(resilienceOptions), ({ name }) => name.split('.', 1)[0] ?? '');
+  const depth = ({ name }: OptionRow) => name.split('.').length;
+  const rows = Object.values(sections).flatMap((rows = []) =>
+    rows.toSorted((one, other) => depth(one) - depth(other)),
+  );
+  const isSection = ({ type }: OptionRow) => type.startsWith('false');
+  const lines = rows.map((row) => [
+    `\`${row.name}\``,
+    isSection(row) ? (row.default === 'false' ? 'off' : 'on') : standing(row),
+    row.description,
+  ]);
+  return table(['option', 'default', 'meaning'], lines);
 }
 
 function standing(row: OptionRow): string {
