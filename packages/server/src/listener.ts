@@ -2,8 +2,9 @@
  * The socket side of the hub: what is refused before a route sees it, how long a client may take, and how the server
  * stops without failing anybody.
  *
- * A client that is slow in sending its head or its body is closed after `headersMs` and `requestMs`; one that does not
- * read its answer after `idleMs`. Whatever cannot be a request is answered with a status of 4xx and closed.
+ * A client that is slow in sending its head or its body is closed after `headersMs` and `requestMs`; one that does
+ * not read its answer after `idleMs`, one that reads it slowly after `answerMs`; one that asks and asks without reading
+ * at once. Whatever cannot be a request is answered with a status of 4xx and closed.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
@@ -19,12 +20,16 @@ export interface ClientLimits {
   readonly requestMs?: number | undefined;
   /** Time without a byte in either direction, while an answer is due, milliseconds. Default 10 000. */
   readonly idleMs?: number | undefined;
+  /** Time in which a client must have taken its whole answer, from the head of its request on, milliseconds. Default 10 000. */
+  readonly answerMs?: number | undefined;
   /** How long an unused connection is kept, milliseconds. Default 5 000. */
   readonly keepAliveMs?: number | undefined;
   /** Most bytes of the request line and headers. Default 16 KiB. */
   readonly headerBytes?: number | undefined;
   /** Most bytes of a request's body. Default 64 KiB. */
   readonly bodyBytes?: number | undefined;
+  /** Most requests of one connection that wait for an answer; with one more it is closed. Default 16. */
+  readonly pipelined?: number | undefined;
   /** Most connections at the same time; more are closed at once. Default 10 000. */
   readonly connections?: number | undefined;
 }
@@ -34,9 +39,11 @@ export const clientLimits: Required<{ [Name in keyof ClientLimits]: number }> = 
   headersMs: 8_000,
   requestMs: 10_000,
   idleMs: 10_000,
+  answerMs: 10_000,
   keepAliveMs: 5_000,
   headerBytes: 16_384,
   bodyBytes: 65_536,
+  pipelined: 16,
   connections: 10_000,
 };
 
@@ -59,7 +66,8 @@ export interface Listener {
 /** Makes a server that is not listening yet. */
 export function createListener(handle: Handler, limits: ClientLimits = {}): Listener {
   const set = { ...clientLimits, ...withoutUndefined(limits) };
-  const sockets = new Set<Socket>();
+  /** Open connections, and how many requests of each wait for an answer. */
+  const sockets = new Map<Socket, number>();
   let leaving = false;
 
   const server = createServer(
@@ -72,6 +80,17 @@ export function createListener(handle: Handler, limits: ClientLimits = {}): List
       requireHostHeader: true,
     },
     (request, response) => {
+      const { socket } = request;
+      const waiting = (sockets.get(socket) ?? 0) + 1;
+      // Whatever came in one piece is parsed to its end, also when the connection is closed in the middle.
+      if (socket.destroyed || waiting > set.pipelined) return void socket.destroy();
+      sockets.set(socket, waiting);
+      // A byte now and then would reset the time-out of the socket.
+      const slow = setTimeout(() => socket.destroy(), set.answerMs);
+      response.once('close', () => {
+        clearTimeout(slow);
+        if (!socket.destroyed) sockets.set(socket, (sockets.get(socket) ?? 1) - 1);
+      });
       for (const name in securityHeaders) response.setHeader(name, securityHeaders[name] as string);
       if (leaving) response.setHeader('connection', 'close');
       const refusal = refuse(request, set.bodyBytes);
@@ -94,7 +113,7 @@ export function createListener(handle: Handler, limits: ClientLimits = {}): List
     refuseSocket(socket, 400, 'There is nothing to upgrade to'),
   );
   server.on('connection', (socket) => {
-    sockets.add(socket);
+    sockets.set(socket, 0);
     socket.once('close', () => sockets.delete(socket));
   });
 
@@ -114,13 +133,13 @@ export function createListener(handle: Handler, limits: ClientLimits = {}): List
       const settle = setTimeout(() => {
         server.closeIdleConnections();
         // Node counts a connection that never sent a byte as busy.
-        for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+        for (const socket of sockets.keys()) if (socket.bytesRead === 0) socket.destroy();
       }, settleMs);
       let cut = 0;
       const grace = setTimeout(() => {
         cut = sockets.size;
         server.closeAllConnections();
-        for (const socket of sockets) socket.destroy();
+        for (const socket of sockets.keys()) socket.destroy();
       }, graceMs);
       await closed;
       clearTimeout(settle);
