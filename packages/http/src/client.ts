@@ -20,10 +20,13 @@ type Method = HttpRequest['method'];
 /** A reason becomes a metric's label and part of messages: a plain name, or nothing. */
 const plainReason = /^[\w.:/ -]{1,100}$/;
 
+/** A token that others had renewed before may have been refused since; then one is issued for us, and no more. */
+const mostRenewals = 2;
+
 /**
  * Makes the client of one integration. Opens nothing; connections are shared by the whole process and kept alive.
  *
- * A credential that the vendor refuses as expired is renewed once, and the request is sent again when that cannot do
+ * A credential that the vendor refuses as expired is renewed (once for us, at most), and the request is sent again when that cannot do
  * harm: for `read`, `idempotent` and `keyed` operations whose body is not a stream. An `unsafe` operation renews it
  * too, for the next call, but fails.
  *
@@ -129,13 +132,21 @@ export function createHttp(context: HttpContext, settings: HttpSettings): Http {
     const source = init?.authorize === false || url.origin !== base.origin ? undefined : settings.token;
     if (source === undefined) return successOf(await attempt(method, url, call, init, undefined, streams));
     const tokenCall: TokenCall = { signal: call.signal };
-    const token = await source.get(tokenCall);
-    const first = await attempt(method, url, call, init, token, streams);
-    if (!isFailure(first) || !isExpired(first)) return successOf(first);
-    const fresh = await source.refresh(token, tokenCall);
-    const replays = call.effect !== 'unsafe' && isReplayable(init?.body);
-    if (!replays || fresh.value.reveal() === token.value.reveal()) return successOf(first);
-    return successOf(await attempt(method, url, call, init, fresh, streams));
+    let token = await source.get(tokenCall);
+    let outcome = await attempt(method, url, call, init, token, streams);
+    for (
+      let renewals = 0;
+      renewals < mostRenewals && isFailure(outcome) && isExpired(outcome);
+      renewals += 1
+    ) {
+      const next = await source.refresh(token, tokenCall);
+      const replays = call.effect !== 'unsafe' && isReplayable(init?.body);
+      if (!replays || next.value.reveal() === token.value.reveal()) break;
+      outcome = await attempt(method, url, call, init, next, streams);
+      if (next.isOlder !== true) break;
+      token = next;
+    }
+    return successOf(outcome);
   };
 
   const request: Http['request'] = async (method, path, schema, call, init) => {

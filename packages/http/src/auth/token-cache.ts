@@ -50,11 +50,16 @@ interface Held {
   readonly renewAt: number;
 }
 
+/** What came of a renewal: a token, and whether it was issued by it rather than found in the store. */
+interface Renewed extends Held {
+  readonly isIssued?: true;
+}
+
 /** Makes the source. */
 export function createTokenCache(context: TokenContext, options: TokenCacheOptions): TokenSource {
   const { clock, state } = context;
   let held: Held | undefined;
-  let renewal: Promise<Held> | undefined;
+  let renewal: Promise<Renewed> | undefined;
   let refusal: { readonly error: VendorError; readonly until: number } | undefined;
 
   const keep = (stored: StoredTokens): Held => {
@@ -87,7 +92,7 @@ export function createTokenCache(context: TokenContext, options: TokenCacheOptio
     return { stored: found === undefined ? undefined : parse(found.value), version: found?.version };
   };
 
-  const renew = async (stale: string | undefined): Promise<Held> => {
+  const renew = async (stale: string | undefined): Promise<Renewed> => {
     const giveUpAt = clock.now() + renewalMs;
     while (true) {
       const before = await read();
@@ -99,7 +104,7 @@ export function createTokenCache(context: TokenContext, options: TokenCacheOptio
           if (stored !== undefined && usable(stored, stale)) return keep(stored);
           // Overtaken while reading: whoever holds the lock now does it.
           if (!(await lock.held())) continue;
-          return keep(await issueAndStore(stored, version));
+          return { ...keep(await issueAndStore(stored, version)), isIssued: true };
         } finally {
           await lock.release();
         }
@@ -134,7 +139,7 @@ export function createTokenCache(context: TokenContext, options: TokenCacheOptio
   };
 
   /** One renewal for all who ask meanwhile. */
-  const renewOnce = (stale: string | undefined): Promise<Held> => {
+  const renewOnce = (stale: string | undefined): Promise<Renewed> => {
     if (refusal !== undefined && refusal.until > clock.now()) return Promise.reject(refusal.error);
     renewal ??= renew(stale)
       .catch((error: unknown) => {
@@ -172,8 +177,10 @@ export function createTokenCache(context: TokenContext, options: TokenCacheOptio
     },
     async refresh(stale, { signal }) {
       const refused = stale.value.reveal();
-      if (held !== undefined && held.token.value.reveal() !== refused) return held.token;
-      return (await unlessAborted(renewOnce(refused), signal)).token;
+      if (held !== undefined && held.token.value.reveal() !== refused)
+        return { ...held.token, isOlder: true };
+      const { token, isIssued } = await unlessAborted(renewOnce(refused), signal);
+      return isIssued ? token : { ...token, isOlder: true };
     },
   };
 }

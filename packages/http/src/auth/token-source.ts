@@ -7,6 +7,8 @@ export interface AccessToken {
   readonly expiresAt?: number | undefined;
   /** What it may do, where the issuer says so. */
   readonly scopes?: readonly string[] | undefined;
+  /** Set by {@link TokenSource.refresh} when it had been issued before it was asked for: it may have been refused since. */
+  readonly isOlder?: boolean | undefined;
 }
 
 /** What a token source needs to know of the call that asks. */

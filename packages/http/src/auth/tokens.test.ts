@@ -104,6 +104,17 @@ describe('token sources', () => {
     await expect(http.post('api', answer, createCall({ effect: 'unsafe' }))).resolves.toEqual({ number: 2 });
   });
 
+  it('renew again when the token that another process had got is refused too', async () => {
+    const [one, other] = [api(account()), api(account())];
+    await Promise.all([one.get('api', answer, createCall()), other.get('api', answer, createCall())]);
+    issuer.expire();
+    expect(await one.get('api', answer, createCall())).toEqual({ number: 2 });
+    issuer.expire();
+    // It still has the first one; the second stands in the store and is refused as well.
+    expect(await other.get('api', answer, createCall())).toEqual({ number: 3 });
+    expect([issuer.issued(), issuer.reused()]).toEqual([3, 0]);
+  });
+
   it('try a refused token again only once', async () => {
     await using server = await startServer((_request, response) => json(response, {}, 401));
     const http = createHttp(createContext({ transport }), { baseUrl: server.url, token: account() });

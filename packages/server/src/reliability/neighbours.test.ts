@@ -45,7 +45,7 @@ describe('a tenant at ten times its limit', () => {
     await Promise.all([...others, loud].map((call) => call()));
     fake.forget();
     slowDown(stack);
-    const calls = { quiet: countCalls(clock), noisy: countCalls(clock) };
+    const calls = { quiet: countCalls(stack), noisy: countCalls(stack) };
     await keepCalling(stack, { everyMs: 100, times: 100, stepMs: 25 }, () => {
       for (let count = 0; count < (limit * factor) / 10; count += 1) calls.noisy.make(loud);
       for (const call of others) calls.quiet.make(call);
@@ -93,7 +93,7 @@ describe('a vendor that answers nothing any more, with 1,000 callers waiting', (
         times: Number.POSITIVE_INFINITY,
       });
       slowDown(stack, /^\/v1\//);
-      const calls = { other: countCalls(clock), hanging: countCalls(clock) };
+      const calls = { other: countCalls(stack), hanging: countCalls(stack) };
       for (let count = 0; count < waiting; count += 1) calls.hanging.make(hang);
       // Before, while and after the hanging ones time out.
       await keepCalling(stack, { everyMs: 200, times: 60, stepMs: 50 }, () =>
@@ -115,13 +115,13 @@ describe('a vendor that answers nothing any more, with 1,000 callers waiting', (
   it('for one tenant only, leaves the other tenants of the same provider as they were', async () => {
     async function run(waiting: number): Promise<{ others: Calls; hanging: Calls }> {
       await using stack = await openStack();
-      const { clock, registry } = stack;
+      const { registry } = stack;
       const others = quiet.map((tenant) => caller(stack, tenant));
       registry.register(spotify, { tenant: noisy, options: stack.fake.options(noisy) });
       const stuck = registry.tenant(noisy).get(spotify);
       await Promise.all([...others.map((call) => call()), stuck.getCurrentUser()]);
       slowDown(stack, /^\/v1\/me$/);
-      const calls = { others: countCalls(clock), hanging: countCalls(clock) };
+      const calls = { others: countCalls(stack), hanging: countCalls(stack) };
       for (let count = 0; count < waiting; count += 1) calls.hanging.make(() => stuck.getCurrentUser());
       await keepCalling(stack, { everyMs: 200, times: 60, stepMs: 50 }, () => {
         for (const call of others) calls.others.make(call);

@@ -5,6 +5,7 @@ import {
   type Clock,
   createIntegration,
   createRegistry,
+  type Environment,
   provide,
   type Registry,
   type RegistryOptions,
@@ -25,6 +26,10 @@ export interface Stack extends AsyncDisposable {
    * not the machine's. What happens within a step may count as much longer.
    */
   advance(ms: number, stepMs?: number): Promise<void>;
+  /** The same, until `promise` settles. Gives or throws what it does. */
+  until<Value>(promise: PromiseLike<Value>): Promise<Value>;
+  /** For what else is made: the clock, and the transport whose requests are waited for. */
+  readonly environment: Environment;
   /** Has {@link Stack.advance} wait for another vendor's requests too. */
   watch(vendor: FakeServer): void;
 }
@@ -57,7 +62,11 @@ export async function openStack({
       open -= 1;
     }
   };
-  const environment = { clock, random: seededRandom(7), services: [provide(transportKey, transport)] };
+  const environment: Environment = {
+    clock,
+    random: seededRandom(7),
+    services: [provide(transportKey, transport)],
+  };
   const registry = createRegistry({
     ...environment,
     health: { checkIntervalMs: 0 },
@@ -71,17 +80,31 @@ export async function openStack({
   fake.forget();
 
   const atRest = () => open === vendors.flatMap(({ exchanges }) => exchanges.filter(waits)).length;
+  const rest = async () => {
+    for (const since = performance.now(); !atRest(); await turn()) {
+      if (performance.now() - since > 10_000) throw new Error('requests or answers are lost');
+    }
+  };
   return {
     clock,
     fake,
     registry,
+    environment,
     async advance(ms, stepMs = ms) {
       for (let moved = 0; moved < ms; moved += stepMs) {
-        for (const since = performance.now(); !atRest(); await turn()) {
-          if (performance.now() - since > 10_000) throw new Error('requests or answers are lost');
-        }
+        await rest();
         await clock.advance(Math.min(stepMs, ms - moved));
       }
+    },
+    async until(promise) {
+      let settled = false;
+      const work = Promise.resolve(promise).finally(() => {
+        settled = true;
+      });
+      // Whoever asked gets the failure below.
+      work.catch(() => undefined);
+      for (await rest(); !settled; await rest()) await clock.advance(50);
+      return work;
     },
     watch: (vendor) => void vendors.push(vendor),
     async [Symbol.asyncDispose]() {
@@ -115,7 +138,7 @@ export interface Calls {
 }
 
 /** Counts calls and takes their time. */
-export function countCalls(clock: VirtualClock): Calls {
+export function countCalls({ clock, until }: Pick<Stack, 'clock' | 'until'>): Calls {
   const outcomes: Outcome[] = [];
   const pending = new Set<Promise<void>>();
   const calls = {
@@ -132,7 +155,7 @@ export function countCalls(clock: VirtualClock): Calls {
       void done.finally(() => pending.delete(done));
     },
     end: async () => {
-      await clock.until(Promise.all(pending));
+      await until(Promise.all(pending));
     },
   };
   return calls;
