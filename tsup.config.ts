@@ -21,4 +21,8 @@ export default defineConfig({
   sourcemap: true,
   clean: true,
   dts: false,
+  // The sources are published beside the output; a second copy inside the maps would double the package.
+  esbuildOptions: (options) => {
+    options.sourcesContent = false;
+  },
 });

@@ -53,6 +53,7 @@ export {
   type PortBinding,
   type PortBindings,
 } from './integration.ts';
+export { loadOptional } from './load-optional.ts';
 export {
   type AnyOperation,
   type Api,

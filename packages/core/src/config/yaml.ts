@@ -11,7 +11,7 @@
  */
 import type * as Yaml from 'yaml';
 import type { ConfigurationFault } from '../configuration-error.ts';
-import { IntegrationError } from '../errors.ts';
+import { loadOptional } from '../load-optional.ts';
 import { type Place, type SourceEntry, type SourceNode, start } from './source.ts';
 import { syntaxFault } from './yaml-faults.ts';
 
@@ -33,18 +33,8 @@ export interface ReadYaml {
 }
 
 /** Loads the `yaml` package. @throws {@link IntegrationError} `failed_precondition` with the command that installs it */
-export async function loadYaml(
-  load: () => Promise<typeof Yaml> = () => import('yaml'),
-): Promise<typeof Yaml> {
-  try {
-    return await load();
-  } catch (cause) {
-    throw new IntegrationError(
-      'reading YAML needs the package yaml, which cannot be loaded',
-      { code: 'failed_precondition', remedy: 'install it: npm install yaml' },
-      { cause },
-    );
-  }
+export function loadYaml(): Promise<typeof Yaml> {
+  return loadOptional('yaml', 'reading YAML', () => import('yaml'));
 }
 
 /** Reads YAML. Faults name `file`. */

@@ -1,5 +1,5 @@
 /** Credentials that we sign ourselves: a JWT sent as it is, or traded for a token (RFC 7523). */
-import { type Secret, Secret as SecretValue, VendorError } from '@im/core';
+import { loadOptional, type Secret, Secret as SecretValue, VendorError } from '@im/core';
 import { scopeOf, tokenKey } from './grants.ts';
 import { requestTokens, type TokenContext } from './oauth-client.ts';
 import { createTokenCache } from './token-cache.ts';
@@ -48,7 +48,10 @@ const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 /** Milliseconds before its end at which a JWT of our own is made anew. */
 const renewBeforeMs = 60_000;
 
-/** A source of JWTs signed here, or of the tokens they are traded for. */
+/**
+ * A source of JWTs signed here, or of the tokens they are traded for. Signing needs the package `jose`, an optional
+ * peer of this one; without it the first call fails with `failed_precondition` and the command that installs it.
+ */
 export function signedJwt(context: TokenContext, options: SignedJwtOptions): TokenSource {
   if (options.keyExpiresAt !== undefined) {
     context.forecast({ kind: 'key', at: options.keyExpiresAt, what: 'the signing key expires' });
@@ -117,7 +120,7 @@ async function sign(
   options: SignedJwtOptions,
   defaultAudience: string | undefined,
 ): Promise<Signed> {
-  const { importPKCS8, SignJWT } = await import('jose');
+  const { importPKCS8, SignJWT } = await loadOptional('jose', 'signing a JWT', () => import('jose'));
   const now = context.clock.now();
   const issuedAt = Math.floor(now / 1_000) - (options.backdateSeconds ?? 30);
   const expiresAt = Math.floor(now / 1_000) + (options.lifetimeSeconds ?? 600);
