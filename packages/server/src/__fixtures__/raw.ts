@@ -10,11 +10,18 @@ export interface RawAnswer {
   readonly closed: boolean;
 }
 
-/** Sends `bytes` and listens until the server closes, `enough` says so, or `waitMs` milliseconds are over. */
+/**
+ * Sends `bytes` and listens until the server closes, `enough` says so, or `waitMs` milliseconds are over. When nothing
+ * came for `quietMs`, the client says that it has nothing more to send.
+ */
 export function sendRaw(
   url: string,
   bytes: string | Uint8Array,
-  { waitMs = 2_000, enough = () => false }: { readonly waitMs?: number; readonly enough?: (text: string) => boolean } = {},
+  {
+    waitMs = 2_000,
+    quietMs = waitMs,
+    enough = () => false,
+  }: { readonly waitMs?: number; readonly quietMs?: number; readonly enough?: (text: string) => boolean } = {},
 ): Promise<RawAnswer> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve) => {
@@ -22,11 +29,13 @@ export function sendRaw(
     const socket = connect(Number(port), hostname, () => socket.write(bytes));
     const end = (closed: boolean) => {
       clearTimeout(timer);
+      clearTimeout(quiet);
       socket.destroy();
       const statuses = [...text.matchAll(/^HTTP\/1\.1 (\d{3})/gm)].map(([, status]) => Number(status));
       resolve({ text, statuses, closed });
     };
     const timer = setTimeout(() => end(false), waitMs);
+    const quiet = setTimeout(() => socket.end(), quietMs);
     socket.setEncoding('latin1');
     socket.on('data', (chunk) => {
       text += String(chunk);
