@@ -56,10 +56,15 @@ tbody tr:first-child td { border-top: 0; }
 th:first-child, td:first-child { padding-left: 20px; } th:last-child, td:last-child { padding-right: 20px; }
 .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 .name { font-weight: 600; overflow-wrap: anywhere; }
+.tenant { margin-left: 0.25em; font-weight: 400; }
 .under { display: block; font-size: 12.5px; color: var(--soft); font-weight: 400; overflow-wrap: anywhere; }
 .state { white-space: nowrap; font-weight: 550; }
 .state svg, .legend svg { width: 10px; height: 10px; margin-right: 7px; vertical-align: -0.5px; }
 .why { max-width: 34ch; white-space: normal; }
+.reason { display: block; font-size: 13px; overflow-wrap: anywhere; }
+tr[data-state='degraded'] { --tone: var(--fair); } tr[data-state='unhealthy'] { --tone: var(--poor); }
+tr:is([data-state='degraded'], [data-state='unhealthy']) { background: color-mix(in srgb, var(--tone) 8%, transparent); }
+tr:is([data-state='degraded'], [data-state='unhealthy']) td:first-child { box-shadow: inset 4px 0 var(--tone); }
 .spark { width: 84px; height: 24px; display: block; margin-left: auto; }
 .spark rect { fill: var(--soft); }
 .empty { padding: 26px 22px; color: var(--soft); margin: 0; }
@@ -71,22 +76,27 @@ ol.events time { color: var(--soft); font-variant-numeric: tabular-nums; }
 ol.events .says { overflow-wrap: anywhere; }
 footer { margin-top: 26px; font-size: 12.5px; color: var(--soft); }
 footer .stale { color: var(--poor); }
-@media (max-width: 760px) {
-  .wrap { padding: 18px 14px 36px; }
-  header.top nav { margin-left: 0; }
-  .hero { padding: 16px; }
-  .figures { grid-template-columns: repeat(auto-fit, minmax(92px, 1fr)); }
+@media (max-width: 980px) {
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   table, tbody, td { display: block; }
-  tbody tr { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 0 24px; padding: 14px 16px; border-top: 1px solid var(--line); }
+  tbody tr { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(150px, 40%), 1fr)); gap: 0 24px; padding: 14px 16px; border-top: 1px solid var(--line); }
   td.name, td.why { grid-column: 1 / -1; padding-bottom: 6px; }
   tbody tr:first-child { border-top: 0; }
   td, td:first-child, td:last-child { border: 0; padding: 2px 0; }
   td.number, td.labelled { display: flex; align-items: baseline; justify-content: space-between; gap: 14px; text-align: right; }
   td.number::before, td.labelled::before { content: attr(data-label); color: var(--soft); font-size: 12.5px; }
+  td.wide { grid-column: span 2; }
+  tr:is([data-state='degraded'], [data-state='unhealthy']) { box-shadow: inset 4px 0 var(--tone); }
+  tr:is([data-state='degraded'], [data-state='unhealthy']) td:first-child { box-shadow: none; }
   td.number .under { display: inline; margin-left: 6px; }
   .spark { margin: 0; width: 70px; height: 20px; }
   .why { max-width: none; }
+}
+@media (max-width: 760px) {
+  .wrap { padding: 18px 14px 36px; }
+  header.top nav { margin-left: 0; }
+  .hero { padding: 16px; }
+  .figures { grid-template-columns: repeat(auto-fit, minmax(92px, 1fr)); }
   ol.events li { grid-template-columns: 76px 1fr; }
   ol.events .says { grid-column: 1 / -1; }
 }

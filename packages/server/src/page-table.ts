@@ -19,10 +19,12 @@ export const toneOf: Readonly<Record<Status | Health['status'], Tone>> = {
   disabled: 'idle',
 };
 
+const latencyTitle = 'Calls by duration: 5 ms or less on the left, over 10 s on the right';
+
 /** One row an integration. */
 export function table(list: readonly IntegrationView[], now: number): Html {
   return html`<table><caption>Integrations and how they are</caption>
-<thead><tr><th scope="col">Integration</th><th scope="col">Status</th><th scope="col" class="number">Calls</th><th scope="col" class="number">Failed</th><th scope="col" class="number">Median, p95</th><th scope="col" class="number">Spread</th><th scope="col" class="number">Retries</th><th scope="col" class="number">Waited</th><th scope="col">Circuit</th></tr></thead>
+<thead><tr><th scope="col">Integration</th><th scope="col">Status</th><th scope="col" class="number">Calls</th><th scope="col" class="number">Failed</th><th scope="col" class="number">Median, p95</th><th scope="col" class="number" title="${latencyTitle}">Latency</th><th scope="col" class="number">Retries</th><th scope="col" class="number">Waited</th><th scope="col">Circuit</th></tr></thead>
 <tbody data-part="rows">${list.map((one) => row(one, now))}</tbody></table>`;
 }
 
@@ -31,14 +33,14 @@ function row(one: IntegrationView, now: number): Html {
   const { calls } = stats;
   const buckets = sumBuckets(one);
   return html`<tr data-key="${JSON.stringify([one.tenant, one.name])}" data-state="${one.status}">
-<td class="name">${one.name}<span class="under">${one.tenant} · ${one.title}${one.required ? ' · required' : ''}</span><span class="under">${one.note}</span></td>
+<td class="name">${one.name}<span class="tenant"> ${one.tenant}</span><span class="under">${one.title}${one.required ? ' · required' : ''}</span><span class="under">${one.note}</span></td>
 <td class="why"><span class="state ${toneOf[one.status]}">${mark(one.status)}${one.status}</span>${one.reasons
     .slice(0, 2)
-    .map(({ says }) => html`<span class="under">${says}</span>`)}${checked(one, now)}</td>
+    .map(({ says }) => html`<span class="reason">${says}</span>`)}${checked(one, now)}</td>
 <td class="number" data-label="Calls">${number(stats.calls)}</td>
 <td class="number${stats.failures > 0 ? ' poor' : ''}" data-label="Failed">${stats.calls === 0 ? '–' : percent(stats.failures / stats.calls)}</td>
-<td class="number" data-label="Median, p95">${calls === 0 ? '–' : `${quantile(buckets, 0.5)}, ${quantile(buckets, 0.95)}`}</td>
-<td class="number" data-label="Spread">${spark(buckets)}</td>
+<td class="number wide" data-label="Median, p95">${calls === 0 ? '–' : `${quantile(buckets, 0.5)}, ${quantile(buckets, 0.95)}`}</td>
+<td class="number wide" data-label="Latency" title="${latencyTitle}">${spark(buckets)}</td>
 <td class="number" data-label="Retries">${number(stats.retries)}</td>
 <td class="number" data-label="Waited">${stats.waits === 0 ? '–' : html`<span>${duration(stats.waitedMs)} <span class="under">${number(stats.waits)} ×</span></span>`}</td>
 <td class="labelled" data-label="Circuit"><span class="${one.breaker === 'closed' ? 'good' : one.breaker === 'half-open' ? 'fair' : 'poor'}">${one.breaker}</span></td>
@@ -61,7 +63,7 @@ function spark(buckets: readonly number[]): Html {
     const height = most === 0 ? 0 : Math.ceil((count / most) * 22);
     return html`<rect x="${index * 7}" y="${24 - Math.max(height, 1)}" width="5" height="${Math.max(height, 1)}" rx="1"/>`;
   });
-  return html`<svg class="spark" viewBox="0 0 84 24" role="img" aria-label="Calls by duration, from 5 ms to over 10 s: ${buckets.join(', ')}">${bars}</svg>`;
+  return html`<svg class="spark" viewBox="0 0 84 24" role="img" aria-label="${latencyTitle}: ${buckets.join(', ')}">${bars}</svg>`;
 }
 
 /** A sign per status that differs in shape too, not in colour alone. */

@@ -66,6 +66,12 @@ describe('the status page', () => {
     ]) {
       expect(page).toContain(text);
     }
+    // The style sheet lets rows of this state stand out, and a reason among the small print.
+    expect(page).toContain(`data-state="unhealthy"`);
+    expect(page).toContain('<span class="reason">3 checks in a row failed</span>');
+    expect(page).toContain(
+      'title="Calls by duration: 5 ms or less on the left, over 10 s on the right">Latency',
+    );
     expect(page).toContain('<html lang="en">');
     expect(page).toContain('<caption>');
   });
