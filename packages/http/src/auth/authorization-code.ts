@@ -115,7 +115,8 @@ function checkedCallback(
   // Without a known issuer there is nothing to compare `iss` with.
   if (issuer === undefined) parameters.delete('iss');
   try {
-    return oauth.validateAuthResponse(server, client, parameters, pkce.state);
+    const checked = oauth.validateAuthResponse(server, client, parameters, pkce.state);
+    if (checked.has('code')) return checked;
   } catch (error) {
     if (error instanceof oauth.AuthorizationResponseError) {
       const reason = /^[a-z_]{1,60}$/.test(error.error) ? error.error : undefined;
@@ -126,11 +127,11 @@ function checkedCallback(
         says: 'the account was not connected: access was not granted',
       });
     }
-    throw new VendorError({
-      sent: false,
-      code: 'invalid_argument',
-      reason: 'bad_callback',
-      says: 'the callback does not belong to this connection: its state or its parameters are not those expected',
-    });
   }
+  throw new VendorError({
+    sent: false,
+    code: 'invalid_argument',
+    reason: 'bad_callback',
+    says: 'the callback does not belong to this connection: its state or its parameters are not those expected',
+  });
 }

@@ -24,7 +24,7 @@ const statusCodes: readonly (readonly [from: number, to: number, code: ErrorCode
  * The library's error is not kept as cause, since it holds the answer. `sent` is false: the operation's own request
  * has not left.
  */
-export function errorOf(error: unknown, response: Response | undefined): VendorError {
+export function errorOf(error: unknown, response: Response | undefined): unknown {
   if (error instanceof VendorError) {
     const { status: _status, ...failure } = error.failure;
     return new VendorError(
@@ -47,6 +47,8 @@ export function errorOf(error: unknown, response: Response | undefined): VendorE
       headers: response?.headers,
     });
   }
+  // Nothing was answered and nothing of the network failed: a fault of ours, which must not pass for one of theirs.
+  if (response === undefined) return error;
   return new VendorError({
     sent: false,
     code: 'internal',

@@ -278,6 +278,17 @@ describe('signed JWTs', () => {
   });
 });
 
+it('does not blame the issuer for a fault of ours', async () => {
+  const fault = new TypeError('broken transport');
+  const context = createContext({ transport: () => Promise.reject(fault) });
+  const source = clientCredentials(context, {
+    tokenUrl: 'http://127.0.0.1:9/',
+    clientId: 'a',
+    clientSecret: 'b',
+  });
+  expect(await errorOf(source.get({ signal: new AbortController().signal }))).toBe(fault);
+});
+
 describe('connecting an account', () => {
   it('asks with PKCE and trades the code (RFC 7636 §4)', async () => {
     await using issuer = await startTokenServer();
@@ -316,6 +327,8 @@ describe('connecting an account', () => {
     );
     for (const other of others) {
       expect(await failureOf(exchangeCode(context, { ...options, callback: other }))).toMatchObject({
+        code: 'invalid_argument',
+        reason: 'bad_callback',
         sent: false,
       });
     }

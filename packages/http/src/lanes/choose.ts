@@ -4,7 +4,6 @@ import type { HttpRequest, LaneName } from '../transport.ts';
 const needsOfGot: readonly ((request: HttpRequest) => boolean)[] = [
   (request) => isStream(request.body) || request.body instanceof FormData,
   (request) => request.onProgress !== undefined,
-  (request) => request.proxy !== undefined,
   (request) => request.http2 === true,
   (request) => request.streams === true,
 ];

@@ -2,6 +2,7 @@
 import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { LookupFunction, Socket } from 'node:net';
+import { VendorError } from '@im/core';
 import got, { type Request } from 'got';
 import { guardedLookup } from '../egress.ts';
 import { toHeaders } from '../headers.ts';
@@ -15,6 +16,18 @@ interface Agents {
   readonly lookup: LookupFunction;
 }
 
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+/** Node's agents take proxies since 24.5, and leave the option unread before. */
+const agentsKnowProxies = major > 24 || (major === 24 && minor >= 5);
+
+/** Going around the proxy that somebody has set would be worse than not going. */
+const noProxy = new VendorError({
+  sent: false,
+  code: 'failed_precondition',
+  reason: 'proxy_unsupported',
+  says: 'streams, multipart, progress and HTTP/2 go through a proxy from Node 24.5 on; use that, or the undici lane',
+});
+
 /** Makes the lane. Connections are shared by requests whose guards decide alike. */
 export function createGotLane(): Lane {
   const all = new Map<string, Agents>();
@@ -23,6 +36,7 @@ export function createGotLane(): Lane {
     const key = proxy === undefined ? guard.key : JSON.stringify([guard.key, proxy.href]);
     let agents = all.get(key);
     if (agents === undefined) {
+      if (proxy !== undefined && !agentsKnowProxies) throw noProxy;
       const options = {
         keepAlive: true,
         ...(proxy && { proxyEnv: { HTTP_PROXY: proxy.href, HTTPS_PROXY: proxy.href, NO_PROXY: '' } }),
