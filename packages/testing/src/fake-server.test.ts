@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
+import { findCanaries } from './canary.ts';
 import { createVirtualClock } from './clock.ts';
-import { recorder, type toRecord } from './fake-record.ts';
+import { recorder, toRecord } from './fake-record.ts';
 import type { FakeServerOptions, Fault, FaultRule } from './fake-server.ts';
 import { startFakeServer } from './start-fake-server.ts';
 
@@ -356,6 +357,44 @@ describe('closing', () => {
 });
 
 describe('recording', () => {
+  it('hides credentials wherever they stand, and leaves other bytes alone', () => {
+    const key = 'sk-é/+"0123456789';
+    const bytes = Uint8Array.of(0xff, 0xd8, 0, 1, 0xe9, 0xc3);
+    const form = (fields: Record<string, string>) =>
+      new TextEncoder().encode(new URLSearchParams(fields).toString());
+    const exchange = {
+      method: 'POST',
+      target: `/x?again=${encodeURIComponent(key)}`,
+      requestHeaders: {
+        authorization: `Basic ${Buffer.from(`app:${encodeURIComponent(key)}`).toString('base64')}`,
+        'content-type': 'application/x-www-form-urlencoded',
+        'x-plain': key,
+      },
+      requestBody: form({ grant_type: 'refresh_token', refresh_token: 'refresh-0123456789', again: key }),
+      status: 200,
+      responseHeaders: { 'content-type': 'application/json', 'x-request-id': key },
+      responseBody: new TextEncoder().encode(
+        JSON.stringify({
+          access_token: 'access-0123456789',
+          scope: 'read',
+          says: [key, 'refresh-0123456789'],
+        }),
+      ),
+      at: 0,
+    };
+    const record = toRecord(exchange);
+    const decoded = (name: string) => Buffer.from(String(record[name]), 'base64').toString();
+    const everything = `${JSON.stringify(record)} ${decoded('requestBody')} ${decoded('responseBody')}`;
+    expect(
+      findCanaries(everything, { key, refresh: 'refresh-0123456789', access: 'access-0123456789' }),
+    ).toEqual([]);
+    expect(decoded('requestBody')).toContain('grant_type=refresh_token&refresh_token=[redacted]');
+    expect(JSON.parse(decoded('responseBody'))).toMatchObject({ access_token: '[redacted]', scope: 'read' });
+    expect(toRecord({ ...exchange, requestBody: bytes }).requestBody).toBe(
+      Buffer.from(bytes).toString('base64'),
+    );
+  });
+
   it('appends one line an exchange to the folder of IM_RECORD, without credentials', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'im-record-'));
     const record = recorder('albums', folder);
