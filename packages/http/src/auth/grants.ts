@@ -21,6 +21,7 @@ export function clientCredentials(context: TokenContext, options: ClientCredenti
   const parameters = { ...options.parameters, ...scopeOf(options.scopes) };
   return createTokenCache(context, {
     key: tokenKey('client', options, JSON.stringify(parameters)),
+    by: fingerprint(options),
     issue: (_stored, signal) =>
       requestTokens(
         context,
@@ -65,6 +66,7 @@ export function refreshToken(context: TokenContext, options: RefreshTokenOptions
   return createTokenCache(context, {
     // A new connection of the account has a new refresh token, and begins with a record of its own.
     key: tokenKey('refresh', options, configured),
+    by: fingerprint(options),
     issue: (stored, signal) =>
       requestTokens(
         context,
@@ -94,14 +96,22 @@ export function scopeOf(scopes: readonly string[] | undefined): Record<string, s
   return scopes === undefined || scopes.length === 0 ? {} : { scope: scopes.join(' ') };
 }
 
-/** A key for the store that differs when anything of the credential does, and tells nothing of it. */
+/** A key for the store that differs when whom the token is for does, and tells nothing of it. */
 export function tokenKey(
   kind: string,
   options: { readonly tokenUrl: string | URL; readonly clientId: string },
   rest: string,
 ): string {
-  const digest = createHash('sha256').update(
-    JSON.stringify([kind, String(options.tokenUrl), options.clientId, rest]),
-  );
-  return `token/${digest.digest('base64url').slice(0, 22)}`;
+  return `token/${digestOf([kind, String(options.tokenUrl), options.clientId, rest])}`;
+}
+
+/** Of the client's secret; another one for each client, so that equal secrets do not show. */
+function fingerprint({ tokenUrl, clientId, clientSecret }: OAuthClientOptions): string | undefined {
+  if (clientSecret === undefined) return undefined;
+  const value = typeof clientSecret === 'string' ? clientSecret : clientSecret.reveal();
+  return digestOf(['secret', String(tokenUrl), clientId, value]);
+}
+
+function digestOf(parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('base64url').slice(0, 22);
 }

@@ -19,6 +19,11 @@ import type { AccessToken, TokenSource } from './token-source.ts';
 export interface TokenCacheOptions {
   /** Where the pair stands in the store; the same for all processes and different for every credential. */
   readonly key: string;
+  /**
+   * Tells nothing of the client's own credential but whether it is still the same: a token that was had with another one is
+   * not used, so that a rotated secret proves itself at once. Absent: there is none.
+   */
+  readonly by?: string | undefined;
   /** Asks the issuer. `stored` is the pair that is being replaced. */
   readonly issue: (stored: StoredTokens | undefined, signal: AbortSignal) => Promise<IssuedTokens>;
 }
@@ -30,6 +35,8 @@ export interface StoredTokens {
   readonly scopes?: readonly string[] | undefined;
   readonly refresh?: string | undefined;
   readonly refreshExpiresAt?: number | undefined;
+  /** See {@link TokenCacheOptions.by}. */
+  readonly by?: string | undefined;
 }
 
 /** Milliseconds before its end at which a token is renewed; a short-lived one at a fifth of its life. */
@@ -81,6 +88,7 @@ export function createTokenCache(context: TokenContext, options: TokenCacheOptio
   };
   const usable = (stored: StoredTokens, stale: string | undefined): boolean =>
     stored.access !== stale &&
+    stored.by === options.by &&
     (stored.expiresAt === undefined ||
       stored.expiresAt - clock.now() > Math.min(renewBeforeMs, lastMomentMs * 2));
 
@@ -128,6 +136,7 @@ export function createTokenCache(context: TokenContext, options: TokenCacheOptio
         scopes: issued.scopes,
         refresh: issued.refreshToken?.reveal() ?? stored?.refresh,
         refreshExpiresAt: issued.refreshExpiresAt ?? stored?.refreshExpiresAt,
+        by: options.by,
       };
       const written = await state.compareAndSet(options.key, version, JSON.stringify(next));
       if (written !== undefined) return next;

@@ -115,6 +115,21 @@ describe('token sources', () => {
     expect([issuer.issued(), issuer.reused()]).toEqual([3, 0]);
   });
 
+  it('do not use what was had with another client secret, and keep the newest refresh token', async () => {
+    const having = (clientSecret: string) =>
+      refreshToken(createContext({ transport, state }), {
+        tokenUrl: `${issuer.url}/token`,
+        clientId: 'app',
+        clientSecret,
+        refreshToken: 'refresh-0',
+      });
+    await having('old').get(now());
+    expect((await having('old').get(now())).value.reveal()).toBe('access-1');
+    expect((await having('new').get(now())).value.reveal()).toBe('access-2');
+    expect((await having('new').get(now())).value.reveal()).toBe('access-2');
+    expect([issuer.issued(), issuer.reused()]).toEqual([2, 0]);
+  });
+
   it('try a refused token again only once', async () => {
     await using server = await startServer((_request, response) => json(response, {}, 401));
     const http = createHttp(createContext({ transport }), { baseUrl: server.url, token: account() });
