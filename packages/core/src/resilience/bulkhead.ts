@@ -38,7 +38,7 @@ export class Bulkhead {
 
   /** Gives a place back: to the first who waits. */
   leave(): void {
-    const [next] = this.#queue;
+    const next = this.#queue.size > 0 ? this.#queue.values().next().value : undefined;
     if (next === undefined) {
       this.#active -= 1;
       return;

@@ -18,6 +18,13 @@ export class Chain<Node extends Linked<Node>> {
     this.size += 1;
   }
 
+  /** The members of now, whatever leaves while they are walked through. */
+  members(): Node[] {
+    const all: Node[] = [];
+    for (let node = this.head; node !== undefined; node = node.later) all.push(node);
+    return all;
+  }
+
   /** Only for a member. */
   remove(node: Node): void {
     const { earlier, later } = node;

@@ -4,8 +4,9 @@
  * why each draws on the retry budget and is made only when nothing stands in its way.
  */
 import type { Cancel, Clock } from '../clock.ts';
+import type { Attempt, Awaiting } from './attempt.ts';
 import type { ResilienceOptions } from './options.ts';
-import type { Attempt, Run } from './run.ts';
+import type { Run } from './run.ts';
 
 /** Options of hedging that is switched on. */
 export type HedgeOptions = Exclude<ResilienceOptions['hedge'], false>;
@@ -14,43 +15,39 @@ export type HedgeOptions = Exclude<ResilienceOptions['hedge'], false>;
 const overtaken = new DOMException('another attempt answered first', 'AbortError');
 
 /**
- * Runs the attempts of `run` against one another.
+ * Runs the attempts of `run` against one another, and tells it of the first answer, or of the failure that came last.
  *
- * @param start begins an attempt; from the second on it may decline with `undefined`
- * @throws what the attempt that failed last has thrown, when none has answered
+ * @param start begins an attempt; from the second on it may decline with `false`
  */
-export function hedge<Result>(
+export function hedge(
   run: Run,
   options: HedgeOptions,
   clock: Clock,
-  start: (isFirst: boolean) => Promise<Result> | undefined,
-): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const hedges = new Set<Attempt>();
-    run.hedges = hedges;
-    let pending = 0;
-    let begun = 0;
-    let cancel: Cancel | undefined;
-    const begin = (): void => {
-      const attempt = start(begun === 0);
-      begun += 1;
-      cancel = begun <= options.max ? clock.schedule(options.delayMs, begin) : undefined;
-      if (attempt === undefined) return;
-      pending += 1;
-      attempt.then(
-        (result) => {
-          cancel?.();
-          resolve(result);
-          for (const slower of hedges) slower.stop(overtaken);
-        },
-        (error) => {
-          pending -= 1;
-          if (pending > 0) return;
-          cancel?.();
-          reject(error);
-        },
-      );
-    };
-    begin();
-  });
+  start: (race: Awaiting, isFirst: boolean) => boolean,
+): void {
+  const hedges = new Set<Attempt>();
+  run.hedges = hedges;
+  let pending = 0;
+  let begun = 0;
+  let cancel: Cancel | undefined;
+  const race: Awaiting = {
+    answered: (result, now) => {
+      cancel?.();
+      for (const slower of hedges) slower.stop(overtaken);
+      run.answered(result, now);
+    },
+    failed: (error) => {
+      pending -= 1;
+      if (pending > 0) return;
+      cancel?.();
+      run.failed(error);
+    },
+  };
+  const begin = (): void => {
+    begun += 1;
+    cancel = begun <= options.max ? clock.schedule(options.delayMs, begin) : undefined;
+    pending += 1;
+    if (!start(race, begun === 1)) pending -= 1;
+  };
+  begin();
 }

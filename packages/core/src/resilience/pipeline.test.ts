@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createTestClock, settle } from '../__tests__/clock.ts';
 import { answered, cut, operation, outcome, read, setUp, upstream } from '../__tests__/pipeline.ts';
-import { type IntegrationError, isIntegrationError, VendorError } from '../errors.ts';
+import { errorCode, type IntegrationError, isIntegrationError, VendorError } from '../errors.ts';
 import type { Call, Effect } from '../operation.ts';
 
 const quiet = { retry: { jitter: 'none', initialMs: 100, maxMs: 1_000 } } as const;
@@ -324,6 +324,24 @@ describe('abort', () => {
 });
 
 describe('drain', () => {
+  it('aborts all that is left, also where the abort of one call ends another', async () => {
+    const { pipeline, clock } = setUp();
+    const neighbour = Promise.withResolvers<string>();
+    const calls = [
+      pipeline.run(read, undefined, ({ signal }) => {
+        signal.addEventListener('abort', () => neighbour.resolve('ended'));
+        return never();
+      }),
+      pipeline.run(read, undefined, () => neighbour.promise),
+      pipeline.run(read, undefined, never),
+    ].map(outcome);
+    const drained = outcome(pipeline.drain(1_000));
+    await clock.advance(1_000);
+    expect(calls.every(({ error }) => errorCode(error) === 'unavailable')).toBe(true);
+    expect(drained.settled).toBe(true);
+    expect(clock.pending).toBe(0);
+  });
+
   it('refuses new calls, lets those inside end, and aborts what is left after the grace', async () => {
     const { pipeline, clock } = setUp();
     const short = Promise.withResolvers<string>();

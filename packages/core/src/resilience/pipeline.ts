@@ -11,25 +11,24 @@
  * So a retry passes the breaker, the limit and the bulkhead again, each attempt counts for the breaker, and a wait in a
  * queue counts for the total time alone.
  *
- * The usual call meets no obstacle: it makes no timer (`timeout.ts`), no abort controller (`run.ts`), and looks at the
- * clock twice. Everything else is paid for by the calls that need it.
+ * A call is a {@link Run}; it is let through, makes an attempt (`attempts.ts`), and on its failure perhaps comes again.
+ * The usual call meets no obstacle and goes through in one go: it makes one promise, no timer (`timeout.ts`), no abort
+ * controller (`attempt.ts`), and looks at the clock twice. Everything else is paid for by the calls that need it.
  */
-import { errorCode, type HeaderReader, type IntegrationError, isIntegrationError } from '../errors.ts';
+import { type IntegrationError, isIntegrationError } from '../errors.ts';
 import type { Call, CallOptions } from '../operation.ts';
-import { type Outcome, startRecording } from '../telemetry.ts';
-import { type ErrorPlace, failureOf, timedOut, toIntegrationError } from '../to-integration-error.ts';
+import { startRecording } from '../telemetry.ts';
+import { toIntegrationError } from '../to-integration-error.ts';
+import { Attempts, outcomeOf } from './attempts.ts';
 import { Chain } from './chain.ts';
-import { type BreakerOutcome, breakerOutcome } from './circuit-breaker.ts';
 import { Gate } from './gate.ts';
 import { hedge } from './hedge.ts';
-import { type Hint, readHint, waitAsked } from './hints.ts';
 import { newIdempotencyKey, referencedKey } from './idempotency.ts';
 import { refusals, refuse } from './refusals.ts';
 import { backoffMs, mayRetry } from './retry.ts';
 import { RetryBudget } from './retry-budget.ts';
-import { Attempt, type PagePlace, Run, type RunHost } from './run.ts';
+import { type PagePlace, Run, type RunHost } from './run.ts';
 import { Signals } from './signals.ts';
-import { type Timers, timersOf } from './timeout.ts';
 import type {
   Pipeline,
   PipelineEnvironment,
@@ -44,16 +43,14 @@ export function createPipeline(options: ResilienceOptions, environment: Pipeline
   return new ResiliencePipeline(options, environment);
 }
 
-type Body<Result> = (call: Call) => Promise<Result>;
-
 class ResiliencePipeline implements Pipeline, RunHost {
   readonly clock;
   readonly observer: PipelineObserver | undefined;
   readonly #options: ResilienceOptions;
   readonly #environment: PipelineEnvironment;
   readonly #gate: Gate;
+  readonly #attempts: Attempts;
   readonly #budget: RetryBudget;
-  readonly #timers: Timers;
   readonly #signals = new Signals();
   readonly #runs = new Chain<Run>();
   #draining = false;
@@ -65,43 +62,30 @@ class ResiliencePipeline implements Pipeline, RunHost {
     this.clock = environment.clock;
     this.observer = environment.observer;
     this.#gate = new Gate(options, environment);
+    this.#attempts = new Attempts(options, environment, this.#gate);
     this.#budget = new RetryBudget(options.retryBudget);
-    this.#timers = timersOf(environment.clock);
   }
 
-  async run<Result>(
+  run<Result>(
     operation: PipelineOperation,
     options: CallOptions | undefined,
-    body: Body<Result>,
+    body: (call: Call) => Promise<Result>,
     page?: PagePlace,
-    args: readonly unknown[] = [],
+    args?: readonly unknown[],
   ): Promise<Result> {
     const now = this.clock.now();
-    const timeoutMs = options?.timeoutMs ?? this.#options.timeoutMs;
-    const run = new Run(this, operation, options, page, now, now + timeoutMs);
-    try {
-      this.#begin(run);
-      if (operation.effect === 'keyed') run.idempotencyKey = await this.#idempotencyKey(run, args);
-      for (let at = operation.effect === 'keyed' ? this.clock.now() : now; ; at = this.clock.now()) {
-        const admitted = this.#gate.admit(run, at);
-        if (admitted !== undefined) {
-          await admitted;
-          at = this.clock.now();
-        }
-        try {
-          const result = await this.#send(run, body, at);
-          this.#end(run, undefined);
-          return result;
-        } catch (error) {
-          run.failure = error;
-        }
-        await this.#recover(run);
+    const deadline = now + (options?.timeoutMs ?? this.#options.timeoutMs);
+    const result = new Promise<unknown>((resolve, reject) => {
+      const run = new Run(this, operation, options, body, page, now, deadline, resolve, reject);
+      try {
+        this.#begin(run);
+        if (operation.effect === 'keyed') this.#giveKey(run, args);
+        else this.#proceed(run, now);
+      } catch (error) {
+        this.#fail(run, error);
       }
-    } catch (error) {
-      const failure = run.stopped ? run.reason : (run.failure ?? error);
-      this.#end(run, failure);
-      throw failure;
-    }
+    });
+    return result as Promise<Result>;
   }
 
   isolate(): void {
@@ -121,7 +105,7 @@ class ResiliencePipeline implements Pipeline, RunHost {
     if (this.#runs.size > 0) {
       await new Promise<void>((resolve) => {
         const cancel = this.clock.schedule(graceMs, () => {
-          for (let run = this.#runs.head; run !== undefined; run = run.later) run.stop(this.#stopping(run));
+          for (const run of this.#runs.members()) run.stop(this.#stopping(run));
         });
         const others = this.#onDrained;
         this.#onDrained = () => {
@@ -131,13 +115,13 @@ class ResiliencePipeline implements Pipeline, RunHost {
         };
       });
     }
-    this.#timers.sweep();
+    this.#attempts.sweep();
   }
 
   #stopping(run: Run): IntegrationError {
     const { names } = this.#environment;
     const error = refuse(refusals.draining, names, run.operation.name, this.clock.now(), run.attempts);
-    return toIntegrationError(error, this.#place(run, run.active));
+    return toIntegrationError(error, this.#attempts.place(run, run.active));
   }
 
   #begin(run: Run): void {
@@ -157,190 +141,109 @@ class ResiliencePipeline implements Pipeline, RunHost {
     this.#budget.call(startedAt);
   }
 
-  #end(run: Run, error: unknown): void {
-    if (run.begun) {
-      this.#runs.remove(run);
-      if (run.options?.signal !== undefined) this.#signals.remove(run.options.signal, run);
-    }
-    if (this.observer?.callEnd !== undefined || run.recording !== undefined) {
-      const durationMs = (error === undefined ? run.endedAt : this.clock.now()) - run.startedAt;
-      this.observer?.callEnd?.(run.operation, durationMs, run.attempts, error);
-      run.recording?.end(outcomeOf(run, error), error, durationMs, run.attempts);
-    }
-    if (this.#draining && this.#runs.size === 0) this.#onDrained?.();
-  }
-
-  async #idempotencyKey(run: Run, args: readonly unknown[]): Promise<string> {
+  #giveKey(run: Run, args: readonly unknown[] = []): void {
     const { state, random } = this.#environment;
     const { options, operation } = run;
     const reference = options?.reference;
-    if (reference === undefined) return options?.idempotencyKey ?? newIdempotencyKey(random);
-    try {
-      const { referenceTtlMs } = this.#options;
-      return await run.until(
-        referencedKey(state, operation.name, { ...options, reference }, args, random, referenceTtlMs),
+    if (reference === undefined) {
+      run.idempotencyKey = options?.idempotencyKey ?? newIdempotencyKey(random);
+      this.#proceed(run, run.startedAt);
+      return;
+    }
+    const { referenceTtlMs } = this.#options;
+    run
+      .until(referencedKey(state, operation.name, { ...options, reference }, args, random, referenceTtlMs))
+      .then(
+        (key) => {
+          run.idempotencyKey = key;
+          this.#proceed(run, this.clock.now());
+        },
+        (error) => this.#fail(run, toIntegrationError(error, this.#attempts.place(run, undefined))),
       );
-    } catch (error) {
-      throw run.stopped ? run.reason : toIntegrationError(error, this.#place(run, undefined));
+  }
+
+  /** Sends the call on its way to the vendor, at once or when it is let through. */
+  #proceed(run: Run, now: number): void {
+    try {
+      const admitted = this.#gate.admit(run, now);
+      if (admitted === undefined) this.#send(run, now);
+      else {
+        admitted.then(
+          () => this.#send(run, this.clock.now()),
+          (refusal) => this.#fail(run, refusal),
+        );
+      }
+    } catch (refusal) {
+      this.#fail(run, refusal);
     }
   }
 
-  #send<Result>(run: Run, body: Body<Result>, now: number): Promise<Result> {
+  #send(run: Run, now: number): void {
     const options = this.#options.hedge;
-    if (options === false || run.operation.effect !== 'read') return this.#attempt(run, body, now);
-    return hedge(run, options, this.clock, (isFirst) => {
+    if (options === false || run.operation.effect !== 'read') {
+      this.#attempts.begin(run, run, now);
+      return;
+    }
+    hedge(run, options, this.clock, (race, isFirst) => {
       const at = isFirst ? now : this.clock.now();
       const mayStart = isFirst || (!run.stopped && this.#budget.take(at) && this.#gate.tryAdmit(run, at));
-      return mayStart ? this.#attempt(run, body, at) : undefined;
+      if (mayStart) this.#attempts.begin(run, race, at);
+      return mayStart;
     });
   }
 
-  #attempt<Result>(run: Run, body: Body<Result>, now: number): Promise<Result> {
-    const attempt = new Attempt(run, run.attempts + 1, run.permit, now);
-    if (now >= run.deadline) this.runExpired(run);
-    if (run.stopped) {
-      this.#release(attempt, 'nothing', now);
-      return Promise.reject(run.reason);
-    }
-    run.attempts += 1;
-    run.active = attempt;
-    run.hedges?.add(attempt);
-    this.#timers.arm(attempt, Math.min(this.#options.attemptTimeoutMs, run.deadline - now), now);
-    return new Promise<Result>((resolve, reject) => {
-      attempt.reject = reject;
-      this.#call(attempt, body).then(
-        (result) => {
-          if (attempt.over) return;
-          this.#succeeded(attempt);
-          resolve(result);
-        },
-        (thrown) => {
-          if (!attempt.over) reject(this.#failed(attempt, thrown));
-        },
-      );
-    });
+  answered(run: Run, result: unknown, now: number): void {
+    this.#end(run, undefined, now);
+    run.resolve(result);
   }
 
-  /** Calls the provider's code; what it throws instead of rejecting is a rejection, too. */
-  #call<Result>(attempt: Attempt, body: Body<Result>): Promise<Result> {
-    try {
-      const { recording } = attempt.run;
-      if (recording === undefined) return Promise.resolve(body(attempt));
-      const { names } = this.#environment;
-      const { operation } = attempt.run;
-      attempt.recording = recording.run(() => startRecording('attempt', names, operation, attempt.attempt));
-      return Promise.resolve(
-        attempt.recording === undefined ? body(attempt) : attempt.recording.run(() => body(attempt)),
-      );
-    } catch (thrown) {
-      return Promise.reject(thrown);
-    }
-  }
-
-  #succeeded(attempt: Attempt): void {
-    const now = this.clock.now();
-    this.#release(attempt, 'success', now);
-    this.#told(attempt, now, undefined);
-  }
-
-  #failed(attempt: Attempt, thrown: unknown): IntegrationError {
-    const { run } = attempt;
-    const { errors } = this.#environment;
-    const now = this.clock.now();
-    const failure = isIntegrationError(thrown) ? undefined : failureOf(thrown, errors);
-    const hint: Hint = failure?.headers === undefined ? {} : readHint(failure.headers, now);
-    const retryAfterMs =
-      failure === undefined ? undefined : waitAsked(failure, hint, this.#options.hints.maxMs);
-    const error = toIntegrationError(thrown, { ...this.#place(run, attempt), retryAfterMs, now });
-    this.#release(attempt, breakerOutcome(error), now);
-    this.#gate.learn(run, hint, now);
-    this.#gate.park(run, error, now);
-    run.unclear ||= error.effect === 'unknown';
-    this.#told(attempt, now, error);
-    return error;
-  }
-
-  /** The attempt was given up: by its time-out, by the call's, by the caller, or for a faster one. */
-  abandoned(attempt: Attempt, reason: unknown): void {
-    const { run } = attempt;
-    const now = this.clock.now();
-    // A time that the caller has chosen shorter says nothing of the vendor.
-    const isOwn =
-      run.deadline - run.startedAt >= Math.min(this.#options.timeoutMs, this.#options.attemptTimeoutMs);
-    const isTimeout = isIntegrationError(reason) && reason.code === 'deadline_exceeded';
-    this.#release(attempt, isTimeout && isOwn ? 'failure' : 'nothing', now);
-    run.unclear ||= attempt.sent && run.operation.effect !== 'read';
-    this.#told(attempt, now, reason);
-  }
-
-  #release(attempt: Attempt, outcome: BreakerOutcome, now: number): void {
-    attempt.over = true;
-    this.#timers.disarm(attempt);
-    this.#gate.bulkhead.leave();
-    this.#gate.breaker.leave(attempt.permit, outcome, now);
-    attempt.run.hedges?.delete(attempt);
-    attempt.run.endedAt = now;
-  }
-
-  #told({ run, attempt, startedAt, recording }: Attempt, now: number, error: unknown): void {
-    this.observer?.attemptEnd?.(run.operation, attempt, now - startedAt, error);
-    recording?.end(outcomeOf(run, error), error, now - startedAt);
-  }
-
-  /** Waits until the next attempt may be made. @throws why there is none */
-  async #recover(run: Run): Promise<void> {
-    if (run.stopped) throw run.reason;
+  /** Makes another attempt later, if that helps. */
+  failed(run: Run, failure: unknown): void {
+    run.failure = failure;
     const { retry } = this.#options;
-    const { failure } = run;
-    if (!isIntegrationError(failure) || !mayRetry(retry, run.operation.effect, run.attempts, failure))
-      throw failure;
+    if (
+      run.stopped ||
+      !isIntegrationError(failure) ||
+      !mayRetry(retry, run.operation.effect, run.attempts, failure)
+    ) {
+      this.#fail(run, failure);
+      return;
+    }
     const now = this.clock.now();
     const backoff = now + backoffMs(retry, run.attempts, this.#environment.random);
     const parked = this.#gate.parking.find(run.rateLimitKey, now)?.until ?? now;
     const at = Math.max(backoff, parked);
-    if (at >= run.deadline || this.#gate.breaker.refusal(at) !== undefined || !this.#budget.take(now))
-      throw failure;
-    this.observer?.retry?.(run.operation, run.attempts + 1, at - now, failure);
-    await run.waitFor(parked > backoff ? 'hint' : 'backoff', (done) => this.clock.schedule(at - now, done));
-  }
-
-  runExpired(run: Run): void {
-    const what = `took longer than ${run.deadline - run.startedAt} ms`;
-    run.stop(timedOut(what, this.#place(run, run.active), run.failure));
-  }
-
-  attemptExpired(attempt: Attempt): void {
-    if (this.clock.now() >= attempt.run.deadline) {
-      this.runExpired(attempt.run);
+    if (at >= run.deadline || this.#gate.breaker.refusal(at) !== undefined || !this.#budget.take(now)) {
+      this.#fail(run, failure);
       return;
     }
-    const what = `no answer within ${this.#options.attemptTimeoutMs} ms`;
-    attempt.stop(timedOut(what, this.#place(attempt.run, attempt)));
+    this.observer?.retry?.(run.operation, run.attempts + 1, at - now, failure);
+    run
+      .waitFor(parked > backoff ? 'hint' : 'backoff', (done) => this.clock.schedule(at - now, done))
+      .then(
+        () => this.#proceed(run, this.clock.now()),
+        (reason) => this.#fail(run, reason),
+      );
   }
 
-  observed({ run }: Attempt, headers: HeaderReader): void {
-    const now = this.clock.now();
-    this.#gate.learn(run, readHint(headers, now), now);
+  /** Ends the call: with the reason for which it was stopped, else with what the vendor said last, else with `error`. */
+  #fail(run: Run, error: unknown): void {
+    const failure = run.stopped ? run.reason : (run.failure ?? error);
+    this.#end(run, failure, this.clock.now());
+    run.reject(failure);
   }
 
-  #place(run: Run, attempt: Attempt | undefined): ErrorPlace {
-    const { names, errors } = this.#environment;
-    const { operation, attempts, unclear } = run;
-    return {
-      names,
-      errors,
-      operation,
-      attempts,
-      unclear,
-      sent: attempt?.sent ?? false,
-      now: this.clock.now(),
-    };
+  #end(run: Run, error: unknown, now: number): void {
+    if (run.begun) {
+      this.#runs.remove(run);
+      if (run.options?.signal !== undefined) this.#signals.remove(run.options.signal, run);
+    }
+    this.observer?.callEnd?.(run.operation, now - run.startedAt, run.attempts, error);
+    run.recording?.end(outcomeOf(run, error), error, now - run.startedAt, run.attempts);
+    if (this.#draining && this.#runs.size === 0) this.#onDrained?.();
   }
-}
 
-/** An abort by the caller is `cancelled`, whatever its reason looks like. */
-function outcomeOf({ options }: Run, error: unknown): Outcome {
-  if (error === undefined) return 'ok';
-  const signal = options?.signal;
-  return signal?.aborted && signal.reason === error ? 'cancelled' : errorCode(error);
+  expired(run: Run): void {
+    this.#attempts.runExpired(run);
+  }
 }

@@ -135,16 +135,23 @@ class Bucket {
   #total = 0;
   /** Until when the last entry takes further starts. */
   #sharedUntil = Number.NEGATIVE_INFINITY;
-  /** When the next start would be due if all were spread evenly. */
+  /** When the next start would be due if all were spread evenly; kept where a `burst` asks for it. */
   #evenly = Number.NEGATIVE_INFINITY;
 
   constructor(options: RateLimitOptions) {
     this.#options = options;
   }
 
+  /** The same as asking {@link readyAt} first, but spelled out, since every call comes here. */
   take(now: number): boolean {
-    if (this.readyAt(0, now) > now) return false;
-    const { limit, windowMs } = this.#options;
+    this.#forget(now);
+    const { limit, windowMs, burst = limit } = this.#options;
+    if (this.#total >= limit) return false;
+    if (burst < limit) {
+      const everyMs = windowMs / limit;
+      if (now < this.#evenly + (1 - burst) * everyMs) return false;
+      this.#evenly = Math.max(this.#evenly, now) + everyMs;
+    }
     const last = this.#times.length - 1;
     if (limit > maxStarts && last >= 0 && now < this.#sharedUntil) {
       this.#times[last] = now;
@@ -155,7 +162,6 @@ class Bucket {
       this.#sharedUntil = now + windowMs / maxStarts;
     }
     this.#total += 1;
-    this.#evenly = Math.max(this.#evenly, now) + windowMs / limit;
     return true;
   }
 
@@ -193,7 +199,7 @@ class Bucket {
   #forget(now: number): void {
     const since = now - this.#options.windowMs;
     let gone = 0;
-    while ((this.#times[gone] ?? Number.POSITIVE_INFINITY) <= since) {
+    while (gone < this.#times.length && (this.#times[gone] ?? 0) <= since) {
       this.#total -= this.#counts[gone] ?? 0;
       gone += 1;
     }

@@ -1,11 +1,10 @@
-/** One call on its way through the policies, and one attempt of it at the vendor. */
+/** One call on its way through the policies. */
 import type { Cancel, Clock } from '../clock.ts';
-import type { HeaderReader } from '../errors.ts';
-import type { Call, CallOptions, Effect } from '../operation.ts';
+import type { Call, CallOptions } from '../operation.ts';
 import type { Recording } from '../telemetry.ts';
+import type { Attempt, Awaiting } from './attempt.ts';
 import type { Linked } from './chain.ts';
 import type { Permit } from './circuit-breaker.ts';
-import type { Timed, TimerList } from './timeout.ts';
 import type { PipelineObserver, PipelineOperation, WaitReason } from './types.ts';
 
 /** What a call that answers in pages carries beside. */
@@ -14,25 +13,23 @@ export interface PagePlace {
   readonly pageSize: number | undefined;
 }
 
-/** What a run and its attempts ask of the pipeline. */
+/** What a run asks of the pipeline. */
 export interface RunHost {
   readonly clock: Clock;
   readonly observer: PipelineObserver | undefined;
   /** The total time of `run` is over. */
-  runExpired(run: Run): void;
-  /** The time of an attempt, or of its whole call, is over. */
-  attemptExpired(attempt: Attempt): void;
-  /** An attempt was given up. */
-  abandoned(attempt: Attempt, reason: unknown): void;
-  /** A transport has handed over the headers of an answer. */
-  observed(attempt: Attempt, headers: HeaderReader): void;
+  expired(run: Run): void;
+  /** The vendor has answered, at `now`. */
+  answered(run: Run, result: unknown, now: number): void;
+  /** The attempt has failed, or the last of those that were hedged. */
+  failed(run: Run, error: unknown): void;
 }
 
 /** Stops whatever a run waits for. */
 type Interrupt = (reason: unknown) => void;
 
 /** One call, from the caller's side. */
-export class Run implements Linked<Run> {
+export class Run implements Linked<Run>, Awaiting {
   earlier: Run | undefined = undefined;
   later: Run | undefined = undefined;
   /** Attempts begun. */
@@ -48,8 +45,6 @@ export class Run implements Linked<Run> {
   active: Attempt | undefined;
   hedges: Set<Attempt> | undefined;
   recording: Recording | undefined;
-  /** When the last attempt ended; before that, when the call began. */
-  endedAt: number;
   /** Whether it was let into the pipeline, and has to be taken out of it. */
   begun = false;
   stopped = false;
@@ -59,29 +54,48 @@ export class Run implements Linked<Run> {
   readonly host: RunHost;
   readonly operation: PipelineOperation;
   readonly options: CallOptions | undefined;
+  /** The provider's code. */
+  readonly body: (call: Call) => Promise<unknown>;
   readonly page: PagePlace | undefined;
   readonly startedAt: number;
   readonly deadline: number;
+  /** Gives the caller the result. */
+  readonly resolve: (result: unknown) => void;
+  /** Gives the caller the error. */
+  readonly reject: (error: unknown) => void;
 
   constructor(
     host: RunHost,
     operation: PipelineOperation,
     options: CallOptions | undefined,
+    body: (call: Call) => Promise<unknown>,
     page: PagePlace | undefined,
     startedAt: number,
     deadline: number,
+    resolve: (result: unknown) => void,
+    reject: (error: unknown) => void,
   ) {
     this.host = host;
     this.operation = operation;
     this.options = options;
+    this.body = body;
     this.page = page;
     this.startedAt = startedAt;
-    this.endedAt = startedAt;
     this.deadline = deadline;
+    this.resolve = resolve;
+    this.reject = reject;
   }
 
   get rateLimitKey(): string | undefined {
     return this.options?.rateLimitKey;
+  }
+
+  answered(result: unknown, now: number): void {
+    this.host.answered(this, result, now);
+  }
+
+  failed(error: unknown): void {
+    this.host.failed(this, error);
   }
 
   /** Ends the call with `reason`, at once, wherever it is. */
@@ -104,7 +118,7 @@ export class Run implements Linked<Run> {
     if (this.stopped) return Promise.reject(this.reason);
     return new Promise((resolve, reject) => {
       const { clock } = this.host;
-      const cancelTimer = clock.schedule(this.deadline - clock.now(), () => this.host.runExpired(this));
+      const cancelTimer = clock.schedule(this.deadline - clock.now(), () => this.host.expired(this));
       const settle = (then: () => void) => {
         cancelTimer();
         this.#interrupt = undefined;
@@ -140,77 +154,5 @@ export class Run implements Linked<Run> {
       return () => {};
     });
     return promise;
-  }
-}
-
-/** One attempt; what the provider's code gets as `call`. */
-export class Attempt implements Call, Timed {
-  earlier: Timed | undefined = undefined;
-  later: Timed | undefined = undefined;
-  timers: TimerList | undefined = undefined;
-  due = 0;
-  readonly operation: string;
-  readonly effect: Effect;
-  readonly attempt: number;
-  readonly deadline: number;
-  readonly idempotencyKey: string | undefined;
-  readonly cursor: string | undefined;
-  readonly pageSize: number | undefined;
-  readonly run: Run;
-  readonly permit: Permit;
-  readonly startedAt: number;
-  /** Whether the transport has begun to send. */
-  sent = false;
-  /** Whether the pipeline still listens to it. */
-  over = false;
-  /** Rejects what the pipeline waits on. Set when the attempt begins. */
-  reject: Interrupt | undefined;
-  recording: Recording | undefined;
-  #controller: AbortController | undefined;
-  #stopped = false;
-  #reason: unknown;
-
-  constructor(run: Run, number: number, permit: Permit, startedAt: number) {
-    this.run = run;
-    this.operation = run.operation.name;
-    this.effect = run.operation.effect;
-    this.attempt = number;
-    this.deadline = run.deadline;
-    this.idempotencyKey = run.idempotencyKey;
-    this.cursor = run.page?.cursor;
-    this.pageSize = run.page?.pageSize;
-    this.permit = permit;
-    this.startedAt = startedAt;
-  }
-
-  /** Made when first asked for: most calls of an adapter that looks at `deadline` alone never pay for it. */
-  get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.#stopped) this.#controller.abort(this.#reason);
-    }
-    return this.#controller.signal;
-  }
-
-  markSent(): void {
-    this.sent = true;
-  }
-
-  observe(headers: HeaderReader): void {
-    this.run.host.observed(this, headers);
-  }
-
-  expire(): void {
-    this.run.host.attemptExpired(this);
-  }
-
-  /** Aborts `signal` and gives the attempt up. What it still does or throws is of no consequence. */
-  stop(reason: unknown): void {
-    if (this.#stopped || this.over) return;
-    this.#stopped = true;
-    this.#reason = reason;
-    this.run.host.abandoned(this, reason);
-    this.reject?.(reason);
-    this.#controller?.abort(reason);
   }
 }

@@ -6,6 +6,10 @@ export class SlidingCount {
   readonly #sliceMs: number;
   readonly #counts = new Array<number>(slices).fill(0);
   #slice = Number.NaN;
+  /** The stretch of the present slice: until it is over, counting is an addition. */
+  #from = Number.NaN;
+  #until = Number.NaN;
+  #index = 0;
   #total = 0;
 
   constructor(windowMs: number) {
@@ -14,8 +18,7 @@ export class SlidingCount {
 
   add(now: number): void {
     this.#move(now);
-    const index = this.#slice % slices;
-    this.#counts[index] = (this.#counts[index] ?? 0) + 1;
+    this.#counts[this.#index] = (this.#counts[this.#index] ?? 0) + 1;
     this.#total += 1;
   }
 
@@ -25,6 +28,7 @@ export class SlidingCount {
   }
 
   #move(now: number): void {
+    if (now >= this.#from && now < this.#until) return;
     const slice = Math.floor(now / this.#sliceMs);
     if (slice === this.#slice) return;
     const passed = slice - this.#slice;
@@ -36,5 +40,8 @@ export class SlidingCount {
       this.#counts[index] = 0;
     }
     this.#slice = slice;
+    this.#index = slice % slices;
+    this.#from = slice * this.#sliceMs;
+    this.#until = this.#from + this.#sliceMs;
   }
 }
