@@ -101,7 +101,7 @@ export type FakeRoutes = Readonly<
 export interface FakeServerOptions {
   /**
    * The provider's id. When the environment variable `IM_RECORD` names a folder, the traffic is appended to
-   * `<folder>/<name>-<pid>.ndjson`, without credentials in headers, for `tools/spec-check`.
+   * `<folder>/<name>-<pid>.ndjson`, without credentials, for `tools/spec-check`.
    */
   readonly name: string;
   readonly routes: FakeRoutes;

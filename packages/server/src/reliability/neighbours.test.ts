@@ -36,7 +36,7 @@ describe('a tenant at ten times its limit', () => {
   const limit = 20;
   const resilience = { rateLimit: { limit, windowMs: 1_000 } };
 
-  /** The quiet ones at half their limit for 10 seconds; `factor` times the limit comes from the noisy one. */
+  /** The quiet ones at half their limit for 6 seconds; `factor` times the limit comes from the noisy one. */
   async function run(factor: number): Promise<{ quiet: Calls; noisy: Calls; noisyRequests: number }> {
     await using stack = await openStack();
     const { clock, fake } = stack;
@@ -46,7 +46,7 @@ describe('a tenant at ten times its limit', () => {
     fake.forget();
     slowDown(stack);
     const calls = { quiet: countCalls(stack), noisy: countCalls(stack) };
-    await keepCalling(stack, { everyMs: 100, times: 100, stepMs: 25 }, () => {
+    await keepCalling(stack, { everyMs: 100, times: 60, stepMs: 25 }, () => {
       for (let count = 0; count < (limit * factor) / 10; count += 1) calls.noisy.make(loud);
       for (const call of others) calls.quiet.make(call);
     });
@@ -60,12 +60,12 @@ describe('a tenant at ten times its limit', () => {
   it('slows nobody else down and has nobody else refused', async () => {
     const alone = await run(0);
     const beside = await run(10);
-    expect(beside.noisy.made).toBe(2_000);
+    expect(beside.noisy.made).toBe(1_200);
     expect(failed(beside.noisy.outcomes).length).toBeGreaterThan(500);
     // In any second the limit, and never more.
-    expect(beside.noisyRequests).toBeLessThanOrEqual(limit * 11);
+    expect(beside.noisyRequests).toBeLessThanOrEqual(limit * 7);
 
-    expect(beside.quiet.made).toBe(400);
+    expect(beside.quiet.made).toBe(240);
     expect(failed([...alone.quiet.outcomes, ...beside.quiet.outcomes])).toEqual([]);
     expect(p99(alone.quiet.outcomes)).toBeGreaterThanOrEqual(vendorMs);
     expect(p99(beside.quiet.outcomes)).toBeLessThanOrEqual(1.5 * p99(alone.quiet.outcomes));
