@@ -9,7 +9,7 @@ import { enableEntries } from './enable-all.ts';
 import { Entry, type Host, Tenant } from './entry.ts';
 import { Events } from './events.ts';
 import { healthDefaults } from './health.ts';
-import type { Change } from './life.ts';
+import type { Change } from './instances.ts';
 import { Scheduler } from './scheduler.ts';
 import { byTenantThenName, checkDefinition, entryOf, View } from './tenant-view.ts';
 import {

@@ -23,6 +23,8 @@ export class Vitals {
   readonly condition: Condition;
   readonly stats = new StatsCounter();
   lastCheck: IntegrationStatus['lastCheck'];
+  /** Whether `start` is under way: it alone then says when the state is known. */
+  starting = false;
   readonly #entry: Entry;
   readonly #forecasts = new Map<Forecast['kind'], Forecast>();
   #outcomes: OutcomeWindow;
@@ -68,6 +70,11 @@ export class Vitals {
     this.#forecasts.clear();
     this.#parkedUntil = 0;
     this.condition.forget();
+  }
+
+  /** Goes live after a first outcome, unless `start` is about to. */
+  settleUnlessStarting(): void {
+    if (this.condition.status === 'starting' && !this.starting) this.condition.settle();
   }
 
   outcome(code: ErrorCode | undefined): void {
