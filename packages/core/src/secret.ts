@@ -1,7 +1,8 @@
-import { inspect } from 'node:util';
-
 /** What a secret prints as, wherever it is printed. */
 export const redacted = '[redacted]';
+
+/** `util.inspect.custom`, without loading `node:util`: https://nodejs.org/api/util.html#utilinspectcustom */
+const inspectCustom = Symbol.for('nodejs.util.inspect.custom');
 
 /**
  * A string that does not print itself: `String`, template literals, JSON, `util.inspect` and error messages all show
@@ -27,7 +28,7 @@ export class Secret {
     return redacted;
   }
 
-  [inspect.custom](): string {
+  [inspectCustom](): string {
     return redacted;
   }
 }

@@ -5,7 +5,6 @@
  * reference together with a fingerprint of the arguments; whoever comes with the same reference later, here or
  * elsewhere, gets that key. Two who come at the same moment race for one compare-and-set, and both use the winner's.
  */
-import { hash, randomUUID } from 'node:crypto';
 import { type ErrorCode, IntegrationError } from '../errors.ts';
 import type { CallOptions } from '../operation.ts';
 import type { StateStore } from '../state.ts';
@@ -19,7 +18,7 @@ interface KeyRecord {
 
 /** A new key: a random UUID, by the system's generator unless chance is injected. */
 export function newIdempotencyKey(random: () => number): string {
-  if (random === Math.random) return randomUUID();
+  if (random === Math.random) return crypto.randomUUID();
   const hex = Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16));
   hex[12] = '4';
   hex[16] = '89ab'.charAt(Math.floor(random() * 4));
@@ -70,14 +69,17 @@ export async function referencedKey(
 const refused = (what: string, code: ErrorCode, remedy: string) =>
   new IntegrationError(`the reference ${what}`, { code, remedy });
 
+/** `node:crypto` comes with the first reference: loading it takes as long as the whole rest of core. */
+const sha256 = (data: string | Uint8Array) => process.getBuiltinModule('node:crypto').hash('sha256', data);
+
 /** SHA-256 over the arguments in a form that does not depend on the order of keys; absent ones at the end do not count. */
 export function fingerprintOf(args: readonly unknown[]): string {
   const last = args.findLastIndex((argument) => argument !== undefined);
-  return hash('sha256', JSON.stringify(args.slice(0, last + 1).map(canonical)));
+  return sha256(JSON.stringify(args.slice(0, last + 1).map(canonical)));
 }
 
 function canonical(value: unknown): unknown {
-  if (value instanceof Uint8Array) return { bytes: hash('sha256', value) };
+  if (value instanceof Uint8Array) return { bytes: sha256(value) };
   if (value instanceof Date) return { date: value.getTime() };
   if (typeof value === 'bigint') return { bigint: String(value) };
   if (value instanceof Map) return { map: canonical([...value]) };
