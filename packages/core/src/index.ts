@@ -1,3 +1,4 @@
+export { unlessAborted } from './abort.ts';
 export { type Cancel, type Clock, type ScheduleOptions, sleep, systemClock } from './clock.ts';
 export {
   ConfigurationError,

@@ -2,6 +2,7 @@
  * The life of one registration from its first use on: starting, stopping, reconfiguring and checking, one after the
  * other. Its instances are in `instances.ts`, the checks in `checks.ts`. Calls never wait for any of it.
  */
+import { unlessAborted } from '../abort.ts';
 import { IntegrationError } from '../errors.ts';
 import { gathered, type Instance } from '../instance/instance.ts';
 import { parseOptions } from '../options.ts';
@@ -11,7 +12,7 @@ import { Checks } from './checks.ts';
 import type { Entry } from './entry.ts';
 import { type Change, Instances } from './instances.ts';
 import { refuseCalls } from './refuse-calls.ts';
-import { asIntegrationError, unlessAborted } from './run-check.ts';
+import { asIntegrationError } from './run-check.ts';
 import { Vitals } from './vitals.ts';
 
 /** See the head of this file. */

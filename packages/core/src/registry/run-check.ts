@@ -48,17 +48,3 @@ export function asIntegrationError(error: unknown, what: string, names: CallName
     },
   );
 }
-
-/** Gives what `promise` gives, unless `signal` is aborted before. @throws the signal's reason */
-export function unlessAborted<Value>(
-  promise: Promise<Value>,
-  signal: AbortSignal | undefined,
-): Promise<Value> {
-  if (signal === undefined) return promise;
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
-}

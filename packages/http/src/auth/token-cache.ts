@@ -11,7 +11,7 @@
  * The lock outlives the longest renewal. A renewal is not cut off by a caller's abort, since a pair that was issued but
  * not stored would be lost; it has a time-out of its own.
  */
-import { Secret, sleep, tryLock, VendorError } from '@im/core';
+import { Secret, sleep, tryLock, unlessAborted, VendorError } from '@im/core';
 import type { IssuedTokens, TokenContext } from './oauth-client.ts';
 import type { AccessToken, TokenSource } from './token-source.ts';
 
@@ -192,16 +192,6 @@ export function createTokenCache(context: TokenContext, options: TokenCacheOptio
       return isIssued ? token : { ...token, isOlder: true };
     },
   };
-}
-
-/** Waits for `work`, which goes on without us when `signal` is aborted. */
-function unlessAborted<Value>(work: Promise<Value>, signal: AbortSignal): Promise<Value> {
-  return new Promise((resolve, reject) => {
-    const stop = () => reject(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', stop));
-  });
 }
 
 function parse(text: string): StoredTokens | undefined {
