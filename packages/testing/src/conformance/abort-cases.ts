@@ -1,7 +1,8 @@
 /** An abort ends a call at once, wherever it stands, with the reason that the caller gave. */
 import type { Fault } from '../fake-server.ts';
+import type { Rig } from './rig.ts';
 import { settle } from './settle.ts';
-import type { Rig, Suite } from './suite.ts';
+import type { Suite } from './suite.ts';
 import { type ConformanceCase, notApplicable, Problems } from './types.ts';
 
 const never: Fault = { kind: 'latency', delayMs: Number.POSITIVE_INFINITY };

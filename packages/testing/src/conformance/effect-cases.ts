@@ -1,12 +1,21 @@
 /** What repeating an operation does, and whether the policies are let to obey it. */
-import { isDeepStrictEqual } from 'node:util';
 import { isIntegrationError } from '@im/core';
 import type { Exchange, Fault } from '../fake-server.ts';
-import type { Rig, Suite } from './suite.ts';
+import type { Rig } from './rig.ts';
+import { thrownBy } from './settle.ts';
+import type { AnyFake, Suite } from './suite.ts';
 import { type ConformanceCase, notApplicable, Problems } from './types.ts';
 
 const unavailable: Fault = { kind: 'status', status: 503 };
 const lineOf = ({ method, target }: Exchange) => `${method} ${target}`;
+
+interface FaultOptions {
+  /** Requests that are struck. Default 1. */
+  readonly times?: number;
+  readonly timeoutMs?: number;
+  /** Whether the vendor did what it was asked, so that the call is not made again for the samples behind it. */
+  readonly tookEffect?: boolean;
+}
 
 /** Calls each operation of these effects while a fault strikes its requests, in the order of the samples. */
 export async function underFault(
@@ -14,7 +23,7 @@ export async function underFault(
   effects: readonly ('read' | 'idempotent' | 'keyed' | 'unsafe')[],
   fault: Fault,
   judge: (name: string, rig: Rig & { readonly fake: NonNullable<Rig['fake']> }, error: unknown) => void,
-  options: { readonly times?: number; readonly timeoutMs?: number; readonly tookEffect?: boolean } = {},
+  options: FaultOptions = {},
 ): Promise<void> {
   if (suite.harness.startFake === undefined) notApplicable('it talks to nobody');
   const names = await suite.talking(...effects);
@@ -31,25 +40,26 @@ export async function underFault(
     }
     fake.forget();
     fake.inject({ fault, times: options.times ?? 1 });
-    const error = await rig.call(name, { timeoutMs: options.timeoutMs }).then(
-      () => undefined,
-      (thrown: unknown) => thrown,
-    );
+    const error = await thrownBy(rig.call(name, { timeoutMs: options.timeoutMs }));
     judge(name, Object.assign(rig, { fake }), error);
     fake.forget();
     if (error !== undefined && options.tookEffect !== true) await rig.call(name).catch(() => undefined);
   }
 }
 
-/** Says that an unsafe operation was sent once and no more. */
-function sentOnce(name: string, exchanges: readonly Exchange[], problems: Problems): void {
+/** What must hold of one unsafe call that was struck. */
+type Judge = (name: string, exchanges: readonly Exchange[], error: unknown, problems: Problems) => void;
+
+/** It was sent once and no more. */
+const sentOnce: Judge = (name, exchanges, _error, problems) => {
   if (exchanges.length !== 1)
     problems.add(
       `${name} is unsafe and sent ${exchanges.length} requests: ${exchanges.map(lineOf).join(', ')}`,
     );
-}
+};
 
-const failedAsUnknown = (name: string, error: unknown, problems: Problems): void => {
+/** Its error does not claim to know whether it took effect. */
+const failedAsUnknown: Judge = (name, _exchanges, error, problems) => {
   if (!isIntegrationError(error))
     problems.add(
       `${name}: it ${error === undefined ? 'succeeded' : 'threw something else than an IntegrationError'}`,
@@ -60,6 +70,35 @@ const failedAsUnknown = (name: string, error: unknown, problems: Problems): void
       `${name}: nobody can know its outcome, yet the error says effect '${error.effect}'`,
     );
 };
+
+/** What strikes unsafe operations. After the last two the vendor has done what it was asked. */
+const strikes = {
+  unavailable: [unavailable, { times: Number.POSITIVE_INFINITY }],
+  cut: [{ kind: 'cut', when: 'after' }, { tookEffect: true }],
+  silent: [
+    { kind: 'latency', delayMs: Number.POSITIVE_INFINITY },
+    { tookEffect: true, timeoutMs: 5_000 },
+  ],
+} as const satisfies Record<string, readonly [Fault, FaultOptions]>;
+
+/** A case in which every unsafe operation is struck and judged. */
+function unsafeCase(
+  id: string,
+  must: string,
+  title: string,
+  strike: keyof typeof strikes,
+  judge: Judge,
+): ConformanceCase {
+  const run = async (suite: Suite) => {
+    const problems = new Problems();
+    const [fault, options] = strikes[strike];
+    const judgeOne = (name: string, { fake }: { fake: AnyFake }, error: unknown) =>
+      judge(name, fake.exchanges, error, problems);
+    await underFault(suite, ['unsafe'], fault, judgeOne, options);
+    problems.report();
+  };
+  return { id, must, title, run };
+}
 
 export const effectCases: readonly ConformanceCase[] = [
   {
@@ -93,143 +132,45 @@ export const effectCases: readonly ConformanceCase[] = [
       problems.report();
     },
   },
-  {
-    id: 'C-012',
-    must: 'M-07',
-    title: 'an unsafe operation is sent once under a lasting 503',
-    run: async (suite) => {
-      const problems = new Problems();
-      await underFault(
-        suite,
-        ['unsafe'],
-        unavailable,
-        (name, { fake }) => sentOnce(name, fake.exchanges, problems),
-        { times: Number.POSITIVE_INFINITY },
-      );
-      problems.report();
+  unsafeCase(
+    'C-012',
+    'M-07',
+    'an unsafe operation is sent once under a lasting 503',
+    'unavailable',
+    sentOnce,
+  ),
+  unsafeCase(
+    'C-013',
+    'M-07',
+    'an unsafe operation is sent once when the connection is cut before the answer',
+    'cut',
+    sentOnce,
+  ),
+  unsafeCase(
+    'C-014',
+    'M-07',
+    'an unsafe operation is sent once when no answer comes in time',
+    'silent',
+    sentOnce,
+  ),
+  unsafeCase(
+    'C-015',
+    'M-08',
+    'an unsafe operation whose connection was cut before the answer fails with effect unknown',
+    'cut',
+    failedAsUnknown,
+  ),
+  unsafeCase(
+    'C-016',
+    'M-08',
+    'an unsafe operation that was not answered in time fails with deadline_exceeded and effect unknown',
+    'silent',
+    (name, exchanges, error, problems) => {
+      failedAsUnknown(name, exchanges, error, problems);
+      if (isIntegrationError(error))
+        problems.expect(error.code === 'deadline_exceeded', `${name}: the code is ${error.code}`);
     },
-  },
-  {
-    id: 'C-013',
-    must: 'M-07',
-    title: 'an unsafe operation is sent once when the connection is cut before the answer',
-    run: async (suite) => {
-      const problems = new Problems();
-      await underFault(
-        suite,
-        ['unsafe'],
-        { kind: 'cut', when: 'after' },
-        (name, { fake }) => sentOnce(name, fake.exchanges, problems),
-        { tookEffect: true },
-      );
-      problems.report();
-    },
-  },
-  {
-    id: 'C-014',
-    must: 'M-07',
-    title: 'an unsafe operation is sent once when no answer comes in time',
-    run: async (suite) => {
-      const problems = new Problems();
-      await underFault(
-        suite,
-        ['unsafe'],
-        { kind: 'latency', delayMs: Number.POSITIVE_INFINITY },
-        (name, { fake }) => sentOnce(name, fake.exchanges, problems),
-        { tookEffect: true, timeoutMs: 5_000 },
-      );
-      problems.report();
-    },
-  },
-  {
-    id: 'C-015',
-    must: 'M-08',
-    title: 'an unsafe operation whose connection was cut before the answer fails with effect unknown',
-    run: async (suite) => {
-      const problems = new Problems();
-      await underFault(
-        suite,
-        ['unsafe'],
-        { kind: 'cut', when: 'after' },
-        (name, _rig, error) => failedAsUnknown(name, error, problems),
-        { tookEffect: true },
-      );
-      problems.report();
-    },
-  },
-  {
-    id: 'C-016',
-    must: 'M-08',
-    title:
-      'an unsafe operation that was not answered in time fails with deadline_exceeded and effect unknown',
-    run: async (suite) => {
-      const problems = new Problems();
-      await underFault(
-        suite,
-        ['unsafe'],
-        { kind: 'latency', delayMs: Number.POSITIVE_INFINITY },
-        (name, _rig, error) => {
-          failedAsUnknown(name, error, problems);
-          if (isIntegrationError(error))
-            problems.expect(error.code === 'deadline_exceeded', `${name}: the code is ${error.code}`);
-        },
-        { tookEffect: true, timeoutMs: 5_000 },
-      );
-      problems.report();
-    },
-  },
-  {
-    id: 'C-017',
-    must: 'M-09',
-    title: 'a keyed operation sends the key that the caller gave, the same over all attempts',
-    run: async (suite) => {
-      const names = await suite.talking('keyed');
-      if (names.length === 0) notApplicable('it has no keyed operation that talks to the fake');
-      const problems = new Problems();
-      await using rig = await suite.open();
-      for (const name of suite.names) {
-        if (!names.includes(name)) {
-          if (suite.effect(name) !== 'read') await rig.call(name).catch(() => undefined);
-          continue;
-        }
-        const idempotencyKey = `conformance-key-${name}`;
-        rig.fake?.forget();
-        rig.fake?.inject({ fault: { kind: 'cut', when: 'after' } });
-        await rig
-          .call(name, { idempotencyKey })
-          .catch((error: unknown) => problems.add(`${name}: ${String(error)}`));
-        const exchanges = rig.fake?.exchanges ?? [];
-        problems.expect(exchanges.length > 1, `${name}: it was not repeated`);
-        for (const [index, exchange] of exchanges.entries()) {
-          problems.expect(
-            carries(exchange, idempotencyKey),
-            `${name}: attempt ${index + 1} does not carry the key`,
-          );
-        }
-      }
-      problems.report();
-    },
-  },
-  {
-    id: 'C-019',
-    must: 'M-09',
-    title: 'a keyed operation without a key of the caller’s sends one of its own, the same over all attempts',
-    run: async (suite) => {
-      const problems = new Problems();
-      await underFault(suite, ['keyed'], { kind: 'cut', when: 'after' }, (name, { fake }, error) => {
-        problems.expect(error === undefined, `${name}: it was not repeated with success: ${String(error)}`);
-        const [first, ...later] = fake.exchanges.map(withoutTracing);
-        problems.expect(later.length > 0, `${name}: it was not repeated`);
-        for (const request of later) {
-          problems.expect(
-            isDeepStrictEqual(request, first),
-            `${name}: an attempt differs from the first one`,
-          );
-        }
-      });
-      problems.report();
-    },
-  },
+  ),
   {
     id: 'C-018',
     must: 'M-07',
@@ -240,7 +181,7 @@ export const effectCases: readonly ConformanceCase[] = [
       await usingExpiry(suite, ['unsafe'], (name, exchanges) => {
         const own = profiles.get(name)?.exchanges.map(lineOf) ?? [];
         const sent = exchanges.filter((exchange) => own.includes(lineOf(exchange)));
-        sentOnce(name, sent, problems);
+        sentOnce(name, sent, undefined, problems);
       });
       problems.report();
     },
@@ -267,23 +208,6 @@ async function usingExpiry(
   } catch {
     notApplicable('its credentials do not expire');
   }
-  const error = await rig.call(name).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
+  const error = await thrownBy(rig.call(name));
   judge(name, rig.fake?.exchanges ?? [], error);
-}
-
-/** A request as the vendor judges it: attempts are told apart by tracing headers alone. */
-function withoutTracing({ method, target, requestHeaders, requestBody }: Exchange): object {
-  const { traceparent: _parent, tracestate: _state, ...headers } = requestHeaders;
-  return { method, target, headers, body: new TextDecoder().decode(requestBody) };
-}
-
-/** Whether the key stands anywhere in the request. */
-function carries({ requestHeaders, target, requestBody }: Exchange, key: string): boolean {
-  const body = new TextDecoder().decode(requestBody);
-  return [...Object.values(requestHeaders), decodeURIComponent(target), body].some((text) =>
-    text.includes(key),
-  );
 }

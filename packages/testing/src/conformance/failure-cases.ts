@@ -1,7 +1,9 @@
 /** What a caller is told when the vendor fails, and when it says to come back later. */
 import { type AnyDefinition, type ErrorCode, isIntegrationError } from '@im/core';
 import type { FaultRule } from '../fake-server.ts';
-import type { Rig, Suite } from './suite.ts';
+import type { Rig } from './rig.ts';
+import { thrownBy } from './settle.ts';
+import type { Suite } from './suite.ts';
 import { type ConformanceCase, notApplicable, Problems } from './types.ts';
 
 /** What a status means where the provider's table does not say (RFC 9110 §15). */
@@ -57,69 +59,6 @@ const requestIdHeaders = Object.fromEntries(
     'cf-ray',
   ].map((name) => [name, requestId]),
 );
-
-const marker = 'body-of-the-vendor-0123456789';
-
-/** Answers of status 200 that are not what was promised. */
-const brokenAnswers = {
-  html: {
-    kind: 'status',
-    status: 200,
-    headers: { 'content-type': 'text/html' },
-    body: `<html><p>${marker}</p></html>`,
-  },
-  json: {
-    kind: 'status',
-    status: 200,
-    headers: { 'content-type': 'application/json' },
-    body: `{"items": [{"${marker}": `,
-  },
-} as const;
-
-/** Reads whose answer is a JSON object or array, and the client to call them with. */
-async function eachJsonRead(
-  suite: Suite,
-  body: (rig: Rig, name: string, json: unknown) => Promise<void>,
-): Promise<void> {
-  if (suite.harness.startFake === undefined) notApplicable('it talks to nobody');
-  const profiles = await suite.profiles();
-  await using rig = await suite.open({ resilience: { retry: false } });
-  let some = false;
-  for (const name of suite.names) {
-    const answer = profiles.get(name)?.exchanges.at(-1);
-    if (suite.effect(name) !== 'read') {
-      await rig.call(name).catch(() => undefined);
-      continue;
-    }
-    if (answer === undefined || !/\bjson\b/.test(answer.responseHeaders['content-type'] ?? '')) continue;
-    some = true;
-    rig.fake?.forget();
-    await body(rig, name, JSON.parse(new TextDecoder().decode(answer.responseBody)) as unknown);
-  }
-  if (!some) notApplicable('it has no read whose answer is JSON');
-}
-
-/** What must hold of a call whose answer was broken. */
-function judgeBroken(name: string, error: unknown, problems: Problems): void {
-  if (!isIntegrationError(error)) {
-    const instead =
-      error === undefined ? 'the broken answer was taken for a good one' : 'it threw no IntegrationError';
-    problems.add(`${name}: ${instead}`);
-    return;
-  }
-  problems.expect(
-    error.code === 'internal' || error.code === 'unavailable',
-    `${name}: the code is ${error.code}`,
-  );
-  const printed = `${error.stack} ${JSON.stringify(error)} ${error.cause instanceof Error ? error.cause.message : ''}`;
-  problems.expect(!printed.includes(marker), `${name}: the error prints the body`);
-}
-
-const thrownBy = (call: Promise<unknown>) =>
-  call.then(
-    () => undefined,
-    (error: unknown) => error,
-  );
 
 export const failureCases: readonly ConformanceCase[] = [
   {
@@ -244,70 +183,4 @@ export const failureCases: readonly ConformanceCase[] = [
         true,
       ),
   },
-  {
-    id: 'C-036',
-    must: 'M-14',
-    title: 'a body that ends early is a typed error',
-    run: async (suite) => {
-      const problems = new Problems();
-      await eachJsonRead(suite, async (rig, name) => {
-        rig.fake?.inject({ fault: { kind: 'truncate' }, times: Number.POSITIVE_INFINITY });
-        judgeBroken(name, await thrownBy(rig.call(name, { limit: 1 })), problems);
-      });
-      problems.report();
-    },
-  },
-  {
-    id: 'C-037',
-    must: 'M-14',
-    title: 'a web page instead of JSON is a typed error, and is not printed',
-    run: async (suite) => {
-      const problems = new Problems();
-      await eachJsonRead(suite, async (rig, name) => {
-        rig.fake?.inject({ fault: brokenAnswers.html, times: Number.POSITIVE_INFINITY });
-        judgeBroken(name, await thrownBy(rig.call(name, { limit: 1 })), problems);
-      });
-      problems.report();
-    },
-  },
-  {
-    id: 'C-038',
-    must: 'M-14',
-    title: 'JSON that does not parse is a typed error, and is not printed',
-    run: async (suite) => {
-      const problems = new Problems();
-      await eachJsonRead(suite, async (rig, name) => {
-        rig.fake?.inject({ fault: brokenAnswers.json, times: Number.POSITIVE_INFINITY });
-        judgeBroken(name, await thrownBy(rig.call(name, { limit: 1 })), problems);
-      });
-      problems.report();
-    },
-  },
-  {
-    id: 'C-039',
-    must: 'M-15',
-    title: 'answers with fields that nobody knows yet are accepted',
-    run: async (suite) => {
-      const problems = new Problems();
-      await eachJsonRead(suite, async (rig, name, json) => {
-        const body = JSON.stringify(withUnknownFields(json));
-        const headers = { 'content-type': 'application/json' };
-        rig.fake?.inject({ fault: { kind: 'status', status: 200, headers, body } });
-        const error = await thrownBy(rig.call(name, { limit: 1 }));
-        problems.expect(error === undefined, `${name}: ${String(error)}`);
-      });
-      problems.report();
-    },
-  },
 ];
-
-/** A vendor's next version: one more field in the answer and in each object of its lists. */
-function withUnknownFields(json: unknown): unknown {
-  if (Array.isArray(json)) return json.map(withUnknownFields);
-  if (typeof json !== 'object' || json === null) return json;
-  const lists = Object.entries(json).map(([key, value]) => [
-    key,
-    Array.isArray(value) ? value.map(withUnknownFields) : value,
-  ]);
-  return { ...Object.fromEntries(lists), im_unknown_field: { since: 'tomorrow', list: [1, null] } };
-}

@@ -1,8 +1,9 @@
 /** The check, closing, and what is left behind. */
 import { isDeepStrictEqual } from 'node:util';
 import { errorCode } from '@im/core';
+import type { Rig } from './rig.ts';
 import { settle } from './settle.ts';
-import type { Rig, Suite } from './suite.ts';
+import type { Suite } from './suite.ts';
 import { type ConformanceCase, notApplicable, Problems } from './types.ts';
 
 /** Runs the definition's check through a client's own operations. */

@@ -1,8 +1,9 @@
 /** Answers in pages: each item once, no more than asked for, good to resume, and never ahead of the reader. */
 import { isDeepStrictEqual } from 'node:util';
 import type { Page, Pages, PagesOptions } from '@im/core';
+import type { Rig } from './rig.ts';
 import { settle } from './settle.ts';
-import type { Rig, Suite } from './suite.ts';
+import type { Suite } from './suite.ts';
 import { type ConformanceCase, notApplicable, Problems } from './types.ts';
 
 /** Calls `body` for each operation in pages whose sample has enough items to tell pages apart. */

@@ -3,7 +3,8 @@ import { createRegistry, parseOptions } from '@im/core';
 import { type Canaries, createCanary, findCanaries } from '../canary.ts';
 import { lifeOf } from './life.ts';
 import { checkedCanaries, readableOptions, secretValues, withSecrets } from './options.ts';
-import { plainResilience, type Rig, recordingLogger, type Suite } from './suite.ts';
+import type { Rig } from './rig.ts';
+import { plainResilience, recordingLogger, type Suite } from './suite.ts';
 import { type ConformanceCase, notApplicable, Problems } from './types.ts';
 import { watchProcess } from './watch.ts';
 

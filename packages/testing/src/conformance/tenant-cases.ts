@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { errorCode, memoryState, type StateStore } from '@im/core';
 import fc from 'fast-check';
 import type { Exchange } from '../fake-server.ts';
-import type { Rig } from './suite.ts';
+import type { Rig } from './rig.ts';
 import { type ConformanceCase, notApplicable, Problems } from './types.ts';
 
 const tenants = ['tenant_a', 'tenant_b'] as const;
