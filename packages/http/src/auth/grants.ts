@@ -21,7 +21,7 @@ export function clientCredentials(context: TokenContext, options: ClientCredenti
   const parameters = { ...options.parameters, ...scopeOf(options.scopes) };
   return createTokenCache(context, {
     key: tokenKey('client', options, JSON.stringify(parameters)),
-    by: fingerprint(options),
+    by: fingerprint(options, options.clientSecret),
     issue: (_stored, signal) =>
       requestTokens(
         context,
@@ -66,7 +66,7 @@ export function refreshToken(context: TokenContext, options: RefreshTokenOptions
   return createTokenCache(context, {
     // A new connection of the account has a new refresh token, and begins with a record of its own.
     key: tokenKey('refresh', options, configured),
-    by: fingerprint(options),
+    by: fingerprint(options, options.clientSecret),
     issue: (stored, signal) =>
       requestTokens(
         context,
@@ -105,10 +105,16 @@ export function tokenKey(
   return `token/${digestOf([kind, String(options.tokenUrl), options.clientId, rest])}`;
 }
 
-/** Of the client's secret; another one for each client, so that equal secrets do not show. */
-function fingerprint({ tokenUrl, clientId, clientSecret }: OAuthClientOptions): string | undefined {
-  if (clientSecret === undefined) return undefined;
-  const value = typeof clientSecret === 'string' ? clientSecret : clientSecret.reveal();
+/**
+ * Tells whether a credential is still the same, and nothing else of it; another one for each client, so that equal
+ * secrets do not show.
+ */
+export function fingerprint(
+  { tokenUrl, clientId }: { readonly tokenUrl: string | URL; readonly clientId: string },
+  credential: Secret | string | undefined,
+): string | undefined {
+  if (credential === undefined) return undefined;
+  const value = typeof credential === 'string' ? credential : credential.reveal();
   return digestOf(['secret', String(tokenUrl), clientId, value]);
 }
 

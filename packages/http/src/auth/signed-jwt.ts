@@ -1,6 +1,6 @@
 /** Credentials that we sign ourselves: a JWT sent as it is, or traded for a token (RFC 7523). */
 import { loadOptional, type Secret, Secret as SecretValue, VendorError } from '@im/core';
-import { scopeOf, tokenKey } from './grants.ts';
+import { fingerprint, scopeOf, tokenKey } from './grants.ts';
 import { requestTokens, type TokenContext } from './oauth-client.ts';
 import { createTokenCache } from './token-cache.ts';
 import type { TokenSource } from './token-source.ts';
@@ -62,6 +62,7 @@ export function signedJwt(context: TokenContext, options: SignedJwtOptions): Tok
   const rest = JSON.stringify([options.subject, options.keyId, exchange.scopes, options.claims]);
   return createTokenCache(context, {
     key: tokenKey('jwt', endpoint, rest),
+    by: fingerprint(endpoint, options.privateKey),
     issue: async (_stored, signal) => {
       const assertion = (await sign(context, options, String(exchange.tokenUrl))).jwt;
       return requestTokens(context, endpoint, signal, async ({ oauth, server, client, options: how }) =>

@@ -285,6 +285,27 @@ describe('signed JWTs', () => {
     expect(issuer.bodies[0]?.get('assertion')).toMatch(/^ey/);
   });
 
+  it('are not used any more once the private key was replaced under the same id', async () => {
+    await using issuer = await startTokenServer();
+    await using transport = createTransport();
+    const state = memoryState();
+    const having = (privateKey: string) =>
+      signedJwt(createContext({ transport, state }), {
+        privateKey,
+        algorithm: 'ES256',
+        keyId: 'k1',
+        issuer: 'me',
+        exchange: { tokenUrl: `${issuer.url}/token` },
+      });
+    const { signal } = new AbortController();
+    expect((await having(pem).get({ signal })).value.reveal()).toBe('access-1');
+    expect((await having(pem).get({ signal })).value.reveal()).toBe('access-1');
+    const next = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
+    const nextPem = next.export({ type: 'pkcs8', format: 'pem' }).toString();
+    expect((await having(nextPem).get({ signal })).value.reveal()).toBe('access-2');
+    expect(await failureOf(having('not a key').get({ signal }))).toMatchObject({ reason: 'bad_key' });
+  });
+
   it('say that a key does not fit, and not which it is', async () => {
     const source = signedJwt(createContext(), { privateKey: 'not a key', algorithm: 'RS256', issuer: 'me' });
     const failure = await failureOf(source.get({ signal: new AbortController().signal }));
