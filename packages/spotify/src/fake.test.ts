@@ -117,6 +117,26 @@ describe('what the fake refuses', () => {
   });
 });
 
+test.each([
+  ['refreshToken', 'authorization-code'],
+  ['pkceRefreshToken', 'pkce'],
+  ['clientSecret', 'authorization-code'],
+] as const)("a change of an account's %s holds at once, and the old one is refused", async (field, flow) => {
+  await using fake = await startFake({ record: false });
+  const account = fake.account();
+  const ask = async (value: string) => {
+    const grant = new URLSearchParams({ grant_type: 'refresh_token', client_id: account.clientId });
+    grant.set('refresh_token', flow === 'pkce' ? account.pkceRefreshToken : account.refreshToken);
+    if (flow !== 'pkce') grant.set('client_secret', account.clientSecret);
+    grant.set(field === 'clientSecret' ? 'client_secret' : 'refresh_token', value);
+    return (await fetch(`${fake.url}/api/token`, { method: 'POST', body: grant })).status;
+  };
+  const old = account[field];
+  account[field] = 'another';
+  expect([await ask(old), await ask('another')]).toEqual([400, 200]);
+  expect(JSON.stringify(fake.options(account.tenant, flow))).not.toContain(old);
+});
+
 test('the fields filter picks, drills down and leaves out', async () => {
   await using fake = await startFake({ record: false });
   const { clientId, clientSecret, refreshToken } = fake.account();

@@ -27,10 +27,14 @@ export interface Account {
   readonly tenant: string;
   readonly userId: string;
   readonly clientId: string;
-  readonly clientSecret: string;
-  /** A refresh token that was granted beforehand, with {@link Account.scopes}. */
+  /** Changed: the old one is refused at once, as when an app's secret is rotated. */
+  clientSecret: string;
+  /**
+   * A refresh token that was granted beforehand, with {@link Account.scopes}. Changed: the old one is refused, and the new
+   * one is granted, as when the account is connected anew.
+   */
   refreshToken: string;
-  /** The same for an app without a secret; each refresh replaces it. */
+  /** The same for an app without a secret. Each refresh replaces it by another, which does not stand here. */
   pkceRefreshToken: string;
   displayName: string;
   /** ISO 3166-1 alpha-2. `undefined`: not known to the app, so that a call's market counts. */

@@ -58,13 +58,29 @@ export function createAccounts(clock: Clock, seed: number, rotate: boolean) {
     if (known !== undefined) return known;
     const derive = (what: string) => digitsOf([what, seed, tenant], 32).toLowerCase();
     const userId = userIdOf(tenant);
+    const granted = { secret: '', pkce: '' };
+    const grant = (kind: keyof typeof granted, value: string): void => {
+      refresh.delete(granted[kind]);
+      granted[kind] = value;
+      refresh.set(value, { app: created, user: created, scopes: undefined, withoutSecret: kind === 'pkce' });
+    };
     const created: Account = {
       tenant,
       userId,
       clientId: derive('client id'),
       clientSecret: derive('client secret'),
-      refreshToken: `refresh-${derive('refresh token')}`,
-      pkceRefreshToken: `refresh-${derive('pkce refresh token')}`,
+      get refreshToken() {
+        return granted.secret;
+      },
+      set refreshToken(value) {
+        grant('secret', value);
+      },
+      get pkceRefreshToken() {
+        return granted.pkce;
+      },
+      set pkceRefreshToken(value) {
+        grant('pkce', value);
+      },
       displayName: `Listener ${userId.slice(0, 4)}`,
       country: undefined,
       product: 'premium',
@@ -76,9 +92,8 @@ export function createAccounts(clock: Clock, seed: number, rotate: boolean) {
       player: createPlayer(clock, tenant),
     };
     accounts.set(tenant, created);
-    const grant = { app: created, user: created, scopes: undefined };
-    refresh.set(created.refreshToken, { ...grant, withoutSecret: false });
-    refresh.set(created.pkceRefreshToken, { ...grant, withoutSecret: true });
+    created.refreshToken = `refresh-${derive('refresh token')}`;
+    created.pkceRefreshToken = `refresh-${derive('pkce refresh token')}`;
     return created;
   };
   const byClient = (id: string | null) => [...accounts.values()].find(({ clientId }) => clientId === id);
