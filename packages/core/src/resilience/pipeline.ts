@@ -8,12 +8,11 @@
  * 5. *bulkhead* — `bulkhead` (`bulkhead.ts`)
  * 6. *attempt time-out* — `attemptTimeoutMs`; for reads with `hedge`, over each of the hedged attempts
  *
- * So a retry passes the breaker, the limit and the bulkhead again, each attempt counts for the breaker, and a wait in a
- * queue counts for the total time alone.
+ * So a retry passes 3 to 5 again, each attempt counts for the breaker, and a queue costs of the total time alone.
  *
- * A call is a {@link Run}; it is let through, makes an attempt (`attempts.ts`), and on its failure perhaps comes again.
- * The usual call meets no obstacle and goes through in one go: it makes one promise, no timer (`timeout.ts`), no abort
- * controller (`attempt.ts`), and looks at the clock twice. Everything else is paid for by the calls that need it.
+ * A call is a {@link Run}: let through, it makes an attempt (`attempts.ts`), and when that fails it may come again. The
+ * usual call meets no obstacle and goes straight through, with one promise, two looks at the clock, no timer
+ * (`timeout.ts`) and no abort controller (`attempt.ts`). Everything else is paid for by the calls that need it.
  */
 import { type IntegrationError, isIntegrationError } from '../errors.ts';
 import type { Call, CallOptions } from '../operation.ts';
@@ -74,17 +73,19 @@ class ResiliencePipeline implements Pipeline, RunHost {
     args?: readonly unknown[],
   ): Promise<Result> {
     const now = this.clock.now();
-    const deadline = now + (options?.timeoutMs ?? this.#options.timeoutMs);
+    const timeoutMs = options?.timeoutMs ?? this.#options.timeoutMs;
+    const run = new Run(this, operation, options, body, page, now, now + timeoutMs);
     const result = new Promise<unknown>((resolve, reject) => {
-      const run = new Run(this, operation, options, body, page, now, deadline, resolve, reject);
-      try {
-        this.#begin(run);
-        if (operation.effect === 'keyed') this.#giveKey(run, args);
-        else this.#proceed(run, now);
-      } catch (error) {
-        this.#fail(run, error);
-      }
+      run.resolve = resolve;
+      run.reject = reject;
     });
+    try {
+      this.#begin(run);
+      if (operation.effect === 'keyed') this.#giveKey(run, args);
+      else this.#proceed(run, now);
+    } catch (error) {
+      this.#fail(run, error);
+    }
     return result as Promise<Result>;
   }
 
@@ -119,14 +120,14 @@ class ResiliencePipeline implements Pipeline, RunHost {
   }
 
   #stopping(run: Run): IntegrationError {
-    const { names } = this.#environment;
-    const error = refuse(refusals.draining, names, run.operation.name, this.clock.now(), run.attempts);
+    const { clock, names } = this.#environment;
+    const error = refuse(refusals.draining, names, run.operation.name, clock.now(), run.attempts);
     return toIntegrationError(error, this.#attempts.place(run, run.active));
   }
 
   #begin(run: Run): void {
-    const { names } = this.#environment;
     const { operation, options, startedAt } = run;
+    const { names } = this.#environment;
     run.recording = startRecording('operation', names, operation);
     if (this.#draining) throw refuse(refusals.draining, names, operation.name, startedAt, 0);
     if (!(run.deadline > startedAt)) throw refuse(refusals.timeout, names, operation.name, startedAt, 0);
@@ -151,15 +152,14 @@ class ResiliencePipeline implements Pipeline, RunHost {
       return;
     }
     const { referenceTtlMs } = this.#options;
-    run
-      .until(referencedKey(state, operation.name, { ...options, reference }, args, random, referenceTtlMs))
-      .then(
-        (key) => {
-          run.idempotencyKey = key;
-          this.#proceed(run, this.clock.now());
-        },
-        (error) => this.#fail(run, toIntegrationError(error, this.#attempts.place(run, undefined))),
-      );
+    const key = referencedKey(state, operation.name, { ...options, reference }, args, random, referenceTtlMs);
+    run.until(key).then(
+      (known) => {
+        run.idempotencyKey = known;
+        this.#proceed(run, this.clock.now());
+      },
+      (error) => this.#fail(run, toIntegrationError(error, this.#attempts.place(run, undefined))),
+    );
   }
 
   /** Sends the call on its way to the vendor, at once or when it is let through. */
@@ -193,8 +193,8 @@ class ResiliencePipeline implements Pipeline, RunHost {
   }
 
   answered(run: Run, result: unknown, now: number): void {
+    run.resolve?.(result);
     this.#end(run, undefined, now);
-    run.resolve(result);
   }
 
   /** Makes another attempt later, if that helps. */
@@ -229,12 +229,13 @@ class ResiliencePipeline implements Pipeline, RunHost {
   /** Ends the call: with the reason for which it was stopped, else with what the vendor said last, else with `error`. */
   #fail(run: Run, error: unknown): void {
     const failure = run.stopped ? run.reason : (run.failure ?? error);
+    run.reject?.(failure);
     this.#end(run, failure, this.clock.now());
-    run.reject(failure);
   }
 
   #end(run: Run, error: unknown, now: number): void {
     if (run.begun) {
+      run.begun = false;
       this.#runs.remove(run);
       if (run.options?.signal !== undefined) this.#signals.remove(run.options.signal, run);
     }

@@ -59,10 +59,10 @@ export class Run implements Linked<Run>, Awaiting {
   readonly page: PagePlace | undefined;
   readonly startedAt: number;
   readonly deadline: number;
-  /** Gives the caller the result. */
-  readonly resolve: (result: unknown) => void;
+  /** Gives the caller the result. Set with the promise that the caller gets. */
+  resolve: ((result: unknown) => void) | undefined;
   /** Gives the caller the error. */
-  readonly reject: (error: unknown) => void;
+  reject: ((error: unknown) => void) | undefined;
 
   constructor(
     host: RunHost,
@@ -72,8 +72,6 @@ export class Run implements Linked<Run>, Awaiting {
     page: PagePlace | undefined,
     startedAt: number,
     deadline: number,
-    resolve: (result: unknown) => void,
-    reject: (error: unknown) => void,
   ) {
     this.host = host;
     this.operation = operation;
@@ -82,8 +80,6 @@ export class Run implements Linked<Run>, Awaiting {
     this.page = page;
     this.startedAt = startedAt;
     this.deadline = deadline;
-    this.resolve = resolve;
-    this.reject = reject;
   }
 
   get rateLimitKey(): string | undefined {

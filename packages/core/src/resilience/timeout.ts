@@ -42,6 +42,8 @@ export function timersOf(clock: Clock): Timers {
 export class Timers {
   readonly #clock: Clock;
   readonly #lists = new Map<number, TimerList>();
+  /** The list that was used last: usually the one that is wanted. */
+  #latest: TimerList | undefined;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -49,7 +51,8 @@ export class Timers {
 
   /** Has `timed.expire` called in `delayMs` milliseconds; `now` is the clock's present time. */
   arm(timed: Timed, delayMs: number, now: number): void {
-    (this.#lists.get(delayMs) ?? this.#newList(delayMs)).add(timed, now);
+    if (this.#latest?.delayMs !== delayMs) this.#latest = this.#lists.get(delayMs) ?? this.#newList(delayMs);
+    this.#latest.add(timed, now);
   }
 
   disarm(timed: Timed): void {
@@ -63,16 +66,21 @@ export class Timers {
 
   #newList(delayMs: number): TimerList {
     if (this.#lists.size >= maxLists) return new TimerList(this.#clock, delayMs, () => {});
-    const list = new TimerList(this.#clock, delayMs, () => this.#lists.delete(delayMs));
+    const list = new TimerList(this.#clock, delayMs, () => this.#forget(delayMs));
     this.#lists.set(delayMs, list);
     return list;
+  }
+
+  #forget(delayMs: number): void {
+    this.#lists.delete(delayMs);
+    if (this.#latest?.delayMs === delayMs) this.#latest = undefined;
   }
 }
 
 /** Time-outs of one duration. */
 export class TimerList {
   readonly #clock: Clock;
-  readonly #delayMs: number;
+  readonly delayMs: number;
   readonly #onEmpty: () => void;
   readonly #chain = new Chain<Timed>();
   #cancelTimer: Cancel | undefined;
@@ -80,15 +88,15 @@ export class TimerList {
 
   constructor(clock: Clock, delayMs: number, onEmpty: () => void) {
     this.#clock = clock;
-    this.#delayMs = delayMs;
+    this.delayMs = delayMs;
     this.#onEmpty = onEmpty;
   }
 
   add(timed: Timed, now: number): void {
-    timed.due = now + this.#delayMs;
+    timed.due = now + this.delayMs;
     timed.timers = this;
     this.#chain.add(timed);
-    this.#cancelTimer ??= this.#clock.schedule(this.#delayMs, this.#onTimer);
+    this.#cancelTimer ??= this.#clock.schedule(this.delayMs, this.#onTimer);
   }
 
   remove(timed: Timed): void {
@@ -112,12 +120,8 @@ export class TimerList {
     const now = this.#clock.now();
     const chain = this.#chain;
     // The system's time was set back: no one may wait longer than the whole duration again.
-    for (
-      let timed = chain.head;
-      timed !== undefined && timed.due - now > this.#delayMs;
-      timed = timed.later
-    ) {
-      timed.due = now + this.#delayMs;
+    for (let timed = chain.head; timed !== undefined && timed.due - now > this.delayMs; timed = timed.later) {
+      timed.due = now + this.delayMs;
     }
     for (let timed = chain.head; timed !== undefined && timed.due <= now; timed = chain.head) {
       this.remove(timed);
