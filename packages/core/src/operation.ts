@@ -69,7 +69,10 @@ export interface Pages<Item> extends AsyncIterable<Item> {
   readonly done: boolean;
 }
 
-/** The last argument of an operation, for the provider who writes it. One object an attempt. */
+/**
+ * The last argument of an operation, for the provider who writes it. One object an attempt. Hand it on as it is: its
+ * members are made when they are read, so a copy by spread has none of them.
+ */
 export interface Call {
   /** Name of the operation, `getTrack`. */
   readonly operation: string;
