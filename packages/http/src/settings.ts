@@ -32,7 +32,7 @@ export interface HttpSettings {
   readonly alsoOnPurpose?: readonly (string | URL)[] | undefined;
   /** Proxy to go through. Default: none. */
   readonly proxy?: string | URL | undefined;
-  /** Offers HTTP/2, on the got lane. Default false. */
+  /** Offers HTTP/2 to servers asked by `https`, on the got lane; the undici lane and proxies have HTTP/1.1 only. Default false. */
   readonly http2?: boolean | undefined;
 }
 

@@ -29,7 +29,7 @@ export interface HttpRequest {
   readonly lane?: LaneName | undefined;
   /** Set when the answer is taken piece by piece rather than at once: a large download. */
   readonly streams?: boolean | undefined;
-  /** Offers HTTP/2 to the server. Default false. */
+  /** Offers HTTP/2 to the server, on the got lane. Default false. */
   readonly http2?: boolean | undefined;
 }
 

@@ -1,5 +1,6 @@
 /** The full lane: got, for streams, progress, multipart, proxies and HTTP/2. Its own retries, redirects and time-outs are off. */
-import { Agent as HttpAgent, type IncomingMessage } from 'node:http';
+import { type ClientRequest, Agent as HttpAgent, type IncomingMessage } from 'node:http';
+import { type ClientHttp2Stream, constants } from 'node:http2';
 import { Agent as HttpsAgent } from 'node:https';
 import type { LookupFunction, Socket } from 'node:net';
 import { VendorError } from '@im/core';
@@ -8,12 +9,13 @@ import { guardedLookup } from '../egress.ts';
 import { toHeaders } from '../headers.ts';
 import type { EgressGuard, HttpResponse } from '../transport.ts';
 import { connectTimeoutMs, idleMs, type Lane, type LaneRequest, mostAgents, networkError } from './lane.ts';
+import { Sessions } from './sessions.ts';
 
 interface Agents {
   readonly http: HttpAgent;
   readonly https: HttpsAgent;
-  /** One function for all requests: got shares HTTP/2 sessions among those of the same one. */
   readonly lookup: LookupFunction;
+  readonly sessions: Sessions;
 }
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
@@ -26,6 +28,14 @@ const noProxy = new VendorError({
   code: 'failed_precondition',
   reason: 'proxy_unsupported',
   says: 'streams, multipart, progress and HTTP/2 go through a proxy from Node 24.5 on; use that, or the undici lane',
+});
+
+/** Closed before any processing, by RST_STREAM or as one that came after a GOAWAY: as good as not sent (RFC 9113 §8.7). */
+const refusedStream = new VendorError({
+  sent: false,
+  code: 'unavailable',
+  reason: 'REFUSED_STREAM',
+  says: 'the server refused the request before it read it (REFUSED_STREAM)',
 });
 
 /** Makes the lane. Connections are shared by requests whose guards decide alike. */
@@ -41,7 +51,13 @@ export function createGotLane(): Lane {
         keepAlive: true,
         ...(proxy && { proxyEnv: { HTTP_PROXY: proxy.href, HTTPS_PROXY: proxy.href, NO_PROXY: '' } }),
       };
-      agents = { http: new HttpAgent(options), https: new HttpsAgent(options), lookup: guardedLookup(guard) };
+      const lookup = guardedLookup(guard);
+      agents = {
+        http: new HttpAgent(options),
+        https: new HttpsAgent(options),
+        lookup,
+        sessions: new Sessions(lookup),
+      };
       for (const agent of [agents.http, agents.https]) closeWhenIdle(agent);
       all.set(key, agents);
       const [oldest] = all.keys();
@@ -55,14 +71,17 @@ export function createGotLane(): Lane {
     async send(request) {
       request.signal.throwIfAborted();
       const agents = agentsFor(request.guard, request.proxy);
+      const lease = offersHttp2(request)
+        ? await agents.sessions.lease(request.url, request.signal)
+        : undefined;
       const stream = got.stream(request.url, {
         method: request.method,
         headers: { 'user-agent': undefined, ...request.headers },
         ...(request.body !== undefined && { body: request.body as AsyncIterable<Uint8Array> }),
-        agent: request.http2 === true ? { http: agents.http } : { http: agents.http, https: agents.https },
+        agent: { http: agents.http, https: agents.https },
         // A proxy resolves the names itself, so a check of addresses has nothing to hold on to.
         ...(request.proxy === undefined && { dnsLookup: agents.lookup as never }),
-        http2: request.http2 === true,
+        ...(lease && { http2: true, h2session: lease.session }),
         signal: request.signal,
         followRedirect: false,
         decompress: false,
@@ -72,6 +91,7 @@ export function createGotLane(): Lane {
         allowGetBody: request.body !== undefined,
         cache: false,
       });
+      if (lease !== undefined) stream.once('close', () => lease.release(stream.response !== undefined));
       // Without a body of its own, got would wait for one to be written.
       if (request.body === undefined && request.method !== 'GET' && request.method !== 'HEAD') stream.end();
       return answerOf(stream, request);
@@ -80,10 +100,16 @@ export function createGotLane(): Lane {
       for (const agents of all.values()) {
         agents.http.destroy();
         agents.https.destroy();
+        agents.sessions.close();
       }
       all.clear();
     },
   };
+}
+
+/** Through a proxy there is HTTP/1.1 only: the agents know how to go through it. */
+function offersHttp2({ http2, url, proxy }: LaneRequest): boolean {
+  return http2 === true && url.protocol === 'https:' && proxy === undefined;
 }
 
 /** Node's agents keep a free socket for as long as the server does; ours closes it when it was idle for long. */
@@ -100,11 +126,16 @@ function answerOf(stream: Request, request: LaneRequest): Promise<HttpResponse> 
       sent = true;
       request.onSend?.();
     };
-    const failed = (error: unknown) => (signal.aborted ? signal.reason : networkError(error, sent));
+    let refused: () => boolean = () => false;
+    const failed = (error: unknown) => {
+      if (signal.aborted) return signal.reason;
+      return refused() ? refusedStream : networkError(error, sent);
+    };
     const stop = () => reject(signal.reason);
     signal.addEventListener('abort', stop, { once: true });
     stream.on('close', () => signal.removeEventListener('abort', stop));
-    stream.on('request', (outgoing) => {
+    stream.on('request', (outgoing: ClientRequest & { readonly stream?: ClientHttp2Stream }) => {
+      refused = () => outgoing.stream?.rstCode === constants.NGHTTP2_REFUSED_STREAM;
       outgoing.once('socket', (socket: Socket & { encrypted?: boolean; secureConnecting?: boolean }) => {
         if (!socket.connecting && socket.secureConnecting !== true) return send();
         socket.once(socket.encrypted === true ? 'secureConnect' : 'connect', send);

@@ -1,4 +1,4 @@
-/** The lean lane: undici's dispatcher, for the plain calls that most calls are. */
+/** The lean lane: undici's dispatcher, for the plain calls that most calls are. It speaks HTTP/1.1. */
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
 import { guardedLookup } from '../egress.ts';
 import { toHeaders } from '../headers.ts';
@@ -10,13 +10,11 @@ import { connectTimeoutMs, idleMs, type Lane, type LaneRequest, mostAgents, netw
 export function createUndiciLane(): Lane {
   const agents = new Map<string, Dispatcher>();
 
-  const agentFor = ({ guard, proxy, http2 }: LaneRequest): Dispatcher => {
-    const key =
-      proxy === undefined && http2 !== true ? guard.key : JSON.stringify([guard.key, proxy?.href, http2]);
+  const agentFor = ({ guard, proxy }: LaneRequest): Dispatcher => {
+    const key = proxy === undefined ? guard.key : JSON.stringify([guard.key, proxy.href]);
     let agent = agents.get(key);
     if (agent === undefined) {
       const options = {
-        allowH2: http2 === true,
         headersTimeout: 0,
         bodyTimeout: 0,
         keepAliveTimeout: idleMs,
