@@ -47,11 +47,6 @@ export {
   transportKey,
 } from './transport.ts';
 export {
-  type HmacWebhookSettings,
-  hmacWebhook,
-  type StandardWebhooksSettings,
-  signStandardWebhook,
-  standardWebhooks,
   type VerifiedWebhook,
   type VerifyWebhook,
   type WebhookDelivery,
@@ -59,4 +54,10 @@ export {
   type WebhookHeaders,
   type WebhookRefusal,
   type WebhookSettings,
-} from './webhook.ts';
+} from './webhook/delivery.ts';
+export { type HmacWebhookSettings, hmacWebhook } from './webhook/hmac.ts';
+export {
+  type StandardWebhooksSettings,
+  signStandardWebhook,
+  standardWebhooks,
+} from './webhook/standard-webhooks.ts';

@@ -4,15 +4,10 @@ import { join } from 'node:path';
 import { type Clock, memoryState, systemClock } from '@im/core';
 import { describeVectors } from '@im/testing/vitest';
 import { describe, expect, it } from 'vitest';
-import { errorOf } from './__tests__/support.ts';
-import {
-  hmacWebhook,
-  signStandardWebhook,
-  standardWebhooks,
-  type VerifyWebhook,
-  WebhookError,
-  type WebhookHeaders,
-} from './webhook.ts';
+import { errorOf } from '../__tests__/support.ts';
+import { type VerifyWebhook, WebhookError, type WebhookHeaders } from './delivery.ts';
+import { hmacWebhook } from './hmac.ts';
+import { signStandardWebhook, standardWebhooks } from './standard-webhooks.ts';
 
 const body = Buffer.from('{"a": 1}');
 const at = (seconds: number): Clock => ({ ...systemClock, now: () => seconds * 1_000 });
