@@ -1,0 +1,67 @@
+export { type StorageAbility, storageAbilities } from './abilities.ts';
+export { checksumOf, checksumOfParts, createDigest, createVerifier, type Digest } from './checksum.ts';
+export { sniffContentType } from './content-type.ts';
+export type {
+  ByteRange,
+  Checksum,
+  ChecksumAlgorithm,
+  DeleteResult,
+  DriverBody,
+  DriverCall,
+  DriverComplete,
+  DriverCopy,
+  DriverDelete,
+  DriverList,
+  DriverPresign,
+  DriverRead,
+  DriverUpload,
+  DriverUploads,
+  DriverWrite,
+  ListEntry,
+  ObjectAttributes,
+  ObjectInfo,
+  OpenUpload,
+  PresignedRequest,
+  ReadCondition,
+  StorageDriver,
+  StorageLimits,
+  UploadedPart,
+  WriteCondition,
+} from './driver.ts';
+export { driverError, holdCondition, holdReadCondition } from './driver-errors.ts';
+export {
+  type FilesystemAbility,
+  type FilesystemDriverOptions,
+  filesystemDriver,
+} from './filesystem/filesystem-driver.ts';
+export { compareKeys, resolveRange } from './keys.ts';
+export { type MemoryAbility, type MemoryDriverOptions, memoryDriver } from './memory/memory-driver.ts';
+export { createObjectStore } from './object-store.ts';
+export type {
+  BasicStore,
+  CopyOptions,
+  DeleteOptions,
+  GetOptions,
+  HeadOptions,
+  ListOptions,
+  ObjectStore,
+  ObjectStoreOptions,
+  PresignFeature,
+  Progress,
+  PutBody,
+  PutOptions,
+  StoreCall,
+  StoredObject,
+  StreamBody,
+  WholeBody,
+  WriteOptions,
+} from './object-store.types.ts';
+export { objectStore } from './port.ts';
+export type {
+  SendOptions,
+  SendReport,
+  SweepReport,
+  UploadFeature,
+  UploadSession,
+  UploadState,
+} from './upload.types.ts';
