@@ -40,11 +40,13 @@ function ofBytes(bytes: Uint8Array): Source {
 /**
  * Cuts a source into parts of `partBytes`, the last one shorter, at least one. Memory: one part at a time is filled; a source that
  * is in memory is not copied. Leaving the loop ends the source.
+ * Parts of full size that are not needed any more may be given back by `free`: a collector of garbage comes too late for them.
  */
 export async function* parts(
   source: Source,
   partBytes: number,
   signal: AbortSignal,
+  free: Uint8Array[] = [],
 ): AsyncGenerator<Uint8Array, void, undefined> {
   if (source.bytes !== undefined) {
     for (let start = 0; start === 0 || start < source.bytes.byteLength; start += partBytes)
@@ -55,10 +57,9 @@ export async function* parts(
   let filled = 0;
   let count = 0;
   for await (const piece of abortable(source.pieces(), signal)) {
-    if (!(piece instanceof Uint8Array))
-      throw new TypeError('the stream gives something that is no Uint8Array');
+    checkPiece(piece);
     for (let start = 0; start < piece.byteLength; ) {
-      part ??= Buffer.allocUnsafeSlow(partBytes);
+      part ??= free.pop() ?? Buffer.allocUnsafeSlow(partBytes);
       const end = Math.min(piece.byteLength, start + partBytes - filled);
       part.set(piece.subarray(start, end), filled);
       filled += end - start;
@@ -73,8 +74,13 @@ export async function* parts(
   if (count === 0 || filled > 0) yield (part ?? new Uint8Array(0)).subarray(0, filled);
 }
 
+/** @throws TypeError for what a stream of bytes must not give, such as strings */
+export function checkPiece(piece: unknown): asserts piece is Uint8Array {
+  if (!(piece instanceof Uint8Array)) throw new TypeError('the stream gives something that is no Uint8Array');
+}
+
 /** The same pieces; an abort ends the wait for the next one at once. */
-async function* abortable(
+export async function* abortable(
   pieces: AsyncIterable<Uint8Array>,
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {

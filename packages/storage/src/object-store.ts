@@ -1,6 +1,7 @@
 /** The portable store over a driver: checks, defaults, checksums, aborts and errors; the driver does the I/O. */
 import type { IntegrationError, Page } from '@im/core';
 import { checkAbilities, hasAbility, needAbility, type StorageAbility } from './abilities.ts';
+import { sweepOrphans } from './abort-upload.ts';
 import type {
   DeleteResult,
   DriverPresign,
@@ -32,7 +33,7 @@ import {
   type StoreContext,
   signalOf,
 } from './store-context.ts';
-import { createUpload, type LooseUpload, resumeUpload, sweepOrphans } from './upload.ts';
+import { createUpload, type LooseUpload, resumeUpload } from './upload.ts';
 import type { UploadState } from './upload.types.ts';
 
 type LooseRead = DriverRead &

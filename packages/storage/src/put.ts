@@ -1,7 +1,8 @@
 /** The way up: in one go while it is small, in parts from there on, under the same condition. */
 import type { IntegrationError } from '@im/core';
 import { hasAbility } from './abilities.ts';
-import { isStream, parts, type Source, toSource } from './body.ts';
+import { abortUpload } from './abort-upload.ts';
+import { abortable, checkPiece, isStream, parts, type Source, toSource } from './body.ts';
 import { checksumOf } from './checksum.ts';
 import { sniffContentType } from './content-type.ts';
 import type { ObjectInfo } from './driver.ts';
@@ -9,7 +10,7 @@ import { type Place, storeError } from './errors.ts';
 import { checkCount } from './keys.ts';
 import type { Progress, StreamBody, WholeBody } from './object-store.types.ts';
 import { attributesOf, checkCall, run, type StoreContext, signalOf, uploadsOf } from './store-context.ts';
-import { abortUpload, createUpload, type LooseUpload, noBody } from './upload.ts';
+import { createUpload, type LooseUpload, noBody } from './upload.ts';
 
 /** Options of `put`, of all abilities. */
 export interface LoosePut extends LooseUpload {
@@ -77,32 +78,29 @@ async function putParts(
   place: Place,
 ): Promise<ObjectInfo> {
   const signal = signalOf(options);
-  // The first part is looked at before anything is begun: many a stream is short.
-  const stream = parts(source, context.partBytes, signal);
-  const first = await stream.next();
-  const head = first.value ?? new Uint8Array(0);
-  if (head.byteLength < context.partBytes && head.byteLength <= context.driver.limits.maxPutBytes) {
-    await stream.return();
-    return putWhole(context, key, head, options, place);
-  }
-  async function* all() {
-    try {
-      yield head;
-      yield* stream;
-    } finally {
-      await stream.return();
-    }
-  }
-  const contentType = options.contentType ?? sniffContentType(key, head);
+  const pieces = abortable(source.pieces(), signal);
+  const first = await readFirst(pieces, context.partBytes);
+  if (first.isAll && first.size <= context.driver.limits.maxPutBytes)
+    return putWhole(context, key, Buffer.concat(first.pieces), options, place);
+  const contentType =
+    options.contentType ?? sniffContentType(key, Buffer.concat(first.pieces, Math.min(64, first.size)));
   const upload = await createUpload(
     context,
     key,
     { ...options, contentType, size: source.size },
     'put',
   ).catch(async (error: unknown) => {
-    await stream.return();
+    await pieces.return();
     throw error;
   });
+  async function* all() {
+    try {
+      yield* first.pieces;
+      yield* pieces;
+    } finally {
+      await pieces.return();
+    }
+  }
   try {
     const { bytes } = await upload.send(source.bytes ?? all(), {
       signal,
@@ -114,6 +112,20 @@ async function putParts(
   } catch (error) {
     throw await withoutLeftovers(context, upload.state, error);
   }
+}
+
+/** Looks at the beginning before anything is begun: many a stream is short. Copies, since a source may use its buffer again. */
+async function readFirst(source: AsyncGenerator<Uint8Array>, partBytes: number) {
+  const pieces: Uint8Array[] = [];
+  let size = 0;
+  while (size <= partBytes) {
+    const next = await source.next();
+    if (next.done) return { pieces, size, isAll: true };
+    checkPiece(next.value);
+    pieces.push(next.value.slice());
+    size += next.value.byteLength;
+  }
+  return { pieces, size, isAll: false };
 }
 
 /** Cleans up behind a failed put, whatever the caller's signal says; a clean-up that fails is left to `sweepOrphans`. */

@@ -1,5 +1,6 @@
 /** Uploads in parts: parallel, in constant memory, and good in another process. */
-import { errorCode, isIntegrationError, sleep } from '@im/core';
+import { isIntegrationError } from '@im/core';
+import { abortUpload } from './abort-upload.ts';
 import { parts, type Source, toSource } from './body.ts';
 import { checksumOf, checksumOfParts, isAlgorithm } from './checksum.ts';
 import { sniffContentType } from './content-type.ts';
@@ -17,10 +18,7 @@ import {
   signalOf,
   uploadsOf,
 } from './store-context.ts';
-import type { SendOptions, SendReport, SweepReport, UploadSession, UploadState } from './upload.types.ts';
-
-/** Waits between tries to abort, milliseconds. */
-const abortWaitsMs = [200, 1_000, 5_000];
+import type { SendOptions, SendReport, UploadSession, UploadState } from './upload.types.ts';
 
 /** Options of `createUpload`, of all abilities. */
 export interface LooseUpload extends LooseOptions {
@@ -148,11 +146,14 @@ function session(context: StoreContext, begun: UploadState): UploadSession {
     const under = new Set<Promise<void>>();
     let failure: { readonly error: unknown } | undefined;
     let number = 0;
+    /** Buffers to fill again. One that a failed call may still be reading is never among them. */
+    const free: Uint8Array[] = [];
     const one = async (at: number, bytes: Uint8Array) => {
       try {
         const sent = await putPart(at, bytes, place, signal);
         report[sent ? 'sentParts' : 'keptParts'] += 1;
         report.bytes += bytes.byteLength;
+        if (source.bytes === undefined && bytes.byteLength === partBytes) free.push(bytes);
         if (sent) options.onState?.(state());
         options.onProgress?.({ bytes: report.bytes, totalBytes: source.size });
       } catch (error) {
@@ -161,7 +162,7 @@ function session(context: StoreContext, begun: UploadState): UploadSession {
       }
     };
     try {
-      for await (const bytes of parts(source, partBytes, signal)) {
+      for await (const bytes of parts(source, partBytes, signal, free)) {
         if (number === context.driver.limits.maxParts)
           throw storeError(`the stream is longer than ${number} parts of ${partBytes} bytes`, place, {
             code: 'invalid_argument',
@@ -236,56 +237,4 @@ export function noBody(place: Place) {
     code: 'invalid_argument',
     remedy: 'give a Uint8Array, string, Blob, ReadableStream or async iterable',
   });
-}
-
-/** Aborts, and tries again while the service is unavailable: parts that stay behind cost money. */
-export async function abortUpload(
-  context: StoreContext,
-  key: string,
-  uploadId: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const uploads = uploadsOf(context, 'upload.abort');
-  const place = placeOf(context, 'upload.abort', key);
-  for (const waitMs of [...abortWaitsMs, undefined]) {
-    try {
-      return await run(place, signal, (call) => uploads.abort(key, uploadId, call));
-    } catch (error) {
-      if (errorCode(error) === 'not_found') return;
-      if (waitMs === undefined || !isIntegrationError(error) || !error.retryable) throw error;
-      await sleep(context.clock, error.retryAfterMs ?? waitMs, signal);
-    }
-  }
-}
-
-/** Aborts uploads that nobody will go on with. */
-export async function sweepOrphans(
-  context: StoreContext,
-  options: StoreCall & { readonly olderThanMs: number; readonly prefix?: string },
-): Promise<SweepReport> {
-  const uploads = uploadsOf(context, 'sweepOrphans');
-  const place = placeOf(context, 'sweepOrphans');
-  checkCount('olderThanMs', options.olderThanMs, 0, Number.MAX_SAFE_INTEGER, place);
-  const signal = signalOf(options);
-  const before = context.clock.now() - options.olderThanMs;
-  const aborted: string[] = [];
-  const failed: { key: string; error: unknown }[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await run(place, signal, (call) =>
-      uploads.list({ prefix: options.prefix ?? '', cursor }, call),
-    );
-    for (const { key, uploadId, startedAt } of page.items) {
-      if (startedAt > before) continue;
-      try {
-        await abortUpload(context, key, uploadId, signal);
-        aborted.push(key);
-      } catch (error) {
-        signal.throwIfAborted();
-        failed.push({ key, error });
-      }
-    }
-    cursor = page.next;
-  } while (cursor !== undefined);
-  return { aborted, failed };
 }

@@ -9,6 +9,7 @@ import { conditionCases } from './condition-cases.ts';
 import { listCases } from './list-cases.ts';
 import { objectCases } from './object-cases.ts';
 import { scopeCases } from './scope-cases.ts';
+import { transferCases } from './transfer-cases.ts';
 import type {
   CaseContext,
   OpenStore,
@@ -22,6 +23,7 @@ import { uploadCases } from './upload-cases.ts';
 /** All cases, in order of reading. */
 export const storageCases: readonly StorageCase[] = [
   ...objectCases,
+  ...transferCases,
   ...listCases,
   ...conditionCases,
   ...uploadCases,

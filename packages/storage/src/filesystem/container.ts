@@ -11,7 +11,8 @@ const mark = 'IMS1';
 const footBytes = 8;
 /** Enough for the facts of nearly every object, in one read. */
 const tailBytes = 4096;
-const pieceBytes = 256 * 1024;
+/** Bytes read at a time. */
+export const pieceBytes = 256 * 1024;
 
 /** Writes bytes to an open file. Replaced in tests of full disks. */
 export type WriteBytes = (file: FileHandle, bytes: Uint8Array) => Promise<void>;
@@ -102,14 +103,16 @@ async function readAt(file: FileHandle, position: number, length: number): Promi
   return bytes;
 }
 
-/** Pieces of an open file; it is not closed. */
+/** Pieces of an open file; it is not closed. With `buffer`, each piece is good until the next is asked for. */
 export async function* piecesOf(
   file: FileHandle,
   offset: number,
   length: number,
+  buffer?: Buffer,
 ): AsyncGenerator<Uint8Array> {
   for (let at = offset; at < offset + length; ) {
-    const piece = Buffer.allocUnsafe(Math.min(pieceBytes, offset + length - at));
+    const size = Math.min(pieceBytes, offset + length - at);
+    const piece = buffer?.subarray(0, size) ?? Buffer.allocUnsafe(size);
     const { bytesRead } = await file.read(piece, 0, piece.byteLength, at);
     if (bytesRead === 0) throw driverError('corrupt');
     at += bytesRead;

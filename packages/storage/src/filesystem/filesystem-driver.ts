@@ -10,7 +10,7 @@ import type { Checksum, DeleteResult, DriverRead, ListEntry, ObjectInfo, Storage
 import { driverError, holdReadCondition } from '../driver-errors.ts';
 import { resolveRange } from '../keys.ts';
 import { listPage, readCursor } from '../listing.ts';
-import { type Container, piecesOf, streamOf, type WriteBytes, writeBytes } from './container.ts';
+import { type Container, pieceBytes, piecesOf, streamOf, type WriteBytes, writeBytes } from './container.ts';
 import { filesystemUploads } from './filesystem-uploads.ts';
 import { type ObjectFacts, openFolder } from './store-folder.ts';
 import { withSystemErrors } from './system-errors.ts';
@@ -126,8 +126,11 @@ export function filesystemDriver(options: FilesystemDriverOptions): StorageDrive
         const { file, size, facts } = await openObject(from, { ifMatch: copy.sourceIfMatch });
         try {
           const copied = fresh(to, facts);
-          await folder.withTemporary(piecesOf(file, 0, size), copied, call, (path) =>
-            folder.publish(path, to, copy, call),
+          await folder.withTemporary(
+            piecesOf(file, 0, size, Buffer.allocUnsafeSlow(pieceBytes)),
+            copied,
+            call,
+            (path) => folder.publish(path, to, copy, call),
           );
           return { ...copied, size };
         } finally {

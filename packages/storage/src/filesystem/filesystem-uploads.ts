@@ -7,7 +7,7 @@ import { createDigest } from '../checksum.ts';
 import type { DriverUpload, DriverUploads, OpenUpload, UploadedPart } from '../driver.ts';
 import { driverError } from '../driver-errors.ts';
 import { compareKeys } from '../keys.ts';
-import { openContainer, piecesOf } from './container.ts';
+import { openContainer, pieceBytes, piecesOf } from './container.ts';
 import { type ObjectFacts, removeFolder, type StoreFolder } from './store-folder.ts';
 import { isSystemError, withSystemErrors } from './system-errors.ts';
 
@@ -48,11 +48,12 @@ export function filesystemUploads(folder: StoreFolder, clock: Clock): DriverUplo
     uploadId: string,
     parts: readonly UploadedPart[],
   ): AsyncGenerator<Uint8Array> {
+    const buffer = Buffer.allocUnsafeSlow(pieceBytes);
     for (const part of parts) {
       const { file, size, facts } = await readPart(uploadId, part.number);
       try {
         if (facts.etag !== part.etag) throw driverError('parts');
-        yield* piecesOf(file, 0, size);
+        yield* piecesOf(file, 0, size, buffer);
       } finally {
         await file.close();
       }

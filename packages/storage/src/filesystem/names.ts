@@ -32,12 +32,12 @@ function namesOf(segment: string, isFolder: boolean): string[] {
   const names: string[] = [];
   let start = 0;
   for (; bytes.byteLength - start >= segmentBytes; start += segmentBytes)
-    names.push(`${escape(bytes.subarray(start, start + segmentBytes))}^`);
-  const rest = start === bytes.byteLength ? '%' : escape(bytes.subarray(start));
+    names.push(`${escaped(bytes.subarray(start, start + segmentBytes))}^`);
+  const rest = start === bytes.byteLength ? '%' : escaped(bytes.subarray(start));
   return [...names, isFolder ? `${rest}~` : rest];
 }
 
-function escape(bytes: Buffer): string {
+function escaped(bytes: Buffer): string {
   const name = [...bytes.toString('latin1')]
     .map((letter, index) => {
       const isEdgeDot = letter === '.' && (index === 0 || index === bytes.byteLength - 1);
