@@ -123,7 +123,8 @@ export interface StoredObject extends AsyncDisposable {
 /** What every store does. */
 export interface BasicStore<Abilities extends StorageAbility, Native> {
   readonly name: string;
-  readonly abilities: readonly Abilities[];
+  /** Declared by the driver. */
+  readonly abilities: readonly StorageAbility[];
   /** @throws `not_found`; `failed_precondition`; `invalid_argument` for a range past the end */
   get(key: string, options?: GetOptions<Abilities>): Promise<StoredObject>;
   head(key: string, options?: HeadOptions<Abilities>): Promise<ObjectInfo>;

@@ -122,7 +122,7 @@ async function readFirst(source: AsyncGenerator<Uint8Array>, partBytes: number) 
     const next = await source.next();
     if (next.done) return { pieces, size, isAll: true };
     checkPiece(next.value);
-    pieces.push(next.value.slice());
+    pieces.push(new Uint8Array(next.value));
     size += next.value.byteLength;
   }
   return { pieces, size, isAll: false };

@@ -3,14 +3,8 @@
  * paths, but others do (file systems, CDNs, browsers), so keys that would leave the prefix for any of them are refused as well.
  */
 import type { Page } from '@im/core';
-import type {
-  DeleteResult,
-  DriverUploads,
-  ListEntry,
-  ObjectInfo,
-  OpenUpload,
-  StorageDriver,
-} from './driver.ts';
+import type { DeleteResult, ListEntry, ObjectInfo, StorageDriver } from './driver.ts';
+import type { DriverUploads, OpenUpload } from './driver-uploads.ts';
 import { type Place, storeError } from './errors.ts';
 
 /** Most rounds of percent-encoding that are looked through. */

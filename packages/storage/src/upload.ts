@@ -4,7 +4,7 @@ import { abortUpload } from './abort-upload.ts';
 import { parts, type Source, toSource } from './body.ts';
 import { checksumOf, checksumOfParts, isAlgorithm } from './checksum.ts';
 import { sniffContentType } from './content-type.ts';
-import type { UploadedPart } from './driver.ts';
+import type { UploadedPart } from './driver-uploads.ts';
 import { completeError, type Place, storeError } from './errors.ts';
 import { checkCount } from './keys.ts';
 import type { StoreCall } from './object-store.types.ts';

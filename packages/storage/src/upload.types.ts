@@ -1,5 +1,6 @@
 /** Uploads in parts that outlive the process that began them. */
-import type { ChecksumAlgorithm, ObjectInfo, UploadedPart, WriteCondition } from './driver.ts';
+import type { ChecksumAlgorithm, ObjectInfo, WriteCondition } from './driver.ts';
+import type { UploadedPart } from './driver-uploads.ts';
 import type { Progress, StoreCall, StreamBody, WholeBody, WriteOptions } from './object-store.types.ts';
 
 /** Everything another process needs to go on. Plain JSON; no secret. */

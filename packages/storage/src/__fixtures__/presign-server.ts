@@ -2,7 +2,7 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { DriverPresign, StorageDriver } from '../driver.ts';
+import type { StorageDriver } from '../driver.ts';
 import { memoryDriver } from '../memory/memory-driver.ts';
 import { createObjectStore } from '../object-store.ts';
 import type { StorageHarness } from '../testing.ts';
@@ -13,9 +13,9 @@ function sign(method: string, target: string): string {
   return createHmac('sha256', key).update(`${method} ${target}`).digest('hex');
 }
 
-/** `presign` may be broken by tests of the suite. */
+/** Broken by tests of the suite: one whose signatures are all the same, one that lets everybody in. */
 export function presignHarness(
-  change: (presign: DriverPresign) => Partial<{ signature: string; method: string }> = () => ({}),
+  broken: { readonly signature?: string; readonly isOpen?: boolean } = {},
 ): StorageHarness {
   return {
     async open() {
@@ -26,7 +26,7 @@ export function presignHarness(
         const given = url.searchParams.get('signature') ?? '';
         url.searchParams.delete('signature');
         const wanted = sign(request.method ?? '', `${url.pathname}${url.search}`);
-        const isGood = given === 'any' || (given.length === wanted.length && timingSafeEqual(Buffer.from(given), Buffer.from(wanted)));
+        const isGood = broken.isOpen || (given.length === wanted.length && timingSafeEqual(Buffer.from(given), Buffer.from(wanted)));
         if (!isGood) return response.writeHead(403).end();
         const name = decodeURIComponent(url.pathname.slice(1));
         if (request.method === 'PUT') await store.put(name, request);
@@ -40,7 +40,7 @@ export function presignHarness(
         limits: { ...memory.limits, presign: { maxSeconds: 604_800, contentLength: 'exact' } },
         async presign(name, presign) {
           const target = `/${encodeURIComponent(name)}?expires=${presign.expiresInSeconds}`;
-          const { signature = sign(presign.method, target) } = change(presign);
+          const { signature = sign(presign.method, target) } = broken;
           return {
             method: presign.method,
             url: `http://127.0.0.1:${port}${target}&signature=${signature}`,

@@ -140,7 +140,7 @@ export function memoryDriver(options: MemoryDriverOptions = {}): StorageDriver<M
     },
     head: async (key, read) => find(key, read).info,
     async put(key, bytes, write, call) {
-      return publish(key, checked(bytes.slice(), write.checksum), write, call);
+      return publish(key, checked(new Uint8Array(bytes), write.checksum), write, call);
     },
     list: async (list) => listPage(keysAfter(list.prefix, readCursor(list.cursor)?.after), list, describe),
     async copy(from, to, copy, call) {
@@ -181,7 +181,8 @@ function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
     {
       pull(controller) {
         if (offset >= bytes.byteLength) return controller.close();
-        controller.enqueue(bytes.slice(offset, offset + pieceBytes));
+        // A copy: a Buffer's own `slice` would hand out the store's bytes.
+        controller.enqueue(new Uint8Array(bytes.subarray(offset, offset + pieceBytes)));
         offset += pieceBytes;
       },
     },

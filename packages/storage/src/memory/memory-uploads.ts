@@ -2,8 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '@im/core';
 import { createVerifier } from '../checksum.ts';
-import type { DriverUpload, DriverUploads, UploadedPart } from '../driver.ts';
 import { driverError } from '../driver-errors.ts';
+import type { DriverUpload, DriverUploads, UploadedPart } from '../driver-uploads.ts';
 import { compareKeys } from '../keys.ts';
 import type { Publish } from './memory-driver.ts';
 
@@ -32,7 +32,7 @@ export function memoryUploads(clock: Clock, publish: Publish): DriverUploads {
       const { parts } = find(key, uploadId);
       call.signal.throwIfAborted();
       const verifier = createVerifier(checksum);
-      const copy = bytes.slice();
+      const copy = new Uint8Array(bytes);
       verifier.update(copy);
       if (verifier.value() !== checksum.value) throw driverError('checksum');
       const part = { number, size: copy.byteLength, etag: randomUUID(), checksum: checksum.value };
