@@ -14,7 +14,7 @@ const mebibyte = 1024 * 1024;
 function mountSmall(): string | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'im-full-'));
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', folder], { stdio: 'ignore' });
+    execFileSync('/bin/mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', folder], { stdio: 'ignore' });
     return folder;
   } catch {
     // Only root may mount, and only on Linux: the test on a real full disk is skipped.
@@ -26,7 +26,7 @@ const small = mountSmall();
 const other = mkdtempSync(join(tmpdir(), 'im-full-'));
 afterAll(() => {
   if (small !== undefined) {
-    execFileSync('umount', [small]);
+    execFileSync('/bin/umount', [small]);
     rmSync(small, { recursive: true });
   }
   rmSync(other, { recursive: true });
