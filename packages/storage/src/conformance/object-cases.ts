@@ -236,21 +236,4 @@ export const objectCases: readonly StorageCase[] = [
       assert.deepEqual(await keysOf(store), ['stays']);
     },
   },
-  {
-    id: 'ST-014',
-    title: 'metadata that no two services would store alike is refused',
-    async run({ store }) {
-      for (const metadata of [
-        { Upper: 'x' },
-        { 'im-checksum': 'x' },
-        { 'a b': 'x' },
-        { a: '\ud800' },
-        { a: 'x'.repeat(3000) },
-      ])
-        await refuses('invalid_argument', JSON.stringify(metadata).slice(0, 30), () =>
-          store.put('k', 'x', { metadata }),
-        );
-      await nothingAt(store, 'k', 'refused metadata');
-    },
-  },
 ];

@@ -1,9 +1,26 @@
-/** Bytes on their way: damage, aborts, progress, streams, sizes. */
+/** What travels: metadata, damage, aborts, progress, streams, sizes. */
 import assert from 'node:assert/strict';
-import { keysOf, ragged, refuses, repeated, sameBytes, sample } from './help.ts';
+import { keysOf, nothingAt, ragged, refuses, repeated, sameBytes, sample } from './help.ts';
 import type { StorageCase } from './types.ts';
 
 export const transferCases: readonly StorageCase[] = [
+  {
+    id: 'ST-014',
+    title: 'metadata that no two services would store alike is refused',
+    async run({ store }) {
+      for (const metadata of [
+        { Upper: 'x' },
+        { 'im-checksum': 'x' },
+        { 'a b': 'x' },
+        { a: '\ud800' },
+        { a: 'x'.repeat(3000) },
+      ])
+        await refuses('invalid_argument', JSON.stringify(metadata).slice(0, 30), () =>
+          store.put('k', 'x', { metadata }),
+        );
+      await nothingAt(store, 'k', 'refused metadata');
+    },
+  },
   {
     id: 'ST-015',
     title: 'an object that changed in storage is never delivered as whole',

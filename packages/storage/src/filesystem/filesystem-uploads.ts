@@ -1,6 +1,6 @@
 /** Uploads in parts: a folder each, outside the objects, good in any process until it is completed or aborted. */
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readdir, rename } from 'node:fs/promises';
+import { mkdir, readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '@im/core';
 import { createDigest } from '../checksum.ts';
@@ -67,8 +67,15 @@ export function filesystemUploads(folder: StoreFolder, clock: Clock): DriverUplo
         const uploadId = randomUUID();
         const facts: UploadFacts = { key, startedAt: clock.now(), upload };
         await folder.withTemporary([], facts, call, async (path) => {
-          await mkdir(pathOf(uploadId));
-          await link(path, join(pathOf(uploadId), about));
+          // Whole or not at all, so that no killed process leaves an upload that nobody finds.
+          const staging = `${path}-upload`;
+          try {
+            await mkdir(staging);
+            await rename(path, join(staging, about));
+            await rename(staging, pathOf(uploadId));
+          } finally {
+            await removeFolder(staging);
+          }
         });
         return uploadId;
       }),

@@ -51,7 +51,7 @@ export function openFolder(
 
   const prepare = async () => {
     for (const folder of [objects, uploads, temporary, lockFolder]) await mkdir(folder, { recursive: true });
-    for (const name of await readdir(temporary)) if (isDead(name)) await removeIfThere(join(temporary, name));
+    for (const name of await readdir(temporary)) if (isDead(name)) await removeFolder(join(temporary, name));
   };
   const read = async (key: string) => {
     const found = await openContainer<ObjectFacts>(pathOf(objects, key));
