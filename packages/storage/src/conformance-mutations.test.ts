@@ -260,7 +260,7 @@ const mutations: Readonly<Record<string, { readonly change: Break; readonly fail
   },
 };
 
-/** What the portable store itself holds, whatever the driver does; its own tests break it in other ways. */
+/** What the portable store itself holds, so that no driver can break it; presigning is broken by a server of its own below. */
 const heldByTheStore = [
   'ST-006',
   'ST-014',
