@@ -87,6 +87,7 @@ export {
   secret,
   secretPaths,
 } from './options.ts';
+export { createPages, type FetchPage, type PagesNames } from './pages.ts';
 export { createRegistry } from './registry/registry.ts';
 export {
   defaultTenant,

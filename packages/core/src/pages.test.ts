@@ -69,6 +69,18 @@ describe('an answer in pages', () => {
     expect(taken).toEqual(['a1', 'a2', 'b1', 'b2', 'c1', 'c2']);
   });
 
+  it('tells the fetcher how many are still wanted, so that a limit ends between two pages', async () => {
+    const told: number[] = [];
+    const fetch = async (cursor: string | undefined, most: number): Promise<Page<number>> => {
+      told.push(most);
+      const start = Number(cursor ?? 0);
+      const items = [start, start + 1].slice(0, most);
+      return { items, next: String(start + items.length) };
+    };
+    const list = createPages(fetch, { limit: 3 }, names);
+    expect([await list.toArray(), told, list.cursor]).toEqual([[0, 1, 2], [3, 1], '3']);
+  });
+
   it('stays at a page that was left half-way', async () => {
     const { list } = numbers(6);
     for await (const item of list) if (item === 2) break;

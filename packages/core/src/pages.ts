@@ -6,15 +6,19 @@ import type { Page, Pages, PagesOptions } from './operation.ts';
 export interface PagesNames {
   readonly provider: string;
   readonly operation: string;
-  readonly integration: string;
-  readonly tenant: string;
+  readonly integration?: string | undefined;
+  readonly tenant?: string | undefined;
 }
 
-/** Fetches one page: one call through the policies. */
-export type FetchPage<Item> = (cursor: string | undefined) => Promise<Page<Item>>;
+/**
+ * Fetches one page: one call through the policies. `most` is how many items are still wanted: a fetcher that keeps to
+ * it never has a page cut short, so that the cursor after a `limit` goes on exactly there.
+ */
+export type FetchPage<Item> = (cursor: string | undefined, most: number) => Promise<Page<Item>>;
 
 /**
- * Makes the {@link Pages} of one call. Nothing is fetched before it is iterated.
+ * Makes the {@link Pages} of one call. Nothing is fetched before it is iterated. Core does so for every operation of
+ * `pages(…)`; ports whose portable type answers in pages do it themselves.
  *
  * While iterating it throws what `fetch` throws; the signal's reason once `options.signal` is aborted, also between
  * two items; {@link IntegrationError} `invalid_argument` for a `limit` that is no count, and `internal` when a page
@@ -36,7 +40,7 @@ export function createPages<Item>(
     done = false;
     while (left > 0) {
       signal?.throwIfAborted();
-      const page = await fetch(here);
+      const page = await fetch(here, left);
       if (page.next !== undefined && page.next === here) throw endless(names);
       if (page.items.length > left) {
         yield { ...page, items: page.items.slice(0, left), next: undefined };

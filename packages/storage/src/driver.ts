@@ -32,7 +32,7 @@ export interface ObjectInfo {
   readonly key: string;
   /** Bytes. */
   readonly size: number;
-  /** Changes with every write; opaque, to be handed back in conditions. */
+  /** Differs whenever the bytes differ; opaque, to be handed back in conditions. */
   readonly etag: string;
   readonly contentType: string;
   readonly metadata: Readonly<Record<string, string>>;

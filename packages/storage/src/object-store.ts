@@ -1,5 +1,5 @@
 /** The portable store over a driver: checks, defaults, checksums, aborts and errors; the driver does the I/O. */
-import type { IntegrationError, Page } from '@im/core';
+import { createPages, type IntegrationError, type Page } from '@im/core';
 import { checkAbilities, hasAbility, needAbility, type StorageAbility } from './abilities.ts';
 import { sweepOrphans } from './abort-upload.ts';
 import type {
@@ -19,7 +19,6 @@ import type {
   Progress,
   StoreCall,
 } from './object-store.types.ts';
-import { toPages } from './pages.ts';
 import { type LoosePut, putObject } from './put.ts';
 import { readObject } from './read-object.ts';
 import { scopeDriver, scopePrefix } from './scoped.ts';
@@ -126,14 +125,11 @@ function listObjects(context: StoreContext, options: ListOptions) {
   if (limit !== undefined) checkCount('limit', limit, 0, Number.MAX_SAFE_INTEGER, place);
   const signal = signalOf(options);
   const most = pageSize ?? limits.maxPageSize;
-  return toPages<ListEntry>(
-    (cursor, left): Promise<Page<ListEntry>> =>
-      run(place, signal, (call) =>
-        context.driver.list({ prefix, delimiter, cursor, pageSize: Math.min(most, left) }, call),
-      ),
-    options,
-    signal,
-  );
+  const fetch = (cursor: string | undefined, left: number): Promise<Page<ListEntry>> =>
+    run(place, signal, (call) =>
+      context.driver.list({ prefix, delimiter, cursor, pageSize: Math.min(most, left) }, call),
+    );
+  return createPages(fetch, options, { provider: place.driver, operation: place.operation });
 }
 
 async function copy(

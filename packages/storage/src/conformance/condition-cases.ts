@@ -68,7 +68,7 @@ export const conditionCases: readonly StorageCase[] = [
   },
   {
     id: 'ST-042',
-    title: 'an etag does not come back when the same bytes are written anew',
+    title: 'an etag of long ago does not hold, though the store has seen other bytes since',
     needs: ['conditionalWrites'],
     async run({ store }) {
       const one = await store.put('k', 'one');
