@@ -161,7 +161,8 @@ export class Instances {
     const instance = this.#inUse;
     if (instance === undefined) return;
     const now = this.#vitals.now();
-    const idleAt = this.#lastUsed + host.idleMs;
+    // What its rate limit still counts must not be forgotten: a limit a day would begin anew with each instance.
+    const idleAt = this.#lastUsed + Math.max(host.idleMs, instance.pipeline.memoryMs);
     const { inFlight, breaker, parkedUntil } = instance.pipeline.snapshot();
     const isBusy = inFlight > 0 || breaker !== 'closed' || parkedUntil !== undefined || this.#vitals.starting;
     // What a required one tells must stay true; what the breaker and the vendor said must not be forgotten.

@@ -359,6 +359,21 @@ describe('idle instances', () => {
     expect(world.made.length).toBe(2);
   });
 
+  it('are kept while their rate limit still counts the last call, or a limit a day would begin anew each hour', async () => {
+    const { registry, demo, world, clock } = setUp({ idleMs: 60_000, health: { checkIntervalMs: 0 } });
+    const day = 86_400_000;
+    const rateLimit = { limit: 1, windowMs: day, maxWaitMs: 0 };
+    registry.register(demo, { options: { key }, resilience: { rateLimit } });
+    const client = registry.tenant('default').get(demo);
+    await client.hello();
+    await clock.advance(3_600_000);
+    await expect(client.hello()).rejects.toMatchObject({ code: 'resource_exhausted' });
+    expect(world.made.length).toBe(1);
+    await clock.advance(day + 60_000);
+    expect(world.closed.length).toBe(1);
+    expect(await client.hello()).toContain('default/demo');
+  });
+
   it('are kept while a call is in flight, and where they are required', async () => {
     const { registry, demo, world, clock } = setUp({ idleMs: 1_000, health: { checkIntervalMs: 0 } });
     registry.register(demo, { options: { key } });

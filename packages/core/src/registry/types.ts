@@ -61,7 +61,10 @@ export interface HealthOptions {
 /** How a registry is made. */
 export interface RegistryOptions extends Environment {
   readonly health?: HealthOptions | undefined;
-  /** Milliseconds without a call after which an instance is let go; it is made again when needed. Default 15 minutes. */
+  /**
+   * Milliseconds without a call after which an instance is let go; it is made again when needed. One with a rate limit
+   * of a longer window is kept for that long. Default 15 minutes.
+   */
   readonly idleMs?: number | undefined;
   /** Most instances checked at the same time. Default 16. */
   readonly concurrency?: number | undefined;

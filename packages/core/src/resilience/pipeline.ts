@@ -101,6 +101,11 @@ class ResiliencePipeline implements Pipeline, RunHost {
     return { inFlight: this.#runs.size, ...this.#gate.snapshot(this.clock.now()) };
   }
 
+  get memoryMs(): number {
+    const { rateLimit } = this.#options;
+    return rateLimit === false ? 0 : rateLimit.windowMs;
+  }
+
   async drain(graceMs: number): Promise<void> {
     this.#draining = true;
     if (this.#runs.size > 0) {

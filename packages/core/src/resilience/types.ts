@@ -88,6 +88,8 @@ export interface Pipeline {
   /** Closes the circuit and forgets what it counted. */
   reset(): void;
   snapshot(): PipelineSnapshot;
+  /** Milliseconds after a call for which its rate limit still counts it; 0 without a limit. */
+  readonly memoryMs: number;
   /** Refuses new calls with `unavailable`; resolves when those inside have ended. After `graceMs` they are aborted. */
   drain(graceMs: number): Promise<void>;
 }
