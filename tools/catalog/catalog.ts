@@ -14,7 +14,7 @@ import {
 } from '@im/core';
 import type { Fault } from '../lib/fault.ts';
 import { floors, type Workspace, type WorkspacePackage } from '../lib/workspace.ts';
-import { definitionOf } from './definitions.ts';
+import { definitionsOf, type FoundIntegration } from './definitions.ts';
 import { hasPlace, replaceBetween, table } from './render.ts';
 
 /** A file with generated parts, as it is and as it should be. */
@@ -30,15 +30,18 @@ export interface GeneratedFile {
 /** All of them. */
 export async function generatedFiles(workspace: Workspace): Promise<GeneratedFile[]> {
   const found = await Promise.all(
-    workspace.packages.map(async (one) => ({ one, definition: await definitionOf(workspace, one) })),
+    workspace.packages.map(async (one) => ({ one, integrations: await definitionsOf(workspace, one) })),
   );
   const files = [
     generate(workspace, 'README.md', { packages: packageTable(found) }),
     generate(workspace, 'docs/resilience.md', { resilience: resilienceTable() }),
   ];
-  for (const { one, definition } of found) {
-    if (definition === undefined) continue;
-    const places = { options: optionsTable(definition), operations: operationsTable(definition) };
+  for (const { one, integrations } of found) {
+    if (integrations.length === 0) continue;
+    const places = {
+      options: each(integrations, optionsTable),
+      operations: each(integrations, operationsTable),
+    };
     files.push(generate(workspace, `${one.folder}/README.md`, places));
   }
   return files.filter((file) => file !== undefined);
@@ -68,18 +71,38 @@ function generate(
   return { file, before, after, missing: names.filter((name) => !hasPlace(before, name)) };
 }
 
-function packageTable(
-  found: readonly { one: WorkspacePackage; definition: AnyDefinition | undefined }[],
+/** One table; of several integrations each under a heading with what to import. */
+function each(
+  integrations: readonly FoundIntegration[],
+  write: (definition: AnyDefinition) => string,
 ): string {
-  const floorOf = ({ one }: { one: WorkspacePackage }) => floors.indexOf(one.floor ?? 'apps');
+  if (integrations.length === 1) return integrations.map(({ definition }) => write(definition)).join('');
+  return integrations
+    .map(
+      ({ definition, subpath, export: name }) =>
+        `### \`${name}\` of \`${definition.package ?? `@im/${definition.id}`}${subpath.slice(1)}\`\n\n${write(definition)}`,
+    )
+    .join('\n\n');
+}
+
+interface FoundPackage {
+  readonly one: WorkspacePackage;
+  readonly integrations: readonly FoundIntegration[];
+}
+
+function packageTable(found: readonly FoundPackage[]): string {
+  const floorOf = ({ one }: FoundPackage) => floors.indexOf(one.floor ?? 'apps');
   const sorted = [...found].sort((a, b) => floorOf(a) - floorOf(b) || a.one.name.localeCompare(b.one.name));
-  const rows = sorted.map(({ one, definition }) => [
-    `[${one.name}](${one.folder})`,
-    one.floor ?? '',
-    definition === undefined ? '' : definition.category,
-    definition === undefined ? '' : String(describeOperations(definition).length),
-    one.manifest.description ?? '',
-  ]);
+  const rows = sorted.map(({ one, integrations }) => {
+    const operations = integrations.flatMap(({ definition }) => describeOperations(definition));
+    return [
+      `[${one.name}](${one.folder})`,
+      one.floor ?? '',
+      integrations[0]?.definition.category ?? '',
+      integrations.length === 0 ? '' : String(operations.length),
+      one.manifest.description ?? '',
+    ];
+  });
   return table(['package', 'floor', 'category', 'operations', 'what it is'], rows);
 }
 

@@ -1,28 +1,47 @@
-/** Finds the definition that a package exports: the manifest names its id, nothing else is listed anywhere. */
+/** Finds the definitions that a package exports: the manifest names them, nothing else is listed anywhere. */
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { AnyDefinition } from '@im/core';
-import { entryFile, type Workspace, type WorkspacePackage } from '../lib/workspace.ts';
+import {
+  entryFile,
+  integrationsOf,
+  type Workspace,
+  type WorkspaceIntegration,
+  type WorkspacePackage,
+} from '../lib/workspace.ts';
+
+/** A definition, and how its package exports it. */
+export interface FoundIntegration extends WorkspaceIntegration {
+  readonly definition: AnyDefinition;
+}
 
 /**
- * The definition of a provider package; `undefined` for a package that is none.
+ * The definitions of a provider package, in the order of its manifest; none for a package that is no provider.
  *
- * @throws Error when the manifest names an integration that the package does not export
+ * @throws Error when the manifest names an integration that the package does not export, or one of another id
  */
-export async function definitionOf(
+export async function definitionsOf(
   workspace: Workspace,
   one: WorkspacePackage,
-): Promise<AnyDefinition | undefined> {
-  const id = one.manifest.im?.integration;
-  if (id === undefined) return undefined;
-  const entry = entryFile(one, '.');
-  if (entry === undefined) throw new Error(`${one.folder}: exports nothing at "."`);
-  const exported: Readonly<Record<string, unknown>> = await import(
-    pathToFileURL(join(workspace.root, entry)).href
+): Promise<readonly FoundIntegration[]> {
+  return Promise.all(
+    integrationsOf(one).map(async (integration) => {
+      const { subpath, id } = integration;
+      const entry = entryFile(one, subpath);
+      if (entry === undefined) throw new Error(`${one.folder}: exports nothing at "${subpath}"`);
+      const exported: Readonly<Record<string, unknown>> = await import(
+        pathToFileURL(join(workspace.root, entry)).href
+      );
+      const definition = exported[integration.export];
+      if (!isDefinition(definition))
+        throw new Error(`${one.folder}: "${subpath}" exports no definition as ${integration.export}`);
+      if (definition.id !== id)
+        throw new Error(
+          `${one.folder}: the id of "${subpath}" is ${definition.id}, not ${id} after its place`,
+        );
+      return { ...integration, definition };
+    }),
   );
-  const definition = Object.values(exported).find((value) => isDefinition(value) && value.id === id);
-  if (definition === undefined) throw new Error(`${one.folder}: "." exports no definition with the id ${id}`);
-  return definition as AnyDefinition;
 }
 
 function isDefinition(value: unknown): value is AnyDefinition {

@@ -6,7 +6,13 @@ import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Fault } from '../lib/fault.ts';
-import { commandFiles, readJson, type Workspace, type WorkspacePackage } from '../lib/workspace.ts';
+import {
+  commandFiles,
+  integrationsOf,
+  readJson,
+  type Workspace,
+  type WorkspacePackage,
+} from '../lib/workspace.ts';
 
 interface Subject {
   readonly workspace: Workspace;
@@ -119,8 +125,12 @@ function manifest({ one, id }: Subject): ReturnType<Rule> {
 
 function entries({ workspace, one, at }: Subject): ReturnType<Rule> {
   const { './package.json': own, ...rest } = one.manifest.exports ?? {};
+  const folders = new Set(integrationsOf(one).map(({ subpath }) => subpath));
   const subpaths = Object.entries(rest).flatMap(([subpath, entry]) => {
-    const name = subpath === '.' ? 'index' : subpath.slice(2);
+    const name = [
+      ...(subpath === '.' ? [] : [subpath.slice(2)]),
+      ...(folders.has(subpath) || subpath === '.' ? ['index'] : []),
+    ].join('/');
     const expected = {
       '@im/source': `./src/${name}.ts`,
       types: `./dist/${name}.d.ts`,
@@ -196,20 +206,37 @@ function readme({ one, text, isProvider }: Subject): ReturnType<Rule> {
 function provider({ one, id, isProvider, at, text }: Subject): ReturnType<Rule> {
   if (!isProvider) return [];
   const { integration, floor } = one.manifest.im ?? {};
-  const suite = `src/${id}.test.ts`;
+  const wrongName =
+    typeof integration === 'string' && camelCase(id) !== integration
+      ? [`im.integration is ${integration}, not ${camelCase(id)} after its folder`]
+      : [];
   return [
-    ...(integration === id ? [] : [`im.integration is ${integration}, not ${id} after its folder`]),
+    ...wrongName,
     ...(floor === undefined ? [] : ['im.floor is not needed: a provider stands on adapt']),
-    ...('./testing' in (one.manifest.exports ?? {})
-      ? []
-      : ['exports no "./testing": every provider has its fake']),
-    ...[...providerFiles, `${id}.ts`]
+    ...providerFiles
       .filter((file) => !existsSync(at(`src/${file}`)))
       .map((file) => [`src/${file}`, 'is missing'] as const),
-    ...(/\bdescribeIntegration\(/.test(text(suite))
-      ? []
-      : [[suite, 'must call describeIntegration'] as const]),
+    ...integrationsOf(one).flatMap(({ subpath }) => {
+      const service = subpath === '.' ? '' : `${subpath.slice(2)}/`;
+      const name = service === '' ? id : service.slice(0, -1);
+      const suite = `src/${service}${name}.test.ts`;
+      const main = `src/${service}${name}.ts`;
+      return [
+        ...(`./${service}testing` in (one.manifest.exports ?? {})
+          ? []
+          : [`exports no "./${service}testing": every provider has its fake`]),
+        ...(existsSync(at(main)) ? [] : [[main, 'is missing'] as const]),
+        ...(/\bdescribeIntegration\(/.test(text(suite))
+          ? []
+          : [[suite, 'must call describeIntegration'] as const]),
+      ];
+    }),
   ];
+}
+
+/** `apple-music` as a name in code. */
+function camelCase(id: string): string {
+  return id.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 
 function tests({ at }: Subject): ReturnType<Rule> {

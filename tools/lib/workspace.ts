@@ -1,6 +1,6 @@
 /** The workspace as data: which packages there are, on which floor, and which source files they have. */
 import { existsSync, globSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 /** The floors from the ground up. A package imports from lower floors only. */
 export const floors = ['ground', 'plumb', 'port', 'adapt', 'serve', 'apps'] as const;
@@ -8,18 +8,40 @@ export const floors = ['ground', 'plumb', 'port', 'adapt', 'serve', 'apps'] as c
 /** One of {@link floors}. */
 export type Floor = (typeof floors)[number];
 
-/** What a manifest says to our own tools. */
-export interface ImField {
-  /** Where the package stands. Absent in a provider, which stands on `adapt`. */
-  readonly floor?: Floor;
-  /** Id of the integration that the package exports. */
-  readonly integration?: string;
+/** By what an integration's traffic is judged. */
+export interface Described {
   /** The vendor's descriptions of its API, relative to the folder that `IM_SPECS` names. */
   readonly specs?: readonly string[];
   /** Base URLs of the API, for descriptions that name none or other ones. */
   readonly servers?: readonly string[];
   /** Statuses from 400 on that the vendor documents for the whole API, but not at each operation; with the page. */
   readonly statuses?: Readonly<Record<string, string>>;
+  /** The adapter covers a part of the API on purpose: operations of the rest need not be exercised. Default false. */
+  readonly subset?: boolean;
+}
+
+/** What a manifest says to our own tools. */
+export interface ImField extends Described {
+  /** Where the package stands. Absent in a provider, which stands on `adapt`. */
+  readonly floor?: Floor;
+  /** Name of the definition that the package exports; by subpath (`{ "./s3": "s3" }`) where it exports several. */
+  readonly integration?: string | Readonly<Record<string, string>>;
+  /** What {@link Described} says, by subpath, where the package exports several. */
+  readonly described?: Readonly<Record<string, Described>>;
+}
+
+/** One integration that a package exports, and by what its traffic is judged. */
+export interface WorkspaceIntegration {
+  /** The folder's name; behind it that of the subpath, `aws-s3`. */
+  readonly id: string;
+  /** `.` or `./s3`. */
+  readonly subpath: string;
+  /** Name of the exported definition. */
+  readonly export: string;
+  readonly specs: readonly string[];
+  readonly servers: readonly string[] | undefined;
+  readonly statuses: Readonly<Record<string, string>>;
+  readonly subset: boolean;
 }
 
 /** The parts of a `package.json` that the tools read. */
@@ -85,6 +107,17 @@ export function readWorkspace(root: string): Workspace {
 
 function floorOf({ im }: Manifest): Floor | undefined {
   return im?.floor ?? (im?.integration === undefined ? undefined : 'adapt');
+}
+
+/** The integrations that a package exports; none for one that is no provider. */
+export function integrationsOf({ folder, manifest }: WorkspacePackage): readonly WorkspaceIntegration[] {
+  const { integration, described, ...own } = manifest.im ?? {};
+  const bySubpath = typeof integration === 'string' ? { '.': integration } : (integration ?? {});
+  return Object.entries(bySubpath).map(([subpath, exported]) => {
+    const { specs = [], servers, statuses = {}, subset = false } = described?.[subpath] ?? own;
+    const id = [basename(folder), ...subpath.split('/').slice(1)].join('-');
+    return { id, subpath, export: exported, specs, servers, statuses, subset };
+  });
 }
 
 /** TypeScript files of `folder` that are ours to read, from the root, with slashes. Templates and builds are left out. */

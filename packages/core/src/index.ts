@@ -54,7 +54,8 @@ export {
   type PortBinding,
   type PortBindings,
 } from './integration.ts';
-export { loadOptional } from './load-optional.ts';
+export { lazily } from './lazily.ts';
+export { loadOptional, requireOptional } from './load-optional.ts';
 export {
   type AnyOperation,
   type Api,

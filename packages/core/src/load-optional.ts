@@ -16,10 +16,28 @@ export async function loadOptional<Module>(
   try {
     return await load();
   } catch (cause) {
-    throw new IntegrationError(
-      `${purpose} needs the package ${name}, which cannot be loaded`,
-      { code: 'failed_precondition', remedy: `install it: npm install ${name}` },
-      { cause },
-    );
+    throw notLoaded(name, purpose, cause);
   }
+}
+
+/**
+ * The same at once, for what cannot wait, such as `.native()`. Meant to stand inside {@link lazily}.
+ *
+ * @param from `import.meta.url` of the caller, from where the package is looked up
+ * @throws {@link IntegrationError} `failed_precondition` with the command that installs it
+ */
+export function requireOptional<Module>(name: string, purpose: string, from: string): Module {
+  try {
+    return process.getBuiltinModule('node:module').createRequire(from)(name) as Module;
+  } catch (cause) {
+    throw notLoaded(name, purpose, cause);
+  }
+}
+
+function notLoaded(name: string, purpose: string, cause: unknown): IntegrationError {
+  return new IntegrationError(
+    `${purpose} needs the package ${name}, which cannot be loaded`,
+    { code: 'failed_precondition', remedy: `install it: npm install ${name}` },
+    { cause },
+  );
 }

@@ -7,7 +7,7 @@ import { createEgressGuard } from './egress.ts';
 import type { Http, HttpRequestInit } from './http.ts';
 import type { Path } from './path.ts';
 import { hideSecrets, isSecretName, scrub, secretsOf } from './redact.ts';
-import { encodeBody, isReplayable, onceOnly, urlBuilder } from './request.ts';
+import { type Destination, encodeBody, isReplayable, onceOnly, urlBuilder } from './request.ts';
 import { defaultMaxBytes, type HttpSettings } from './settings.ts';
 import { sharedTransport } from './shared-transport.ts';
 import { type HttpHeaders, type HttpRequest, type HttpResponse, transportKey } from './transport.ts';
@@ -85,7 +85,7 @@ export function createHttp(context: HttpContext, settings: HttpSettings): Http {
   /** Sends once with the given credential. @returns the response when it is a success, else what failed */
   const attempt = async (
     method: Method,
-    url: URL,
+    { url, target }: Destination,
     call: Call,
     init: HttpRequestInit | undefined,
     token: AccessToken | undefined,
@@ -98,11 +98,18 @@ export function createHttp(context: HttpContext, settings: HttpSettings): Http {
     if (call.idempotencyKey !== undefined) headers[idempotencyHeader] = call.idempotencyKey;
     if (init?.headers !== undefined) mergeHeaders(headers, init.headers);
     if (token !== undefined) Object.assign(headers, tokenHeader(token.value.reveal()));
+    const body = encoded?.body;
+    if (settings.sign !== undefined) {
+      const sentTarget = target ?? url.pathname + url.search;
+      Object.assign(headers, await settings.sign({ method, url, target: sentTarget, headers, body }, call));
+    }
     const response = await transport({
       method,
       url,
+      target,
       headers,
-      body: encoded?.body,
+      body,
+      redirect: settings.sign === undefined ? undefined : 'manual',
       signal: call.signal,
       onSend: () => call.markSent(),
       onProgress: init?.onProgress,
@@ -128,12 +135,12 @@ export function createHttp(context: HttpContext, settings: HttpSettings): Http {
     init: HttpRequestInit | undefined,
     streams = false,
   ): Promise<HttpResponse> => {
-    const url = toUrl(path, init?.query);
-    const source = init?.authorize === false || url.origin !== base.origin ? undefined : settings.token;
-    if (source === undefined) return successOf(await attempt(method, url, call, init, undefined, streams));
+    const place = toUrl(path, init?.query);
+    const source = init?.authorize === false || place.url.origin !== base.origin ? undefined : settings.token;
+    if (source === undefined) return successOf(await attempt(method, place, call, init, undefined, streams));
     const tokenCall: TokenCall = { signal: call.signal };
     let token = await source.get(tokenCall);
-    let outcome = await attempt(method, url, call, init, token, streams);
+    let outcome = await attempt(method, place, call, init, token, streams);
     for (
       let renewals = 0;
       renewals < mostRenewals && isFailure(outcome) && isExpired(outcome);
@@ -142,7 +149,7 @@ export function createHttp(context: HttpContext, settings: HttpSettings): Http {
       const next = await source.refresh(token, tokenCall);
       const replays = call.effect !== 'unsafe' && isReplayable(init?.body);
       if (!replays || next.value.reveal() === token.value.reveal()) break;
-      outcome = await attempt(method, url, call, init, next, streams);
+      outcome = await attempt(method, place, call, init, next, streams);
       if (next.isOlder !== true) break;
       token = next;
     }

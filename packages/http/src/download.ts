@@ -1,5 +1,6 @@
 /** Downloads that survive a cut: the rest is asked for by `Range`, as long as it is still the same file (RFC 9110 §14). */
 import { type Call, VendorError } from '@im/core';
+import { readBytes } from './answer.ts';
 import type { HttpDownload, HttpRequestInit } from './http.ts';
 import type { HttpResponse } from './transport.ts';
 
@@ -55,8 +56,24 @@ export async function createDownload(
     headers: first.headers,
     totalBytes: total,
     body: bytes(),
+    bytes: (maxBytes) => wholeOf(first, total, maxBytes),
     [Symbol.asyncDispose]: async () => current[Symbol.asyncDispose](),
   };
+}
+
+async function wholeOf(
+  response: HttpResponse,
+  total: number | undefined,
+  maxBytes: number,
+): Promise<Uint8Array> {
+  try {
+    const bytes = await readBytes(response, maxBytes);
+    if (total !== undefined && bytes.byteLength < total)
+      throw cut('the answer ended before its announced length');
+    return bytes;
+  } finally {
+    await response[Symbol.asyncDispose]();
+  }
 }
 
 function totalOf({ headers }: HttpResponse): number | undefined {

@@ -116,6 +116,7 @@ function redirected(request: HttpRequest, status: number, url: URL): HttpRequest
   return {
     ...request,
     url,
+    target: undefined,
     headers,
     method: becomesGet ? 'GET' : method,
     body: becomesGet ? undefined : request.body,

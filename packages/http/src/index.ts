@@ -30,10 +30,16 @@ export {
   offsetPage,
   pageTokenPage,
 } from './pagination.ts';
-export { Path, path } from './path.ts';
+export { Path, path, rawPath } from './path.ts';
 export { isSecretName, redact, redactUrl, scrub } from './redact.ts';
 export { bytes, none, text } from './schemas.ts';
-export { defaultMaxBytes, type HttpSettings, type ReadFailure } from './settings.ts';
+export {
+  defaultMaxBytes,
+  type HttpSettings,
+  type ReadFailure,
+  type SignRequest,
+  type UnsignedRequest,
+} from './settings.ts';
 export { createTransport, type OwnTransport } from './shared-transport.ts';
 export {
   type EgressGuard,

@@ -1,10 +1,24 @@
-/** A path whose parts are escaped. Made by {@link path} only. */
+/** A path whose parts are escaped. Made by {@link path} and {@link rawPath} only. */
 export class Path {
   readonly value: string;
+  /** Sent to the letter, past the rules by which a URL is normalised. */
+  readonly isRaw: boolean;
 
-  constructor(value: string) {
+  constructor(value: string, isRaw = false) {
     this.value = value;
+    this.isRaw = isRaw;
   }
+}
+
+/**
+ * A path that is sent to the letter, below the base URL: for object storage, where `a/../b` and `a//b` name objects.
+ *
+ * @param value escaped already: printable ASCII without spaces, `?` and `#`
+ * @throws TypeError for anything else
+ */
+export function rawPath(value: string): Path {
+  if (/[^!-~]|[?#]/.test(value)) throw new TypeError('the path has characters that are not escaped');
+  return new Path(value, true);
 }
 
 /**

@@ -5,14 +5,25 @@ import type { HttpRequestInit, QueryValue } from './http.ts';
 import type { Path } from './path.ts';
 import type { HttpBody } from './transport.ts';
 
+/** Where a request goes. */
+export interface Destination {
+  readonly url: URL;
+  /** Set where the path is raw: what is sent in place of the URL's own path and query. */
+  readonly target?: string;
+}
+
 /** Makes URLs under `base`. A leading slash of a path means the base URL, not the host. */
-export function urlBuilder(base: URL): (path: Path | string, query: HttpRequestInit['query']) => URL {
+export function urlBuilder(base: URL): (path: Path | string, query: HttpRequestInit['query']) => Destination {
   const root = new URL(base);
   if (!root.pathname.endsWith('/')) root.pathname += '/';
   root.search = '';
   root.hash = '';
   const prefix = root.href;
   return (path, query) => {
+    if (typeof path === 'object' && path.isRaw) {
+      const search = query === undefined ? '' : encodeQuery(query);
+      return { url: root, target: `${root.pathname}${path.value}${search === '' ? '' : `?${search}`}` };
+    }
     const text = typeof path === 'string' ? path : path.value;
     const absolute = typeof path === 'string' && /^[a-z][a-z\d+.-]*:/i.test(text);
     const url = absolute ? new URL(text) : new URL(prefix + text.replace(/^[/\\]+/, ''));
@@ -26,7 +37,7 @@ export function urlBuilder(base: URL): (path: Path | string, query: HttpRequestI
       });
     }
     if (query !== undefined) appendQuery(url, query);
-    return url;
+    return { url };
   };
 }
 

@@ -1,7 +1,7 @@
 /** What a provider tells its HTTP client once. */
-import type { HeaderReader, VendorFailure } from '@im/core';
+import type { Call, HeaderReader, VendorFailure } from '@im/core';
 import type { TokenSource } from './auth/token-source.ts';
-import type { HttpHeaders, LaneName } from './transport.ts';
+import type { HttpBody, HttpHeaders, HttpRequest, LaneName } from './transport.ts';
 
 /** Settings of {@link createHttp}. */
 export interface HttpSettings {
@@ -14,6 +14,11 @@ export interface HttpSettings {
   readonly token?: TokenSource | undefined;
   /** How the credential is written. Default: `authorization: Bearer <value>`. */
   readonly tokenHeader?: ((value: string) => Readonly<Record<string, string>>) | undefined;
+  /**
+   * Signs a request that is complete but for what this adds: called for every attempt, last of all. With it no redirect is
+   * followed, since a signature holds for one URL.
+   */
+  readonly sign?: SignRequest | undefined;
   /** Sent with every request. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Reads the vendor's error format. Default: nothing is read but the status. */
@@ -35,6 +40,27 @@ export interface HttpSettings {
   /** Offers HTTP/2 to servers asked by `https`, on the got lane; the undici lane and proxies have HTTP/1.1 only. Default false. */
   readonly http2?: boolean | undefined;
 }
+
+/** A request as it is about to be signed. */
+export interface UnsignedRequest {
+  readonly method: HttpRequest['method'];
+  readonly url: URL;
+  /** Path and query as they will be sent. */
+  readonly target: string;
+  /** Names in lower case; without `host`, which is `url.host`. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: HttpBody | undefined;
+}
+
+/**
+ * @param call the call that the request belongs to: its signal ends a wait for a credential
+ * @returns headers to add, names in lower case
+ * @throws `VendorError` when it cannot be signed, with `sent: false`
+ */
+export type SignRequest = (
+  request: UnsignedRequest,
+  call: Call,
+) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
 
 /** Most bytes of an answer, unless told otherwise. */
 export const defaultMaxBytes = 16 * 1024 * 1024;

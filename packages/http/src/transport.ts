@@ -11,6 +11,11 @@ export type LaneName = 'undici' | 'got';
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
   readonly url: URL;
+  /**
+   * Path and query as they are sent, where the URL standard would rewrite them: an object's key may be `a/../b`. Goes by
+   * the undici lane. Default: those of `url`, which decides about the host in any case.
+   */
+  readonly target?: string | undefined;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: HttpBody | undefined;

@@ -21,9 +21,7 @@ export async function findDefinitions(
   given: readonly AnyDefinition[],
   from: string,
 ): Promise<ReadonlyMap<string, FoundDefinition>> {
-  const known = new Map(
-    given.flatMap((definition) => [definition.id, `@im/${definition.id}`].map((use) => [use, definition])),
-  );
+  const known = new Map(given.flatMap((definition) => usesOf(definition).map((use) => [use, definition])));
   const wanted = [...new Set(uses)];
   const missing = wanted.filter((use) => !known.has(use));
   const ids = missing.some(isBareName) ? await installedIds(from) : new Map<string, string>();
@@ -35,6 +33,14 @@ export async function findDefinitions(
     }),
   );
   return new Map(found);
+}
+
+/** What may stand under `use` for a definition: its id, its package, and the package's subpath where it is one of several. */
+export function usesOf({ id, package: name }: AnyDefinition): readonly string[] {
+  const folder = name?.split('/').at(-1);
+  if (name === undefined || folder === undefined || !id.startsWith(`${folder}-`))
+    return [id, name ?? `@im/${id}`];
+  return [id, `${name}/${id.slice(folder.length + 1)}`];
 }
 
 async function load(specifier: string, from: string): Promise<FoundDefinition> {

@@ -19,7 +19,16 @@ import type { FoundDefinition } from './definitions.ts';
 import { apart, type FaultList } from './fault-list.ts';
 import type { EffectiveTenant } from './layers.ts';
 import { type Resolver, resolve } from './resolve.ts';
-import { childOf, emptyMap, entriesOf, type Place, placeOf, type SourceMap } from './source.ts';
+import {
+  childOf,
+  emptyMap,
+  entriesOf,
+  merge,
+  type Place,
+  placeOf,
+  type SourceMap,
+  type SourceNode,
+} from './source.ts';
 import { integrationSchema, settingsSchema } from './structure.ts';
 import { withSecrets, withTypes } from './value.ts';
 
@@ -57,26 +66,77 @@ export interface PlannedIntegration {
 
 const plannedSchema = integrationSchema.pick({ use: true, enabled: true });
 
-/** Lists the integrations of a tenant. References in `use` and `enabled` are resolved from the environment alone. */
+/**
+ * Lists the integrations of a tenant; of one with `services`, each of them. References in `use`, `services` and `enabled`
+ * are resolved from the environment alone.
+ */
 export function planOf(tenant: EffectiveTenant, env: Resolver['env']): readonly PlannedIntegration[] {
-  const withoutSecrets: Resolver = { env, secrets: new Map() };
-  return entriesOf(childOf(tenant.node, 'integrations')).map(([name, { node, keyPlace }]) => {
+  return entriesOf(childOf(tenant.node, 'integrations')).flatMap(([name, { node, keyPlace }]) => {
     const map = node.kind === 'map' ? node : emptyMap(keyPlace);
-    const head = resolve(only(map, ['use', 'enabled']), withoutSecrets);
-    const value = withTypes(plannedSchema, head.value, head.texts) as Readonly<Record<string, unknown>>;
-    const unread = head.faults.some((fault) => fault.path[0] === 'use');
-    const use = value.use ?? name;
     const path = [...tenant.path, 'integrations', name];
-    return {
-      name,
-      tenant,
-      path,
-      node: map,
-      keyPlace,
-      use: typeof use === 'string' && !unread ? use : undefined,
-      enabled: value.enabled !== false,
-    };
+    const whole = plannedOf({ name, tenant, path, node: map, keyPlace }, env);
+    const services = servicesIn(map);
+    if (services.length === 0) return [whole];
+    return services.map(({ service, options, place }) => ({
+      ...whole,
+      name: `${name}.${service}`,
+      node: withOptions(map, options),
+      keyPlace: place,
+      use: whole.use === undefined ? undefined : `${asPackage(whole.use)}/${service}`,
+    }));
   });
+}
+
+function plannedOf(
+  place: Pick<PlannedIntegration, 'name' | 'tenant' | 'path' | 'node' | 'keyPlace'>,
+  env: Resolver['env'],
+): PlannedIntegration {
+  const head = resolve(only(place.node, ['use', 'enabled']), { env, secrets: new Map() });
+  const value = withTypes(plannedSchema, head.value, head.texts) as Readonly<Record<string, unknown>>;
+  const unread = head.faults.some((fault) => fault.path[0] === 'use');
+  const use = value.use ?? place.name;
+  return {
+    ...place,
+    use: typeof use === 'string' && !unread ? use : undefined,
+    enabled: value.enabled !== false,
+  };
+}
+
+/** What is written under `services`: names, or names with options of their own. */
+function servicesIn(node: SourceMap): readonly {
+  readonly service: string;
+  readonly options: SourceNode | undefined;
+  readonly place: Place;
+}[] {
+  const services = childOf(node, 'services');
+  if (services?.kind === 'map')
+    return entriesOf(services).map(([service, entry]) => ({
+      service,
+      options: entry.node.kind === 'map' ? entry.node : undefined,
+      place: entry.keyPlace,
+    }));
+  if (services?.kind !== 'list') return [];
+  return services.items.flatMap((item) =>
+    item.kind === 'scalar' && typeof item.value === 'string'
+      ? [{ service: item.value, options: undefined, place: item.place }]
+      : [],
+  );
+}
+
+/** The integration with a service's own options on top of those that all of its services share. */
+function withOptions(node: SourceMap, own: SourceNode | undefined): SourceMap {
+  const shared = node.entries.get('options');
+  const options = merge(shared?.node, own);
+  const entries = new Map(node.entries);
+  entries.delete('services');
+  if (options !== undefined)
+    entries.set('options', { keyPlace: shared?.keyPlace ?? options.place, node: options });
+  return { ...node, entries };
+}
+
+/** A subpath needs the package's whole name: `aws` is `@im/aws`. */
+function asPackage(use: string): string {
+  return /^[a-z\d][a-z\d-]*$/.test(use) ? `@im/${use}` : use;
 }
 
 /** What integrations are checked with. */

@@ -4,6 +4,7 @@ import type { AnyDefinition } from '../integration.ts';
 import { optionsJsonSchema } from '../json-schema.ts';
 import { coreOf } from '../options/fields.ts';
 import { resilienceOptions } from '../resilience/options.ts';
+import { usesOf } from './definitions.ts';
 import { fileSchema, integrationSchema, resilienceLayer } from './structure.ts';
 
 /** A JSON Schema, as data. */
@@ -55,9 +56,10 @@ function optionsId(id: string): string {
 }
 
 /** Ties the options to what is written under `use`. */
-function whenUsed({ id }: AnyDefinition): JsonSchema {
+function whenUsed(definition: AnyDefinition): JsonSchema {
+  const { id } = definition;
   return {
-    if: { properties: { use: { enum: [id, `@im/${id}`] } }, required: ['use'] },
+    if: { properties: { use: { enum: usesOf(definition) } }, required: ['use'] },
     // biome-ignore lint/suspicious/noThenProperty: the keyword of JSON Schema.
     then: { properties: { options: { anyOf: [{ $ref: optionsId(id) }, { type: 'null' }] } } },
   };

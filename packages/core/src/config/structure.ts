@@ -32,6 +32,12 @@ export const integrationSchema = z
       .min(1)
       .nullish()
       .describe('Package (@im/spotify), file (./crm.js), or id. Default: the name.'),
+    services: z
+      .union([z.array(z.string().min(1)), z.record(z.string(), z.record(z.string(), z.unknown()).nullish())])
+      .nullish()
+      .describe(
+        'Services of a package that gives several: [s3, sqs] makes an integration of each, named <name>.<service>; as a mapping with options of their own on top.',
+      ),
     options: z.record(z.string(), z.unknown()).nullish().describe('Options of the provider.'),
     resilience: resilienceLayer,
     required: z.boolean().nullish().describe('Nothing is ready without it. Default false.'),

@@ -56,7 +56,12 @@ export class BodyReader implements AsyncIterable<Uint8Array> {
 
   /** The whole body. @throws VendorError `body_too_large`; what the connection failed with */
   async bytes(maxBytes: number): Promise<Uint8Array> {
-    if (this.#size > maxBytes) this.#stop(tooLarge(maxBytes));
+    if (this.#size > maxBytes) {
+      // It may all be there already, and then nothing is left to stop.
+      const error = tooLarge(maxBytes);
+      this.#stop(error);
+      throw error;
+    }
     this.#collecting = maxBytes;
     this.#resume();
     if (!this.#ended) await this.#news();

@@ -10,6 +10,7 @@ const needsOfGot: readonly ((request: HttpRequest) => boolean)[] = [
 
 /** The lane for a request: the one it forces, else the lean one unless something in it needs the other. */
 export function chooseLane(request: HttpRequest): LaneName {
+  if (request.target !== undefined) return 'undici';
   return request.lane ?? (needsOfGot.some((needs) => needs(request)) ? 'got' : 'undici');
 }
 

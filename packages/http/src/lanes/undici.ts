@@ -41,7 +41,7 @@ export function createUndiciLane(): Lane {
         agentFor(request).dispatch(
           {
             origin: request.url.origin,
-            path: request.url.pathname + request.url.search,
+            path: request.target ?? request.url.pathname + request.url.search,
             method: request.method,
             headers: request.headers,
             body: (request.body ?? null) as NonNullable<Dispatcher.DispatchOptions['body']> | null,
