@@ -11,7 +11,8 @@ export const storageAbilities = {
   presign: 'URLs that let others get or put one object',
   storageClasses: 'put and copy with a storage class',
   tags: 'labels beside the metadata',
-  versions: 'reading and deleting an earlier version',
+  versions: 'listing, reading and deleting earlier versions',
+  objectLock: 'versions that nobody can delete for a time, or while a hold is on them',
 } as const;
 
 /** Name of an ability. */
@@ -38,14 +39,16 @@ export function needAbility(driver: StorageDriver, name: StorageAbility, operati
 
 /** Members of a driver that stand and fall with an ability. */
 const members = [
-  ['multipart', 'uploads'],
-  ['presign', 'presign'],
-] as const;
+  ['multipart', 'uploads', (driver) => driver.uploads],
+  ['presign', 'presign', (driver) => driver.presign],
+  ['versions', 'versions', (driver) => driver.versions],
+  ['objectLock', 'versions.setLock', (driver) => driver.versions?.setLock],
+] as const satisfies readonly (readonly [StorageAbility, string, (driver: StorageDriver) => unknown])[];
 
 /** Refuses a driver that declares what it has no members for, or has what it does not declare, or lacks what is needed. */
 export function checkAbilities(driver: StorageDriver, needs: readonly StorageAbility[]): void {
-  for (const [name, member] of members) {
-    if (hasAbility(driver, name) === (driver[member] !== undefined)) continue;
+  for (const [name, member, read] of members) {
+    if (hasAbility(driver, name) === (read(driver) !== undefined)) continue;
     throw new IntegrationError(
       `the driver's ability "${name}" and its member "${member}" do not go together`,
       {

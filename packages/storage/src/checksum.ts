@@ -1,5 +1,5 @@
 /** Checksums, natively: OpenSSL's SHA-256 by `node:crypto`, zlib's CRC-32. */
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { Checksum, ChecksumAlgorithm } from './driver.ts';
 
@@ -26,6 +26,12 @@ const digests: Readonly<Record<ChecksumAlgorithm, () => Digest>> = {
   },
 };
 
+/** The same over bytes that are all there: several times cheaper for small ones. */
+const atOnce: Readonly<Record<ChecksumAlgorithm, (bytes: Uint8Array) => string>> = {
+  sha256: (bytes) => hash('sha256', bytes, 'hex'),
+  crc32: (bytes) => crc32(bytes).toString(16).padStart(8, '0'),
+};
+
 /** Begins a checksum over bytes in a row. */
 export function createDigest(algorithm: ChecksumAlgorithm): Digest {
   return digests[algorithm]();
@@ -38,9 +44,7 @@ export function isAlgorithm(value: unknown): value is ChecksumAlgorithm {
 
 /** The checksum of bytes that are all there. */
 export function checksumOf(algorithm: ChecksumAlgorithm, bytes: Uint8Array): Checksum {
-  const digest = createDigest(algorithm);
-  digest.update(bytes);
-  return { algorithm, value: digest.value() };
+  return { algorithm, value: atOnce[algorithm](bytes) };
 }
 
 /** The checksum of an object by those of its parts, in order. */

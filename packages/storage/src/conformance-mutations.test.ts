@@ -5,7 +5,9 @@ import { presignHarness } from './__fixtures__/presign-server.ts';
 import type { StorageDriver } from './driver.ts';
 import { driverError } from './driver-errors.ts';
 import type { DriverUploads } from './driver-uploads.ts';
+import type { DriverVersions } from './driver-versions.ts';
 import { memoryDriver } from './memory/memory-driver.ts';
+import { cancelBody, streamOfBody } from './read-object.ts';
 import { runStorageConformance, type StorageHarness, storageCases } from './testing.ts';
 
 type Break = (driver: StorageDriver) => Partial<StorageDriver>;
@@ -15,6 +17,12 @@ const uploadsWith =
   (driver) => {
     const uploads = driver.uploads as DriverUploads;
     return { uploads: { ...uploads, ...change(uploads) } };
+  };
+const versionsWith =
+  (change: (versions: DriverVersions) => Partial<DriverVersions>): Break =>
+  (driver) => {
+    const versions = driver.versions as DriverVersions;
+    return { versions: { ...versions, ...change(versions) } };
   };
 /** Keys go through `fold` on their way in. */
 const folding =
@@ -60,8 +68,8 @@ const mutations: Readonly<Record<string, { readonly change: Break; readonly fail
     change: (driver) => ({
       get: async (...args) => {
         const body = await driver.get(...args);
-        await body.stream.cancel();
-        return { ...body, stream: drained(body.length) };
+        await cancelBody(body);
+        return { ...body, bytes: undefined, stream: drained(body.length) };
       },
     }),
     fails: ['ST-002', 'ST-004', 'ST-018', 'ST-019', 'ST-020', 'ST-021'],
@@ -113,9 +121,8 @@ const mutations: Readonly<Record<string, { readonly change: Break; readonly fail
       copy: async (from, to, copy, call) => {
         await driver.copy(from, to, copy, call);
         const source = await driver.get(from, {}, call);
-        const bytes = new Uint8Array(
-          await new Response(source.stream as ReadableStream<never>).arrayBuffer(),
-        );
+        const stream = streamOfBody(source) as ReadableStream<never>;
+        const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
         const checksum = source.info.checksum as NonNullable<typeof source.info.checksum>;
         return driver.put(to, bytes, { contentType: 'x/y', metadata: {}, checksum }, call);
       },
@@ -254,6 +261,43 @@ const mutations: Readonly<Record<string, { readonly change: Break; readonly fail
     }),
     fails: ['ST-091', 'ST-092', 'ST-093'],
   },
+  'lists present versions only': {
+    change: versionsWith((versions) => ({
+      async list(list, call) {
+        const page = await versions.list(list, call);
+        return { ...page, items: page.items.filter(({ isLatest }) => isLatest) };
+      },
+    })),
+    fails: ['ST-110', 'ST-111', 'ST-112'],
+  },
+  'lists versions without looking at the prefix': {
+    change: versionsWith((versions) => ({
+      list: (list, call) => versions.list({ ...list, prefix: '' }, call),
+    })),
+    fails: ['ST-110', 'ST-113'],
+  },
+  'deletes what is locked': {
+    change: (driver) => ({
+      async delete(targets, call) {
+        for (const { key, versionId } of targets)
+          await driver.versions?.setLock?.(
+            key,
+            { retention: null, legalHold: false },
+            { versionId, bypassGovernance: true },
+            call,
+          );
+        return driver.delete(targets, call);
+      },
+    }),
+    fails: ['ST-114'],
+  },
+  'lets anyone end a retention': {
+    change: versionsWith((versions) => ({
+      setLock: async (key, change, lock, call) =>
+        versions.setLock?.(key, change, { ...lock, bypassGovernance: true }, call),
+    })),
+    fails: ['ST-115'],
+  },
   'declares what nobody knows': {
     change: (driver) => ({ abilities: { ...driver.abilities, flying: true } }),
     fails: ['ST-090'],
@@ -271,6 +315,7 @@ const heldByTheStore = [
   'ST-082',
   'ST-094',
   'ST-095',
+  'ST-116',
 ];
 
 const harnessOf = (change: Break): StorageHarness => ({
@@ -313,7 +358,7 @@ describe('the conformance suite', () => {
   it('passes a store without any ability, and asks of it no more than it declares', async () => {
     const bare: StorageHarness = {
       async open() {
-        const { uploads: _, ...driver } = memoryDriver();
+        const { uploads: _, versions: __, ...driver } = memoryDriver();
         return { driver: { ...driver, abilities: {} } };
       },
     };
@@ -321,7 +366,7 @@ describe('the conformance suite', () => {
     expect([failed, results.filter(({ outcome }) => outcome === 'failed')]).toEqual([0, []]);
     expect(
       results.filter(({ id, outcome }) => Number(id.slice(3)) >= 100 && outcome === 'passed'),
-    ).toHaveLength(8);
+    ).toHaveLength(9);
   });
 
   it('fails a store that has more than it declares', async () => {

@@ -12,6 +12,11 @@ const rows = {
   ],
   not_modified: ['failed_precondition', 'the object is the one you have', 'use your copy'],
   range: ['invalid_argument', 'the range begins past the end of the object', 'head the object for its size'],
+  locked: [
+    'failed_precondition',
+    'the object is locked',
+    'wait until its retention ends, or lift its hold, if you may',
+  ],
   parts: ['failed_precondition', 'the parts are not those that arrived', 'resume the upload'],
   corrupt: ['internal', 'the stored object is damaged', 'restore it from another copy'],
   checksum: ['internal', 'the bytes that arrived do not match their checksum', 'send them again'],

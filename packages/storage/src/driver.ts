@@ -5,6 +5,7 @@
 import type { Page } from '@im/core';
 import type { StorageAbility } from './abilities.ts';
 import type { DriverUploads } from './driver-uploads.ts';
+import type { DriverVersions, ObjectLock } from './driver-versions.ts';
 
 /** What a driver gets with every call. */
 export interface DriverCall {
@@ -43,6 +44,8 @@ export interface ObjectInfo {
   readonly storageClass?: string | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
   readonly versionId?: string | undefined;
+  /** Absent: nothing keeps it from being deleted, or the store has no `objectLock`. */
+  readonly lock?: ObjectLock | undefined;
 }
 
 /** Under which state of the object a write takes place. At most one of the two. */
@@ -71,16 +74,26 @@ export interface DriverRead extends ReadCondition {
   readonly versionId?: string | undefined;
 }
 
-/** An object on its way. */
-export interface DriverBody {
+interface BodyFacts {
   readonly info: ObjectInfo;
   /** Where the bytes begin in the object. */
   readonly offset: number;
   /** How many will come. */
   readonly length: number;
+}
+interface StreamedBody extends BodyFacts {
   /** Cancelling it lets go of everything. */
   readonly stream: ReadableStream<Uint8Array>;
+  readonly bytes?: undefined;
 }
+interface CompleteBody extends BodyFacts {
+  /** All of them, where they are here already; the caller's from now on. Cheaper than a stream for what is small. */
+  readonly bytes: Uint8Array;
+  readonly stream?: undefined;
+}
+
+/** An object on its way: a stream, or bytes that are all here. `streamOfBody` makes a stream of either. */
+export type DriverBody = StreamedBody | CompleteBody;
 
 /** What is stored beside the bytes. */
 export interface ObjectAttributes {
@@ -88,6 +101,7 @@ export interface ObjectAttributes {
   readonly metadata: Readonly<Record<string, string>>;
   readonly storageClass?: string | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
+  readonly lock?: ObjectLock | undefined;
 }
 
 /** How to write in one go. The checksum lets the service verify what arrives; `head` and `get` give it back. */
@@ -194,6 +208,8 @@ export interface StorageDriver<Abilities extends StorageAbility = never, Native 
   readonly presign?:
     | ((key: string, presign: DriverPresign, call: DriverCall) => Promise<PresignedRequest>)
     | undefined;
+  /** Present exactly where `versions` is declared. */
+  readonly versions?: DriverVersions | undefined;
   /** The vendor's own client. */
   readonly native?: (() => Native) | undefined;
 }

@@ -31,6 +31,15 @@ export type {
   OpenUpload,
   UploadedPart,
 } from './driver-uploads.ts';
+export type {
+  DriverLock,
+  DriverVersionList,
+  DriverVersions,
+  LockChange,
+  ObjectLock,
+  ObjectRetention,
+  VersionEntry,
+} from './driver-versions.ts';
 export {
   type FilesystemAbility,
   type FilesystemDriverOptions,
@@ -46,6 +55,7 @@ export type {
   GetOptions,
   HeadOptions,
   ListOptions,
+  LockFeature,
   ObjectStore,
   ObjectStoreOptions,
   PresignFeature,
@@ -55,10 +65,12 @@ export type {
   StoreCall,
   StoredObject,
   StreamBody,
+  VersionsFeature,
   WholeBody,
   WriteOptions,
 } from './object-store.types.ts';
 export { objectStore } from './port.ts';
+export { streamOfBody } from './read-object.ts';
 export type {
   SendOptions,
   SendReport,

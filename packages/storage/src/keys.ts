@@ -1,6 +1,7 @@
 /** Keys, metadata, ranges, conditions: everything that is refused before a driver is asked. */
 
 import type { ByteRange, StorageLimits } from './driver.ts';
+import type { LockChange } from './driver-versions.ts';
 import { type Place, storeError } from './errors.ts';
 
 const invalid = (says: string, place: Place, remedy: string) =>
@@ -74,6 +75,21 @@ export function checkMetadata(metadata: Readonly<Record<string, string>>, place:
       place,
       `${metadataBytes} are allowed; store the rest as an object`,
     );
+}
+
+/** A retention has a mode and ends at some time; a hold is on or off. */
+export function checkLock(lock: LockChange, place: Place): void {
+  const { retention, legalHold } = lock;
+  if (legalHold !== undefined && typeof legalHold !== 'boolean')
+    throw invalid(`legalHold is ${String(legalHold)}`, place, 'give true or false');
+  if (retention === undefined || retention === null) return;
+  if (retention.mode !== 'governance' && retention.mode !== 'compliance')
+    throw invalid(
+      `the retention's mode is ${String(retention.mode)}`,
+      place,
+      'give governance or compliance',
+    );
+  checkCount('retention.until', retention.until, 1, Number.MAX_SAFE_INTEGER, place);
 }
 
 /** At most one condition, and `*` the only value of `ifNoneMatch` for writes. */

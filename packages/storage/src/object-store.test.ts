@@ -18,7 +18,7 @@ import {
 } from './index.ts';
 
 const bare = (): StorageDriver<never> => {
-  const { uploads: _, ...driver } = memoryDriver();
+  const { uploads: _, versions: __, ...driver } = memoryDriver();
   return { ...driver, abilities: {} };
 };
 
@@ -33,6 +33,12 @@ describe('the object store', () => {
     expect(store.createUpload).toBeUndefined();
     // @ts-expect-error no presign
     expect(store.presignGet).toBeUndefined();
+    // @ts-expect-error no versions
+    expect(store.listVersions).toBeUndefined();
+    // @ts-expect-error no objectLock
+    await expect(store.put('k', 'x', { lock: { legalHold: true } })).rejects.toMatchObject({
+      code: 'unimplemented',
+    });
     expect(() => createObjectStore(bare(), { needs: ['presign'] })).toThrow(/no ability "presign"/);
     const able = createObjectStore(memoryDriver());
     const fewer: ObjectStore<'multipart'> = able;

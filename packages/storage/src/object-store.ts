@@ -1,17 +1,12 @@
 /** The portable store over a driver: checks, defaults, checksums, aborts and errors; the driver does the I/O. */
-import { createPages, type IntegrationError, type Page } from '@im/core';
+import type { IntegrationError } from '@im/core';
 import { checkAbilities, hasAbility, needAbility, type StorageAbility } from './abilities.ts';
 import { sweepOrphans } from './abort-upload.ts';
-import type {
-  DeleteResult,
-  DriverPresign,
-  DriverRead,
-  ListEntry,
-  ObjectInfo,
-  StorageDriver,
-} from './driver.ts';
+import type { DeleteResult, DriverRead, ObjectInfo, StorageDriver } from './driver.ts';
+import type { DriverVersions, LockChange } from './driver-versions.ts';
 import { type Place, storeError } from './errors.ts';
-import { checkCount, checkEtag, checkKey, checkPrefix, checkRange } from './keys.ts';
+import { checkEtag, checkKey, checkLock, checkRange } from './keys.ts';
+import { listObjects, listVersions } from './list-objects.ts';
 import type {
   ListOptions,
   ObjectStore,
@@ -19,8 +14,9 @@ import type {
   Progress,
   StoreCall,
 } from './object-store.types.ts';
+import { type LoosePresign, presign } from './presign.ts';
 import { type LoosePut, putObject } from './put.ts';
-import { readObject } from './read-object.ts';
+import { cancelBody, readObject } from './read-object.ts';
 import { scopeDriver, scopePrefix } from './scoped.ts';
 import {
   abilitiesOf,
@@ -31,20 +27,15 @@ import {
   run,
   type StoreContext,
   signalOf,
+  versionsOf,
 } from './store-context.ts';
 import { createUpload, type LooseUpload, resumeUpload } from './upload.ts';
 import type { UploadState } from './upload.types.ts';
 
 type LooseRead = DriverRead &
   StoreCall & { readonly onProgress?: ((progress: Progress) => void) | undefined };
+type LooseLock = StoreCall & { readonly versionId?: string; readonly bypassGovernance?: boolean };
 type LooseCopy = LooseOptions & { readonly sourceIfMatch?: string | undefined };
-type LoosePresign = StoreCall & {
-  readonly expiresInSeconds?: number;
-  readonly contentType?: string;
-  readonly contentLength?: number | { readonly min: number; readonly max: number };
-};
-
-const presignSeconds = 900;
 
 /**
  * Makes the store over a driver.
@@ -79,6 +70,13 @@ export function createObjectStore<
       presignGet: (key: string, options: LoosePresign = {}) => presign(context, 'GET', key, options),
       presignPut: (key: string, options: LoosePresign = {}) => presign(context, 'PUT', key, options),
     }),
+    ...(hasAbility(driver, 'versions') && {
+      listVersions: (list: Omit<ListOptions, 'delimiter'> = {}) => listVersions(context, list),
+    }),
+    ...(hasAbility(driver, 'objectLock') && {
+      setLock: (key: string, change: LockChange, options: LooseLock = {}) =>
+        setLock(context, key, change, options),
+    }),
     ...(hasAbility(driver, 'multipart') && {
       createUpload: (key: string, options: LooseUpload = {}) => createUpload(context, key, options),
       resumeUpload: (state: UploadState, options: StoreCall = {}) => resumeUpload(context, state, options),
@@ -95,7 +93,7 @@ async function get(context: StoreContext, key: string, { signal, onProgress, ...
   const aborted = signalOf({ signal });
   const body = await run(place, aborted, async (call) => {
     const got = await context.driver.get(key, read, call);
-    if (aborted.aborted) await got.stream.cancel();
+    if (aborted.aborted) await cancelBody(got);
     return got;
   });
   return readObject(body, place, aborted, onProgress);
@@ -115,21 +113,13 @@ function checkRead(context: StoreContext, operation: string, key: string, read: 
   return place;
 }
 
-function listObjects(context: StoreContext, options: ListOptions) {
-  const place = placeOf(context, 'list');
-  const { prefix = '', delimiter, pageSize, limit } = options;
-  const { limits } = context.driver;
-  checkPrefix(prefix, limits, place);
-  if (delimiter !== undefined) checkKey(delimiter, limits, place);
-  if (pageSize !== undefined) checkCount('pageSize', pageSize, 1, limits.maxPageSize, place);
-  if (limit !== undefined) checkCount('limit', limit, 0, Number.MAX_SAFE_INTEGER, place);
-  const signal = signalOf(options);
-  const most = pageSize ?? limits.maxPageSize;
-  const fetch = (cursor: string | undefined, left: number): Promise<Page<ListEntry>> =>
-    run(place, signal, (call) =>
-      context.driver.list({ prefix, delimiter, cursor, pageSize: Math.min(most, left) }, call),
-    );
-  return createPages(fetch, options, { provider: place.driver, operation: place.operation });
+async function setLock(context: StoreContext, key: string, change: LockChange, options: LooseLock) {
+  const { versionId, bypassGovernance = false } = options;
+  const place = checkCall(context, 'setLock', key, { versionId });
+  checkLock(change, place);
+  // Declared, or the store would have no such member: the driver was looked at when it was made.
+  const set = versionsOf(context, 'setLock').setLock as NonNullable<DriverVersions['setLock']>;
+  await run(place, signalOf(options), (call) => set(key, change, { versionId, bypassGovernance }, call));
 }
 
 async function copy(
@@ -205,33 +195,6 @@ async function deleteBatch(
   return Promise.all(
     results.map((result) => (result.error === undefined ? result : completed(result.key, result.error))),
   );
-}
-
-async function presign(context: StoreContext, method: 'GET' | 'PUT', key: string, options: LoosePresign) {
-  const place = checkCall(context, method === 'GET' ? 'presignGet' : 'presignPut', key, {});
-  const { expiresInSeconds = presignSeconds, contentType } = options;
-  const limits = context.driver.limits.presign;
-  checkCount('expiresInSeconds', expiresInSeconds, 1, limits?.maxSeconds ?? 0, place);
-  const contentLength = checkContentLength(options.contentLength, limits?.contentLength, place);
-  const wanted: DriverPresign = { method, expiresInSeconds, contentType, contentLength };
-  const sign = context.driver.presign as NonNullable<StorageDriver['presign']>;
-  return run(place, signalOf(options), (call) => sign(key, wanted, call));
-}
-
-function checkContentLength(
-  length: LoosePresign['contentLength'],
-  can: 'none' | 'exact' | 'range' | undefined,
-  place: Place,
-): DriverPresign['contentLength'] {
-  if (length === undefined) return undefined;
-  const { min, max } = typeof length === 'number' ? { min: length, max: length } : length;
-  checkCount('contentLength.max', max, 0, Number.MAX_SAFE_INTEGER, place);
-  checkCount('contentLength.min', min, 0, max, place);
-  if (can === 'range' || (can === 'exact' && min === max)) return { min, max };
-  throw storeError('this store cannot hold a sender to that length', place, {
-    code: 'unimplemented',
-    remedy: can === 'exact' ? 'give an exact length' : 'leave it out',
-  });
 }
 
 function native({ driver, name }: StoreContext): unknown {

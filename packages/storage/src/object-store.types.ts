@@ -11,6 +11,7 @@ import type {
   ReadCondition,
   WriteCondition,
 } from './driver.ts';
+import type { LockChange, ObjectLock, VersionEntry } from './driver-versions.ts';
 import type { UploadFeature } from './upload.types.ts';
 
 /** Settings of a store. */
@@ -75,7 +76,8 @@ export type WriteOptions<Abilities> = BasicAttributes &
   StoreCall &
   Where<Abilities, 'conditionalWrites', WriteCondition> &
   Where<Abilities, 'storageClasses', { readonly storageClass?: string | undefined }> &
-  Where<Abilities, 'tags', { readonly tags?: Readonly<Record<string, string>> | undefined }>;
+  Where<Abilities, 'tags', { readonly tags?: Readonly<Record<string, string>> | undefined }> &
+  Where<Abilities, 'objectLock', { readonly lock?: ObjectLock | undefined }>;
 /** How to put. */
 export type PutOptions<Abilities> = WriteOptions<Abilities> & {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -164,10 +166,39 @@ export interface PresignFeature {
   ): Promise<PresignedRequest>;
 }
 
+/** Earlier versions. */
+export interface VersionsFeature {
+  /**
+   * Every version of every key, also of deleted ones. In the order of the keys' UTF-8 bytes; those of one key in the service's
+   * own order, by `modifiedAt`, up or down.
+   */
+  listVersions(options?: Omit<ListOptions, 'delimiter'>): Pages<VersionEntry>;
+}
+
+/** Locks on versions. */
+export interface LockFeature {
+  /**
+   * Changes what keeps a version from being deleted. `bypassGovernance` (default false) allows to end or shorten a retention in
+   * mode `governance`.
+   *
+   * @throws `failed_precondition` for a change that the lock forbids
+   */
+  setLock(
+    key: string,
+    change: LockChange,
+    options?: StoreCall & {
+      readonly versionId?: string | undefined;
+      readonly bypassGovernance?: boolean | undefined;
+    },
+  ): Promise<void>;
+}
+
 /** The portable store. */
 export type ObjectStore<Abilities extends StorageAbility = never, Native = unknown> = BasicStore<
   Abilities,
   Native
 > &
   Where<Abilities, 'presign', PresignFeature> &
+  Where<Abilities, 'versions', VersionsFeature> &
+  Where<Abilities, 'objectLock', LockFeature> &
   Where<Abilities, 'multipart', UploadFeature<Abilities>>;

@@ -1,73 +1,174 @@
 /** The way down: counts and verifies what passes. */
-import { createVerifier } from './checksum.ts';
-import type { DriverBody } from './driver.ts';
-import { completeError, type Place, storeError } from './errors.ts';
+import { checksumOf, createVerifier } from './checksum.ts';
+import type { Checksum, DriverBody } from './driver.ts';
+import { completeError, orAborted, type Place, storeError } from './errors.ts';
 import type { Progress, StoredObject } from './object-store.types.ts';
+
+type OnProgress = ((progress: Progress) => void) | undefined;
+
+/** What a driver gave, as a stream. For drivers that stand over other drivers. */
+export function streamOfBody(body: DriverBody): ReadableStream<Uint8Array> {
+  const { bytes } = body;
+  if (bytes === undefined) return body.stream;
+  return new ReadableStream(
+    {
+      pull(controller) {
+        if (bytes.byteLength > 0) controller.enqueue(bytes);
+        controller.close();
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** Lets go of what a driver gave. */
+export async function cancelBody(body: DriverBody): Promise<void> {
+  await body.stream?.cancel();
+}
 
 /** Makes the object that a user holds of what the driver gave. */
 export function readObject(
   body: DriverBody,
   place: Place,
   signal: AbortSignal,
-  onProgress: ((progress: Progress) => void) | undefined,
+  onProgress: OnProgress,
 ): StoredObject {
   const { info, offset, length } = body;
   let isTaken = false;
-  const take = (): ReadableStream<Uint8Array> => {
+  const take = () => {
     if (isTaken)
       throw storeError('the object was read already', place, {
         code: 'failed_precondition',
         remedy: 'get it again',
       });
     isTaken = true;
-    return verified(body, place, signal, onProgress);
+  };
+  const stream = () => {
+    take();
+    return verifiedStream(body, place, signal, onProgress);
+  };
+  const bytes = async () => {
+    take();
+    if (body.bytes !== undefined) return verifiedBytes(body, body.bytes, place, signal, onProgress);
+    return readAll(body, place, signal, onProgress);
   };
   const cancel = async () => {
     if (isTaken) return;
     isTaken = true;
-    await body.stream.cancel();
-  };
-  const bytes = async () => {
-    const all = new Uint8Array(length);
-    let filled = 0;
-    for await (const piece of take()) {
-      all.set(piece, filled);
-      filled += piece.byteLength;
-    }
-    return all;
+    await cancelBody(body);
   };
   return {
     info,
     offset,
     length,
-    stream: take,
+    stream,
     bytes,
-    text: async () => new TextDecoder().decode(await bytes()),
+    text: async () => decoder.decode(await bytes()),
     cancel,
     [Symbol.asyncDispose]: cancel,
   };
 }
 
-function verified(
-  { info, offset, length, stream }: DriverBody,
+const decoder = new TextDecoder();
+
+/** Whether the checksum of the object is one over these bytes. */
+const isWhole = ({ info, offset, length }: DriverBody) => offset === 0 && length === info.size;
+
+const wrong = (says: string, place: Place) =>
+  storeError(says, place, {
+    code: 'internal',
+    remedy: 'discard what was read; restore the object from another copy',
+  });
+const ended = (passed: number, length: number, place: Place) =>
+  wrong(`the object ended after ${passed} of ${length} bytes`, place);
+const tooLong = (length: number, place: Place) =>
+  wrong(`the object is longer than its ${length} bytes`, place);
+const damaged = (algorithm: string, place: Place) =>
+  wrong(`the object's ${algorithm} checksum does not match its bytes`, place);
+
+/** The short way, for bytes that are here: no stream is made. */
+function verifiedBytes(
+  body: DriverBody,
+  bytes: Uint8Array,
   place: Place,
   signal: AbortSignal,
-  onProgress: ((progress: Progress) => void) | undefined,
-): ReadableStream<Uint8Array> {
-  const isWhole = offset === 0 && length === info.size;
-  const verifier = isWhole && info.checksum !== undefined ? createVerifier(info.checksum) : undefined;
-  const reader = stream.getReader();
+  onProgress: OnProgress,
+): Uint8Array {
+  signal.throwIfAborted();
+  const { info, length } = body;
+  if (bytes.byteLength < length) throw ended(bytes.byteLength, length, place);
+  if (bytes.byteLength > length) throw tooLong(length, place);
+  if (isWhole(body) && info.checksum !== undefined) {
+    if (checksumLike(info.checksum, bytes) !== info.checksum.value)
+      throw damaged(info.checksum.algorithm, place);
+  }
+  onProgress?.({ bytes: length, totalBytes: length });
+  return bytes;
+}
+
+/** What the bytes' checksum is, made as that one was. */
+function checksumLike(checksum: Checksum, bytes: Uint8Array): string {
+  if (checksum.partBytes === undefined) return checksumOf(checksum.algorithm, bytes).value;
+  const verifier = createVerifier(checksum);
+  verifier.update(bytes);
+  return verifier.value();
+}
+
+/** Follows the pieces of a streamed body: what does not match its facts throws. */
+function follow(body: DriverBody, place: Place, onProgress: OnProgress) {
+  const { info, length } = body;
+  const verifier = isWhole(body) && info.checksum !== undefined ? createVerifier(info.checksum) : undefined;
   let passed = 0;
-  const wrong = (says: string) =>
-    storeError(says, place, {
-      code: 'internal',
-      remedy: 'discard what was read; restore the object from another copy',
-    });
-  const check = () => {
-    if (passed < length) throw wrong(`the object ended after ${passed} of ${length} bytes`);
-    if (verifier !== undefined && verifier.value() !== info.checksum?.value)
-      throw wrong(`the object's ${info.checksum?.algorithm} checksum does not match its bytes`);
+  return {
+    /** @returns where the piece begins */
+    piece(bytes: Uint8Array): number {
+      const start = passed;
+      passed += bytes.byteLength;
+      if (passed > length) throw tooLong(length, place);
+      verifier?.update(bytes);
+      onProgress?.({ bytes: passed, totalBytes: length });
+      return start;
+    },
+    end() {
+      if (passed < length) throw ended(passed, length, place);
+      if (verifier !== undefined && verifier.value() !== info.checksum?.value)
+        throw damaged(info.checksum?.algorithm ?? '', place);
+    },
   };
+}
+
+/** All bytes of a streamed body, without a second stream around it. */
+async function readAll(
+  body: DriverBody,
+  place: Place,
+  signal: AbortSignal,
+  onProgress: OnProgress,
+): Promise<Uint8Array> {
+  const reader = streamOfBody(body).getReader();
+  const following = follow(body, place, onProgress);
+  const all = new Uint8Array(body.length);
+  const read = async () => {
+    for (let next = await reader.read(); !next.done; next = await reader.read())
+      all.set(next.value, following.piece(next.value));
+    following.end();
+    return all;
+  };
+  try {
+    return await orAborted(read(), signal);
+  } catch (error) {
+    reader.cancel(error).catch(() => undefined);
+    throw signal.aborted ? signal.reason : completeError(error, place, signal);
+  }
+}
+
+function verifiedStream(
+  body: DriverBody,
+  place: Place,
+  signal: AbortSignal,
+  onProgress: OnProgress,
+): ReadableStream<Uint8Array> {
+  const following = follow(body, place, onProgress);
+  const reader = streamOfBody(body).getReader();
   let stop: (() => void) | undefined;
   const release = () => {
     if (stop !== undefined) signal.removeEventListener('abort', stop);
@@ -87,14 +188,11 @@ function verified(
           const next = await reader.read();
           if (signal.aborted) return;
           if (next.done) {
-            check();
+            following.end();
             release();
             return controller.close();
           }
-          passed += next.value.byteLength;
-          if (passed > length) throw wrong(`the object is longer than its ${length} bytes`);
-          verifier?.update(next.value);
-          onProgress?.({ bytes: passed, totalBytes: length });
+          following.piece(next.value);
           controller.enqueue(next.value);
         } catch (error) {
           release();

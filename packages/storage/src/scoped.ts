@@ -5,6 +5,7 @@
 import type { Page } from '@im/core';
 import type { DeleteResult, ListEntry, ObjectInfo, StorageDriver } from './driver.ts';
 import type { DriverUploads, OpenUpload } from './driver-uploads.ts';
+import type { DriverVersions, VersionEntry } from './driver-versions.ts';
 import { type Place, storeError } from './errors.ts';
 
 /** Most rounds of percent-encoding that are looked through. */
@@ -66,7 +67,7 @@ export function scopeDriver(driver: StorageDriver, prefix: string): StorageDrive
     ...page,
     items: page.items.map((item) => ({ ...item, key: outside(item.key) })),
   });
-  const { uploads, presign } = driver;
+  const { uploads, presign, versions } = driver;
   return {
     name: driver.name,
     abilities: driver.abilities,
@@ -85,7 +86,22 @@ export function scopeDriver(driver: StorageDriver, prefix: string): StorageDrive
       return (await driver.delete(full, call)).map((result) => ({ ...result, key: outside(result.key) }));
     },
     uploads: uploads && scopeUploads(uploads, prefix, inside, infoOf, pageOf),
+    versions: versions && scopeVersions(versions, prefix, inside, pageOf),
     presign: presign && (async (key, options, call) => presign(inside(key), options, call)),
+  };
+}
+
+function scopeVersions(
+  versions: DriverVersions,
+  prefix: string,
+  inside: (key: string) => string,
+  pageOf: (page: Page<VersionEntry>) => Page<VersionEntry>,
+): DriverVersions {
+  const { setLock } = versions;
+  return {
+    list: async (options, call) =>
+      pageOf(await versions.list({ ...options, prefix: prefix + options.prefix }, call)),
+    setLock: setLock && (async (key, change, lock, call) => setLock(inside(key), change, lock, call)),
   };
 }
 

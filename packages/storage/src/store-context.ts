@@ -9,8 +9,9 @@ import type {
   StorageDriver,
   WriteCondition,
 } from './driver.ts';
+import type { ObjectLock } from './driver-versions.ts';
 import { completeError, orAborted, type Place, storeError } from './errors.ts';
-import { checkCount, checkKey, checkMetadata, checkWriteCondition } from './keys.ts';
+import { checkCount, checkKey, checkLock, checkMetadata, checkWriteCondition } from './keys.ts';
 import type { ObjectStoreOptions } from './object-store.types.ts';
 
 const mebibyte = 1024 * 1024;
@@ -71,6 +72,7 @@ export async function run<Value>(
   work: (call: DriverCall) => Promise<Value>,
 ): Promise<Value> {
   try {
+    if (signal === never) return await work({ signal });
     signal.throwIfAborted();
     return await orAborted(work({ signal }), signal);
   } catch (error) {
@@ -85,6 +87,7 @@ export interface LooseOptions extends WriteCondition {
   readonly storageClass?: string | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
   readonly versionId?: string | undefined;
+  readonly lock?: ObjectLock | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -93,6 +96,7 @@ const optionAbilities = {
   storageClass: 'storageClasses',
   tags: 'tags',
   versionId: 'versions',
+  lock: 'objectLock',
 } as const satisfies Partial<Record<keyof LooseOptions, StorageAbility>>;
 
 /** Refuses options that the store has no ability for, keys that no store takes, and conditions that mean nothing. */
@@ -127,21 +131,28 @@ export function attributesOf(
   contentType: () => string,
   place: Place,
 ): ObjectAttributes & WriteCondition {
-  const { metadata = {}, storageClass, tags, ifMatch, ifNoneMatch } = options;
+  const { metadata = {}, storageClass, tags, lock, ifMatch, ifNoneMatch } = options;
   checkMetadata(metadata, place);
+  if (lock !== undefined) checkLock(lock, place);
   const type = options.contentType ?? contentType();
   if (!/^[\x20-\x7e]{1,255}$/.test(type))
     throw storeError('the content type is no header value', place, {
       code: 'invalid_argument',
       remedy: 'give one such as image/png',
     });
-  return { contentType: type, metadata: { ...metadata }, storageClass, tags, ifMatch, ifNoneMatch };
+  return { contentType: type, metadata: { ...metadata }, storageClass, tags, lock, ifMatch, ifNoneMatch };
 }
 
 /** Whether uploads in parts are there. */
 export function uploadsOf(context: StoreContext, operation: string) {
   needAbility(context.driver, 'multipart', operation);
   return context.driver.uploads as NonNullable<StorageDriver['uploads']>;
+}
+
+/** Whether earlier versions are there. */
+export function versionsOf(context: StoreContext, operation: string) {
+  needAbility(context.driver, 'versions', operation);
+  return context.driver.versions as NonNullable<StorageDriver['versions']>;
 }
 
 /** Names of the abilities that a driver declares. */

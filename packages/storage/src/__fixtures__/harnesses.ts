@@ -16,6 +16,10 @@ export const memoryHarness: StorageHarness = {
     const get: StorageDriver['get'] = async (key, read, call) => {
       const body = await driver.get(key, read, call);
       if (!damaged.has(key)) return body;
+      if (body.bytes !== undefined) {
+        body.bytes[0] = (body.bytes[0] ?? 0) ^ 1;
+        return body;
+      }
       let isFirst = true;
       const flip = new TransformStream<Uint8Array, Uint8Array>({
         transform(piece, controller) {

@@ -15,10 +15,13 @@ const asks: Readonly<Record<StorageAbility, (context: CaseContext) => unknown>> 
   storageClasses: ({ store }) => store.put('k', 'x', { storageClass: 'standard' }),
   tags: ({ store }) => store.put('k', 'x', { tags: { a: 'b' } }),
   versions: ({ store }) => store.get('k', { versionId: 'x' }),
+  objectLock: ({ store }) => store.put('k', 'x', { lock: { legalHold: true } }),
 };
 const members: Partial<Record<StorageAbility, readonly string[]>> = {
   multipart: ['createUpload', 'resumeUpload', 'sweepOrphans'],
   presign: ['presignGet', 'presignPut'],
+  versions: ['listVersions'],
+  objectLock: ['setLock'],
 };
 
 const absent = Object.keys(asks).map((name, index): StorageCase => {

@@ -19,6 +19,7 @@ import type {
   StorageResult,
 } from './types.ts';
 import { uploadCases } from './upload-cases.ts';
+import { versionCases } from './version-cases.ts';
 
 /** All cases, in order of reading. */
 export const storageCases: readonly StorageCase[] = [
@@ -29,6 +30,7 @@ export const storageCases: readonly StorageCase[] = [
   ...uploadCases,
   ...scopeCases,
   ...abilityCases,
+  ...versionCases,
 ];
 
 const leastPartBytes = 64 * 1024;

@@ -26,12 +26,15 @@ export const transferCases: readonly StorageCase[] = [
     title: 'an object that changed in storage is never delivered as whole',
     tampers: true,
     async run({ store, tamper }) {
-      await store.put('k', sample(100_000));
-      await tamper?.('k');
-      await refuses('internal', 'bytes()', async () => (await store.get('k')).bytes());
-      await refuses('internal', 'stream()', async () => {
-        for await (const _ of (await store.get('k')).stream());
-      });
+      for (const size of [5_000, 500_000]) {
+        const key = `k-${size}`;
+        await store.put(key, sample(size));
+        await tamper?.(key);
+        await refuses('internal', `bytes() of ${size}`, async () => (await store.get(key)).bytes());
+        await refuses('internal', `stream() of ${size}`, async () => {
+          for await (const _ of (await store.get(key)).stream());
+        });
+      }
     },
   },
   {

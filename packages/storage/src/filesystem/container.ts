@@ -93,8 +93,9 @@ async function readFacts<Facts>(file: FileHandle): Promise<{ readonly size: numb
   }
 }
 
-async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(length);
+/** Bytes of an open file. */
+export async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafeSlow(length);
   for (let filled = 0; filled < length; ) {
     const { bytesRead } = await file.read(bytes, filled, length - filled, position + filled);
     if (bytesRead === 0) throw driverError('corrupt');

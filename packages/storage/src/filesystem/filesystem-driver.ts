@@ -10,7 +10,15 @@ import type { Checksum, DeleteResult, DriverRead, ListEntry, ObjectInfo, Storage
 import { driverError, holdReadCondition } from '../driver-errors.ts';
 import { resolveRange } from '../keys.ts';
 import { listPage, readCursor } from '../listing.ts';
-import { type Container, pieceBytes, piecesOf, streamOf, type WriteBytes, writeBytes } from './container.ts';
+import {
+  type Container,
+  pieceBytes,
+  piecesOf,
+  readAt,
+  streamOf,
+  type WriteBytes,
+  writeBytes,
+} from './container.ts';
 import { filesystemUploads } from './filesystem-uploads.ts';
 import { type ObjectFacts, openFolder } from './store-folder.ts';
 import { withSystemErrors } from './system-errors.ts';
@@ -90,10 +98,15 @@ export function filesystemDriver(options: FilesystemDriverOptions): StorageDrive
       withSystemErrors(async () => {
         const { file, size, facts } = await openObject(key, read);
         const range = resolveRange(read.range, size);
-        if (range !== undefined)
-          return { info: { ...facts, size }, ...range, stream: streamOf(file, range.offset, range.length) };
-        await file.close();
-        throw driverError('range');
+        const info = { ...facts, size };
+        if (range !== undefined && range.length > pieceBytes)
+          return { info, ...range, stream: streamOf(file, range.offset, range.length) };
+        try {
+          if (range === undefined) throw driverError('range');
+          return { info, ...range, bytes: await readAt(file, range.offset, range.length) };
+        } finally {
+          await file.close();
+        }
       }),
     head: (key, read) =>
       withSystemErrors(async () => {

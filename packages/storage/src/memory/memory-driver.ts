@@ -1,21 +1,11 @@
 /** A store in this process's memory, for tests and development; forgets everything with it. */
-import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from '@im/core';
 import { createVerifier } from '../checksum.ts';
-import type {
-  Checksum,
-  DeleteResult,
-  DriverCall,
-  DriverDelete,
-  DriverRead,
-  DriverWrite,
-  ListEntry,
-  ObjectInfo,
-  StorageDriver,
-} from '../driver.ts';
-import { driverError, holdCondition, holdReadCondition } from '../driver-errors.ts';
-import { compareKeys, resolveRange } from '../keys.ts';
+import type { Checksum, DeleteResult, ListEntry, StorageDriver } from '../driver.ts';
+import { driverError } from '../driver-errors.ts';
+import { resolveRange } from '../keys.ts';
 import { listPage, readCursor } from '../listing.ts';
+import { memoryObjects } from './memory-objects.ts';
 import { memoryUploads } from './memory-uploads.ts';
 
 /** Settings of a memory driver. */
@@ -34,82 +24,25 @@ export type MemoryAbility =
   | 'multipart'
   | 'storageClasses'
   | 'tags'
-  | 'versions';
+  | 'versions'
+  | 'objectLock';
 
 /** The classes it pretends to have. */
 const storageClasses = ['standard', 'infrequent', 'archive'];
 const gibibyte = 1024 ** 3;
 const pieceBytes = 64 * 1024;
 
-/** One version of an object. */
-interface StoredVersion {
-  readonly info: ObjectInfo;
-  readonly bytes: Uint8Array;
-}
-
-/** Keeps an object: the one place where something becomes visible. */
-export type Publish = (key: string, bytes: Uint8Array, write: DriverWrite, call: DriverCall) => ObjectInfo;
-
-/** Makes an empty store. It has every ability but `presign`, for which there would have to be a server. */
+/**
+ * Makes an empty store. It has every ability but `presign`, for which there would have to be a server. Earlier versions stay, also
+ * those of deleted objects, until they are deleted by their ids.
+ */
 export function memoryDriver(options: MemoryDriverOptions = {}): StorageDriver<MemoryAbility, never> {
   const clock = options.clock ?? systemClock;
-  const objects = new Map<string, StoredVersion[]>();
-  /** Keys in order, made when needed. */
-  let ordered: string[] | undefined;
-
-  const present = (key: string) => objects.get(key)?.at(-1);
-  const find = (key: string, { versionId, ifMatch, ifNoneMatch }: DriverRead): StoredVersion => {
-    const versions = objects.get(key);
-    const found =
-      versionId === undefined ? versions?.at(-1) : versions?.find((one) => one.info.versionId === versionId);
-    if (found === undefined) throw driverError(versionId === undefined ? 'not_found' : 'no_version');
-    holdReadCondition({ ifMatch, ifNoneMatch }, found.info.etag);
-    return found;
-  };
-  const publish: Publish = (key, bytes, write, call) => {
-    call.signal.throwIfAborted();
-    holdCondition(write, present(key)?.info.etag);
-    const { contentType, metadata, checksum, storageClass = 'standard', tags = {} } = write;
-    const info: ObjectInfo = Object.freeze({
-      ...{ key, contentType, metadata, checksum, storageClass, tags },
-      size: bytes.byteLength,
-      etag: `"${randomUUID()}"`,
-      modifiedAt: clock.now(),
-      versionId: randomUUID(),
-    });
-    const versions = objects.get(key);
-    if (versions === undefined) ordered = undefined;
-    objects.set(key, [...(versions ?? []), { info, bytes }]);
-    return info;
-  };
-  const remove = ({ key, ifMatch, versionId }: DriverDelete): DeleteResult => {
-    const versions = objects.get(key);
-    if (versions === undefined) return { key };
-    try {
-      if (ifMatch !== undefined) holdCondition({ ifMatch }, versions.at(-1)?.info.etag);
-    } catch (error) {
-      return { key, error };
-    }
-    const left = versionId === undefined ? [] : versions.filter((one) => one.info.versionId !== versionId);
-    if (left.length > 0) objects.set(key, left);
-    else {
-      objects.delete(key);
-      ordered = undefined;
-    }
-    return { key };
-  };
+  const objects = memoryObjects(clock);
   const describe = (key: string): ListEntry | undefined => {
-    const found = present(key)?.info;
+    const found = objects.present(key);
     return found && { kind: 'object', key, size: found.size, etag: found.etag, modifiedAt: found.modifiedAt };
   };
-  function* keysAfter(prefix: string, after: string | undefined): Generator<string, void, undefined> {
-    ordered ??= [...objects.keys()].sort(compareKeys);
-    const keys = ordered;
-    // A cursor of another prefix, forged or mistaken, may lie before this one.
-    const from = after === undefined || compareKeys(after, prefix) < 0 ? undefined : after;
-    const start = from === undefined ? firstNotBefore(keys, prefix) : firstAfter(keys, from);
-    for (let index = start; keys[index]?.startsWith(prefix); index += 1) yield keys[index] as string;
-  }
 
   return {
     name: 'memory',
@@ -121,6 +54,7 @@ export function memoryDriver(options: MemoryDriverOptions = {}): StorageDriver<M
       storageClasses: true,
       tags: true,
       versions: true,
+      objectLock: true,
     },
     limits: {
       maxKeyBytes: 1024,
@@ -133,18 +67,21 @@ export function memoryDriver(options: MemoryDriverOptions = {}): StorageDriver<M
       storageClasses,
     },
     async get(key, read) {
-      const { info, bytes } = find(key, read);
+      const { info, bytes } = objects.find(key, read);
       const range = resolveRange(read.range, info.size);
       if (range === undefined) throw driverError('range');
-      return { info, ...range, stream: streamOf(bytes.subarray(range.offset, range.offset + range.length)) };
+      const wanted = bytes.subarray(range.offset, range.offset + range.length);
+      // A copy: a Buffer's own `slice` would hand out the store's bytes.
+      if (range.length <= pieceBytes) return { info, ...range, bytes: new Uint8Array(wanted) };
+      return { info, ...range, stream: streamOf(wanted) };
     },
-    head: async (key, read) => find(key, read).info,
+    head: async (key, read) => objects.find(key, read).info,
     async put(key, bytes, write, call) {
-      return publish(key, checked(new Uint8Array(bytes), write.checksum), write, call);
+      return objects.publish(key, checked(new Uint8Array(bytes), write.checksum), write, call);
     },
-    list: async (list) => listPage(keysAfter(list.prefix, readCursor(list.cursor)?.after), list, describe),
+    list: async (list) => listPage(objects.keys(list.prefix, readCursor(list.cursor)?.after), list, describe),
     async copy(from, to, copy, call) {
-      const source = find(from, { ifMatch: copy.sourceIfMatch });
+      const source = objects.find(from, { ifMatch: copy.sourceIfMatch });
       const { contentType, metadata, checksum, tags } = source.info;
       const { storageClass = source.info.storageClass, ifMatch, ifNoneMatch } = copy;
       // Everything that this driver stores has a checksum.
@@ -157,13 +94,27 @@ export function memoryDriver(options: MemoryDriverOptions = {}): StorageDriver<M
         ifNoneMatch,
         checksum: checksum as Checksum,
       };
-      return publish(to, source.bytes, write, call);
+      return objects.publish(to, source.bytes, write, call);
     },
     async delete(targets, call) {
       call.signal.throwIfAborted();
-      return targets.map(remove);
+      return targets.map((target): DeleteResult => {
+        try {
+          objects.remove(target);
+          return { key: target.key };
+        } catch (error) {
+          return { key: target.key, error };
+        }
+      });
     },
-    uploads: memoryUploads(clock, publish),
+    uploads: memoryUploads(clock, objects.publish),
+    versions: {
+      list: async (list) => objects.versions(list),
+      setLock: async (key, change, lock, call) => {
+        call.signal.throwIfAborted();
+        objects.setLock(key, change, lock);
+      },
+    },
   };
 }
 
@@ -181,28 +132,10 @@ function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
     {
       pull(controller) {
         if (offset >= bytes.byteLength) return controller.close();
-        // A copy: a Buffer's own `slice` would hand out the store's bytes.
         controller.enqueue(new Uint8Array(bytes.subarray(offset, offset + pieceBytes)));
         offset += pieceBytes;
       },
     },
     { highWaterMark: 0 },
   );
-}
-
-/** Index of the first key that is not before `least`. */
-function firstNotBefore(ordered: readonly string[], least: string): number {
-  let low = 0;
-  let high = ordered.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (compareKeys(ordered[middle] as string, least) < 0) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function firstAfter(ordered: readonly string[], key: string): number {
-  const index = firstNotBefore(ordered, key);
-  return ordered[index] === key ? index + 1 : index;
 }

@@ -5,7 +5,7 @@ import { createVerifier } from '../checksum.ts';
 import { driverError } from '../driver-errors.ts';
 import type { DriverUpload, DriverUploads, UploadedPart } from '../driver-uploads.ts';
 import { compareKeys } from '../keys.ts';
-import type { Publish } from './memory-driver.ts';
+import type { Publish } from './memory-objects.ts';
 
 interface HeldUpload {
   readonly key: string;
