@@ -7,6 +7,7 @@ import { conformanceCases } from './cases.ts';
 import type { Suite } from './conformance/suite.ts';
 import { openSuite, runCase } from './conformance.ts';
 import type { Harness } from './harness.ts';
+import { howToInstall, type PeerName, peerFolder } from './peers.ts';
 import { type StateStoreHarness, stateStoreCases } from './state-store-cases.ts';
 
 /** Registers every case of the conformance suite as a test; one that does not apply is shown as skipped, with the reason. */
@@ -52,4 +53,16 @@ export function describeVectors(title: string, name: string, suite: (folder: str
     describe.skip(`${title}: skipped, IM_VECTORS is not set`, () =>
       void it('runs from test vectors', () => {}));
   }
+}
+
+/**
+ * Registers a suite that runs against an emulator of `@im/testing/peers`. Where it is not installed the suite is skipped
+ * with a line that says so; in CI it must be there.
+ */
+export function describePeer(title: string, name: PeerName, suite: () => void): void {
+  const how = howToInstall(name);
+  if (peerFolder(name) !== undefined) describe(title, suite);
+  else if (process.env.CI === 'true') {
+    it(`${title}: ${name} must be installed in CI`, () => Promise.reject(new Error(how)));
+  } else describe.skip(`${title}: skipped, ${how}`, () => void it('runs against the emulator', () => {}));
 }
