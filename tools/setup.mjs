@@ -1,6 +1,7 @@
 // Makes a fresh clone usable: npm runs this in front of every command (`pretest`, `prestart`, …), with whatever Node
 // the machine has, so it imports nothing but `node:`. It compares what the lock file asks for with what npm says it
-// installed, and runs `npm ci` only where they differ; otherwise it is silent and takes some 20 ms.
+// installed, and runs `npm ci` only where they differ; otherwise it is silent and takes some 20 ms. With a folder
+// (`tools/peers`) it does the same there.
 //
 // What comes after it runs under the pinned Node: npm puts `node_modules/.bin` first on the PATH of every script, and
 // a main script is a new shell, which finds `node_modules/.bin/node` there once it has been installed.
@@ -32,7 +33,11 @@ export function missing(root) {
         installed[path]?.version !== entry.version || (entry.link && !existsSync(join(root, path))),
     )
     .map(([path]) => `${path} is missing or of another version`);
-  if (!existsSync(join(root, 'node_modules/.bin', process.platform === 'win32' ? 'node.cmd' : 'node')))
+  const pinsNode = wanted['node_modules/node'] !== undefined;
+  if (
+    pinsNode &&
+    !existsSync(join(root, 'node_modules/.bin', process.platform === 'win32' ? 'node.cmd' : 'node'))
+  )
     faults.push('the pinned Node is missing');
   return faults;
 }
@@ -80,7 +85,7 @@ function install(root) {
 }
 
 async function main() {
-  const root = dirname(dirname(fileURLToPath(import.meta.url)));
+  const root = join(dirname(dirname(fileURLToPath(import.meta.url))), process.argv[2] ?? '.');
   if (!isNodeSupported(process.version))
     throw new Error(
       `Node ${oldestNode.join('.')} or newer is needed to start from; this is ${process.version}`,

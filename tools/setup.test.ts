@@ -61,8 +61,16 @@ test('a package of the workspace that is not linked is found', () => {
   ]);
 });
 
-test('the pinned Node is needed', () => {
-  expect(missingWith({}, 'node_modules/.bin/node')).toEqual(['the pinned Node is missing']);
+test('the pinned Node is needed where the lock file has one', () => {
+  const node = { 'node_modules/node': { version: '24.0.0' } };
+  const locks = (packages: object) => ({
+    'package-lock.json': { packages: { ...wanted, ...packages } },
+    'node_modules/.package-lock.json': {
+      packages: { ...installed['node_modules/.package-lock.json'].packages, ...packages },
+    },
+  });
+  expect(missingWith(locks(node), 'node_modules/.bin/node')).toEqual(['the pinned Node is missing']);
+  expect(missingWith(locks({}), 'node_modules/.bin/node')).toEqual([]);
 });
 
 test.each([
