@@ -1,14 +1,42 @@
 /** Bodies against their description: type of content, then content. */
-import type { DescribedContent, Direction, Finding, ValueCheck } from './description.ts';
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import type {
+  Codec,
+  Decoded,
+  DescribedContent,
+  DescribedMedia,
+  Direction,
+  Finding,
+  SentBody,
+} from './description.ts';
 import { nested } from './parameters.ts';
 
 const json = /^application\/(.+\+)?json$/;
+const form = /^(application\/x-www-form-urlencoded|multipart\/form-data)$/;
 
-/** A body and how it was labelled. */
-export interface SentBody {
-  readonly bytes: Uint8Array;
-  /** The whole header. Absent: there was none. */
-  readonly contentType: string | undefined;
+/** RFC 9110 §8.4.1; `identity` and what else there is stays as it is. */
+const unpackers: Readonly<Record<string, (bytes: Uint8Array) => Uint8Array>> = {
+  gzip: gunzipSync,
+  deflate: inflateSync,
+  br: brotliDecompressSync,
+};
+
+/** The body of a request or an answer, unpacked where it was packed for the way. */
+export function toBody(message: {
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}): SentBody {
+  const unpack = unpackers[message.headers['content-encoding'] ?? ''];
+  return { bytes: unpacked(message.body, unpack), contentType: message.headers['content-type'] };
+}
+
+function unpacked(bytes: Uint8Array, unpack: ((bytes: Uint8Array) => Uint8Array) | undefined): Uint8Array {
+  try {
+    return unpack?.(bytes) ?? bytes;
+  } catch {
+    // An object may be stored under an encoding that it does not have.
+    return bytes;
+  }
 }
 
 /** Everything about a body, which is not empty, that `content` does not allow. Places begin with `body`. */
@@ -19,16 +47,16 @@ export async function checkBody(
 ): Promise<Finding[]> {
   if (content.size === 0) return [{ place: 'body', says: 'is there, but none is described' }];
   const type = (body.contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-  if (type === '') return [{ place: 'header content-type', says: 'is missing beside a body' }];
   const described = find(content, type);
-  if (described === undefined)
+  if (described !== undefined && described.check === undefined) return [];
+  if (type === '') return [{ place: 'header content-type', says: 'is missing beside a body' }];
+  if (described?.check === undefined)
     return [
       {
         place: 'header content-type',
         says: `${type} is not described; ${[...content.keys()].join(', ')} is`,
       },
     ];
-  if (described.check === undefined) return [];
   const found = await checkContent(described.check, type, body, direction);
   return found.map(({ place, says }) => ({ place: place === '' ? 'body' : `body ${place}`, says }));
 }
@@ -37,7 +65,7 @@ export async function checkBody(
 function find(
   content: DescribedContent,
   type: string,
-): { readonly check: ValueCheck | undefined } | undefined {
+): { readonly check: DescribedMedia | undefined } | undefined {
   const names = new Map([...content].map(([name, check]) => [(name.split(';')[0] ?? name).trim(), check]));
   for (const range of [type, `${type.split('/')[0]}/*`, '*/*'])
     if (names.has(range)) return { check: names.get(range) };
@@ -45,46 +73,44 @@ function find(
 }
 
 async function checkContent(
-  check: ValueCheck,
+  check: DescribedMedia,
   type: string,
   body: SentBody,
   direction: Direction,
 ): Promise<readonly Finding[]> {
-  if (json.test(type)) {
-    const value = parseJson(body.bytes);
-    return value === undefined ? [{ place: '', says: 'is not JSON' }] : check.check(value.json, direction);
-  }
-  if (type === 'application/x-www-form-urlencoded' || type === 'multipart/form-data') {
-    const fields = await readForm(body);
-    return fields === undefined
-      ? [{ place: '', says: `is no ${type}` }]
-      : check.checkText(nested(fields), direction);
-  }
-  return check.types.has('string') || check.types.size === 0
-    ? check.check(Buffer.from(body.bytes).toString('utf8'), direction)
-    : [];
+  const codec = check.codec ?? (json.test(type) ? readJson : form.test(type) ? readForm : undefined);
+  if (codec === undefined)
+    return check.types.has('string') || check.types.size === 0
+      ? check.check(Buffer.from(body.bytes).toString('utf8'), direction)
+      : [];
+  const decoded = await codec(body);
+  if (typeof decoded === 'string') return [{ place: '', says: decoded }];
+  const { value, isText, findings = [] } = decoded;
+  return [...findings, ...(isText ? check.checkText(value, direction) : check.check(value, direction))];
 }
 
-function parseJson(bytes: Uint8Array): { readonly json: unknown } | undefined {
+/** JSON, whatever it is called. */
+export function readJson({ bytes }: SentBody): Decoded | string {
   try {
-    return { json: JSON.parse(Buffer.from(bytes).toString('utf8')) };
+    return { value: JSON.parse(Buffer.from(bytes).toString('utf8')), isText: false };
   } catch {
-    return undefined;
+    return 'is not JSON';
   }
 }
 
-/** Fields of a form in order; a file's content counts as text. */
-async function readForm({ bytes, contentType }: SentBody): Promise<[string, string][] | undefined> {
-  const form = await new Response(new Uint8Array(bytes), { headers: { 'content-type': contentType ?? '' } })
+/** Fields of a form; a file's content counts as text. */
+const readForm: Codec = async ({ bytes, contentType }) => {
+  const data = await new Response(new Uint8Array(bytes), { headers: { 'content-type': contentType ?? '' } })
     .formData()
     .catch(() => undefined);
-  if (form === undefined) return undefined;
-  return Promise.all(
-    [...form].map(
+  if (data === undefined) return `is no ${contentType?.split(';')[0]}`;
+  const fields = await Promise.all(
+    [...data].map(
       async ([name, value]): Promise<[string, string]> => [
         name,
         typeof value === 'string' ? value : await value.text(),
       ],
     ),
   );
-}
+  return { value: nested(fields), isText: true };
+};

@@ -10,10 +10,11 @@
  *    what no adapter asks. It is only counted.
  * 6. An operation is exercised when it was answered with success, and not by a fault.
  */
-import { checkBody } from './bodies.ts';
-import type { DescribedAnswer, DescribedOperation, Description, Finding } from './description.ts';
-import { checkParameters } from './parameters.ts';
+import { checkBody, toBody } from './bodies.ts';
+import type { DescribedAnswer, DescribedOperation, Description, Finding, SentAnswer } from './description.ts';
+import { checkHeaders, checkParameters } from './parameters.ts';
 import type { Exchange } from './recording.ts';
+import { toAnswer, toRequest } from './requests.ts';
 import { createRouter, type Miss, type Route } from './router.ts';
 
 /** Something the description does not allow, and how often it came. */
@@ -37,6 +38,8 @@ export interface Verdict {
   readonly exercised: number;
   /** Ids of operations that were never answered with success. */
   readonly unexercised: readonly string[];
+  /** The adapter covers a part of the API on purpose. */
+  readonly subset: boolean;
   readonly violations: readonly Violation[];
   /** Requests that a test sent by hand, so not judged. */
   readonly byHand: number;
@@ -52,20 +55,23 @@ export interface Law {
   readonly servers?: readonly string[] | undefined;
   /** Statuses from 400 on that the vendor documents for all operations. */
   readonly statuses?: readonly number[] | undefined;
+  /** The adapter covers a part of the API on purpose. Default false. */
+  readonly subset?: boolean | undefined;
 }
 
 const misses: Readonly<Record<Exclude<Miss, 'outside'>, string>> = {
   unknown: 'the path is not described',
   method: 'the method is not described for this path',
+  selector: 'the path is described, but not with this query, header or form',
 };
 
 /** Reads all of `exchanges`. */
 export async function judge(law: Law, exchanges: readonly Exchange[]): Promise<Verdict> {
   const route = createRouter(law.descriptions, law.servers);
-  const all = law.descriptions.flatMap(({ operations }) => operations);
+  const described = describedIds(law.descriptions);
   const violations = new Map<string, Violation>();
   const outside = new Map<string, number>();
-  const exercised = new Set<DescribedOperation>();
+  const exercised = new Set<string>();
   const judged = exchanges.filter(({ requestHeaders }) => requestHeaders['x-im-by-hand'] === undefined);
   let answers = 0;
   const note = (operation: string, side: Violation['side'], found: readonly Finding[]) => {
@@ -77,21 +83,18 @@ export async function judge(law: Law, exchanges: readonly Exchange[]): Promise<V
     }
   };
   for (const exchange of judged) {
-    const hit = route(exchange.method, exchange.target);
-    const path = exchange.target.split('?')[0] ?? '';
-    if (hit === 'outside') outside.set(path, (outside.get(path) ?? 0) + 1);
+    const request = toRequest(exchange);
+    const hit = route(request);
+    if (hit === 'outside') outside.set(request.path, (outside.get(request.path) ?? 0) + 1);
     else if (typeof hit === 'string')
-      note(`${exchange.method} ${path}`, 'request', [{ place: 'path', says: misses[hit] }]);
+      note(`${request.method} ${request.path}`, 'request', [{ place: 'path', says: misses[hit] }]);
     else {
-      note(hit.operation.id, 'request', await judgeRequest(hit, exchange));
-      if (exchange.status === undefined || exchange.fault !== undefined) continue;
+      note(hit.operation.id, 'request', await judgeRequest(hit));
+      const answer = toAnswer(exchange);
+      if (answer === undefined || exchange.fault !== undefined) continue;
       answers += 1;
-      note(
-        hit.operation.id,
-        'answer',
-        await judgeAnswer(hit.operation, exchange, exchange.status, law.statuses ?? []),
-      );
-      if (exchange.status < 400) exercised.add(hit.operation);
+      note(hit.operation.id, 'answer', await judgeAnswer(hit, answer, law.statuses ?? []));
+      if (answer.status < 400) exercised.add(hit.key);
     }
   }
   return {
@@ -99,49 +102,52 @@ export async function judge(law: Law, exchanges: readonly Exchange[]): Promise<V
     requests: judged.length,
     byHand: exchanges.length - judged.length,
     answers,
-    described: all.length,
+    described: described.size,
     exercised: exercised.size,
-    unexercised: all.filter((operation) => !exercised.has(operation)).map(({ id }) => id),
+    subset: law.subset ?? false,
+    unexercised: [...described].filter(([key]) => !exercised.has(key)).map(([, id]) => id),
     violations: [...violations.values()].sort((one, other) => one.operation.localeCompare(other.operation)),
     outside: [...outside].map(([at, count]) => ({ path: at, count })),
   };
 }
 
-async function judgeRequest({ operation, path }: Route, exchange: Exchange): Promise<Finding[]> {
-  const url = new URL(exchange.target, 'http://fake.invalid');
-  const fixed = new Set(new URLSearchParams(operation.template.split('?')[1] ?? '').keys());
-  const query = [...url.searchParams].filter(([name]) => !fixed.has(name));
-  const findings = checkParameters(operation.parameters, { path, query, headers: exchange.requestHeaders });
-  const bytes = exchange.requestBody;
-  if (bytes.length === 0)
-    return operation.body?.required ? [...findings, { place: 'body', says: 'is required' }] : findings;
-  const contentType = exchange.requestHeaders['content-type'];
-  return [
-    ...findings,
-    ...(await checkBody(operation.body?.content ?? new Map(), { bytes, contentType }, 'request')),
+/** Ids of all operations by what tells them apart. Ways to send the same operation count as one. */
+function describedIds(descriptions: readonly Description[]): Map<string, string> {
+  return new Map(
+    descriptions.flatMap(({ operations }, index) =>
+      operations.map(({ id }): [string, string] => [`${index} ${id}`, id]),
+    ),
+  );
+}
+
+async function judgeRequest({ operation, path, request }: Route): Promise<Finding[]> {
+  const findings = [
+    ...checkParameters(operation, { path, query: request.query, headers: request.headers }),
+    ...(operation.rules ?? []).flatMap((rule) => rule(request)),
   ];
+  if (request.body.length === 0)
+    return operation.body?.required ? [...findings, { place: 'body', says: 'is required' }] : findings;
+  const content = operation.body?.content ?? new Map();
+  return [...findings, ...(await checkBody(content, toBody(request), 'request'))];
 }
 
 async function judgeAnswer(
-  operation: DescribedOperation,
-  exchange: Exchange,
-  status: number,
+  { operation, request }: Route,
+  sent: SentAnswer,
   documented: readonly number[],
 ): Promise<Finding[]> {
-  const answer = answerFor(operation, status, documented);
+  const { status } = sent;
+  const answer = operation.chooseAnswer?.(sent) ?? answerFor(operation, status, documented);
   if (answer === undefined) return [{ place: `status ${status}`, says: 'is not described' }];
-  const findings = answer.requiredHeaders
-    .filter((name) => exchange.responseHeaders[name] === undefined)
-    .map((name) => ({ place: `status ${status} header ${name}`, says: 'is required' }));
-  const bytes = exchange.responseBody;
-  const contentType = exchange.responseHeaders['content-type'];
-  if (bytes.length > 0) findings.push(...(await checkBody(answer.content, { bytes, contentType }, 'answer')));
-  else if (answer.content.size > 0 && exchange.method !== 'HEAD' && status !== 304)
+  if (typeof answer === 'string') return [{ place: `status ${status}`, says: answer }];
+  const findings = [
+    ...checkHeaders(answer.headers, sent.headers),
+    ...(answer.rules ?? []).flatMap((rule) => rule(sent)),
+  ];
+  if (sent.body.length > 0) findings.push(...(await checkBody(answer.content, toBody(sent), 'answer')));
+  else if (answer.content.size > 0 && !answer.bodyOptional && request.method !== 'HEAD' && status !== 304)
     findings.push({ place: 'body', says: 'is described, but nothing came' });
-  return findings.map(({ place, says }) => ({
-    place: place.startsWith('status') ? place : `status ${status} ${place}`,
-    says,
-  }));
+  return findings.map(({ place, says }) => ({ place: `status ${status} ${place}`, says }));
 }
 
 /** The described answer for a status: by itself, by its class, by `default`, or by another error of the operation. */
@@ -154,5 +160,5 @@ function answerFor(
     answers.get(String(status)) ?? answers.get(`${Math.floor(status / 100)}XX`) ?? answers.get('default');
   if (described !== undefined || status < 400 || !documented.includes(status)) return described;
   const error = [...answers].find(([name]) => /^[45]/.test(name));
-  return error?.[1] ?? { content: new Map([['*/*', undefined]]), requiredHeaders: [] };
+  return error?.[1] ?? { content: new Map([['*/*', undefined]]), headers: [] };
 }

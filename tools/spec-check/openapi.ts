@@ -117,14 +117,13 @@ class Reader {
   #answer(value: unknown, from: string): DescribedAnswer {
     const { node, file } = this.#documents.follow(value, from);
     const answer = isNode(node) ? node : {};
-    const headers = entriesOf(answer.headers).filter(([, header]) => {
-      const target = this.#documents.follow(header, file).node;
-      return isNode(target) && target.required === true;
+    const headers = entriesOf(answer.headers).flatMap(([name, header]) => {
+      const target = this.#documents.follow(header, file);
+      if (!isNode(target.node)) return [];
+      const described = { ...target.node, name: name.toLowerCase(), in: 'header' };
+      return this.#parameter(described, target.file) ?? [];
     });
-    return {
-      content: this.#content(answer.content, file, false),
-      requiredHeaders: headers.map(([name]) => name.toLowerCase()),
-    };
+    return { content: this.#content(answer.content, file, false), headers };
   }
 
   #content(content: unknown, file: string, closed: boolean): DescribedContent {

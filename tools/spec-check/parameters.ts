@@ -1,7 +1,7 @@
-/** Parameters of a request against their description: which are there, how they are written, what they say. */
-import type { DescribedParameter, Finding, Style } from './description.ts';
+/** Parameters against their description: which are there, how they are written, what they say. */
+import type { DescribedOperation, DescribedParameter, Direction, Finding, Style } from './description.ts';
 
-/** A request's parameters by where they stand, decoded. */
+/** Parameters by where they stand, decoded. */
 export interface SentParameters {
   readonly path: Readonly<Record<string, string>>;
   /** In order, a name as often as it was sent. */
@@ -19,19 +19,42 @@ const separators: Readonly<Partial<Record<Style, string>>> = {
 };
 const redacted = '[redacted]';
 
-/** Everything about `sent` that `described` does not allow. */
-export function checkParameters(described: readonly DescribedParameter[], sent: SentParameters): Finding[] {
-  const findings = described.flatMap((parameter) =>
-    checkParameter(parameter, sent).map(({ place, says }) => ({
+/** Everything about the parameters of a request that `operation` does not allow. */
+export function checkParameters(operation: DescribedOperation, sent: SentParameters): Finding[] {
+  const findings = operation.parameters.flatMap((parameter) =>
+    checkParameter(parameter, sent, 'request').map(({ place, says }) => ({
       place: `${parameter.in} parameter ${parameter.name}${place === '' ? '' : ` (${place})`}`,
       says,
     })),
   );
-  return [...findings, ...unknownQuery(described, sent.query)];
+  const unknown = unknownQuery(operation, sent.query);
+  return [
+    ...findings,
+    ...unknown.map((name) => ({ place: `query parameter ${name}`, says: 'is not described' })),
+  ];
 }
 
-function checkParameter(parameter: DescribedParameter, sent: SentParameters): readonly Finding[] {
+/** Everything about the headers of an answer that `described` does not allow. */
+export function checkHeaders(
+  described: readonly DescribedParameter[],
+  headers: Readonly<Record<string, string>>,
+): Finding[] {
+  return described.flatMap((header) =>
+    checkParameter(header, { path: {}, query: [], headers }, 'answer').map(({ place, says }) => ({
+      place: `header ${header.name}${place === '' ? '' : ` (${place})`}`,
+      says,
+    })),
+  );
+}
+
+/** Everything about one parameter that is not allowed; places are below it. */
+export function checkParameter(
+  parameter: DescribedParameter,
+  sent: SentParameters,
+  direction: Direction,
+): readonly Finding[] {
   if (parameter.in === 'header' && ignoredHeaders.has(parameter.name.toLowerCase())) return [];
+  if (parameter.prefix) return checkPrefixed(parameter, sent.headers, direction);
   const texts = textsOf(parameter, sent);
   if (texts === undefined) return parameter.required ? [{ place: '', says: 'is required' }] : [];
   if (texts.some((text) => text.includes(redacted))) return [];
@@ -39,8 +62,22 @@ function checkParameter(parameter: DescribedParameter, sent: SentParameters): re
   const value = parameter.json ? readJson(texts) : read(parameter, texts, sent);
   if (value === undefined) return [{ place: '', says: 'is not written as described' }];
   return parameter.json
-    ? parameter.schema.check(value, 'request')
-    : parameter.schema.checkText(value, 'request');
+    ? parameter.schema.check(value, direction)
+    : parameter.schema.checkText(value, direction);
+}
+
+function checkPrefixed(
+  { name, required, schema }: DescribedParameter,
+  headers: SentParameters['headers'],
+  direction: Direction,
+): readonly Finding[] {
+  const prefix = name.toLowerCase();
+  const own = Object.entries(headers).filter(([key, text]) => key.startsWith(prefix) && text !== redacted);
+  if (own.length === 0) return required ? [{ place: '', says: 'is required' }] : [];
+  return schema.checkText(
+    Object.fromEntries(own.map(([key, text]) => [key.slice(prefix.length), text])),
+    direction,
+  );
 }
 
 /** What was sent under the parameter's name, as often as it was. `undefined`: nothing. */
@@ -101,13 +138,14 @@ const readers: Readonly<Record<Style, Reader>> = {
 };
 
 function readDelimited(
-  { schema, explode }: DescribedParameter,
+  { in: place, schema, explode }: DescribedParameter,
   texts: readonly string[],
   separator: string,
 ): unknown {
   if (schema.types.has('array')) {
     if (explode && texts.length > 1) return [...texts];
-    return single(texts)?.split(separator);
+    const parts = single(texts)?.split(separator);
+    return place === 'header' ? parts?.map((part) => part.trim()) : parts;
   }
   const text = single(texts);
   if (!onlyObject(schema.types) || text === undefined) return text;
@@ -135,15 +173,21 @@ function readJson(texts: readonly string[]): unknown {
   }
 }
 
-function unknownQuery(described: readonly DescribedParameter[], query: SentParameters['query']): Finding[] {
-  const inQuery = described.filter((one) => one.in === 'query');
+/** Names in `query` that `operation` does not describe, each once. */
+export function unknownQuery(operation: DescribedOperation, query: SentParameters['query']): string[] {
+  if (operation.openQuery) return [];
+  const inQuery = operation.parameters.filter((one) => one.in === 'query');
   if (inQuery.some((one) => one.explode && one.style === 'form' && onlyObject(one.schema.types))) return [];
+  const fixed = new Set([
+    ...new URLSearchParams(operation.template.split('?')[1] ?? '').keys(),
+    ...(operation.selectors ?? []).filter((one) => one.in === 'query').map(({ name }) => name),
+  ]);
   const isKnown = (name: string) =>
+    fixed.has(name) ||
     inQuery.some(
       (one) => one.name === name || (one.style === 'deepObject' && name.startsWith(`${one.name}[`)),
     );
-  const names = new Set(query.map(([name]) => name).filter((name) => !isKnown(name)));
-  return [...names].map((name) => ({ place: `query parameter ${name}`, says: 'is not described' }));
+  return [...new Set(query.map(([name]) => name).filter((name) => !isKnown(name)))];
 }
 
 /** `a[b]=1`, `c[]=2`, `c[0]=2` as objects and lists; a name that comes twice becomes a list. */

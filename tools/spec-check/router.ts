@@ -1,21 +1,40 @@
-/** Which operation of which description a request means. */
-import type { DescribedOperation, Description } from './description.ts';
+/**
+ * Which operation of which description a request means.
+ *
+ * 1. Method, path and selectors must hold.
+ * 2. Of several, the one with the most selectors is meant; of these, the one with the most literal text in its path.
+ * 3. Of several still, the one that fits best (`fit.ts`): S3 tells CopyObject from PutObject by a required header only.
+ */
+import type { DescribedOperation, Description, Selector, SentRequest } from './description.ts';
+import { byFit } from './fit.ts';
+import { decodePart, formFields } from './requests.ts';
 
 /** An operation found for a request. */
 export interface Route {
   readonly operation: DescribedOperation;
+  /** Tells apart operations of the same id in different descriptions. */
+  readonly key: string;
   /** Decoded values of the path's `{name}` parts. */
   readonly path: Readonly<Record<string, string>>;
+  /** As the description sees it. */
+  readonly request: SentRequest;
 }
 
-/** `outside`: below no server of the descriptions. `unknown`: below one, but no path of its own. `method`: the path is there. */
-export type Miss = 'outside' | 'unknown' | 'method';
+/**
+ * `outside`: below no server of the descriptions. `unknown`: below one, but no path of its own. `method`: the path is
+ * there. `selector`: the method too, but with another query, header or form.
+ */
+export type Miss = 'outside' | 'unknown' | 'method' | 'selector';
 
 interface Pattern {
   readonly operation: DescribedOperation;
+  readonly key: string;
+  readonly arrange: ((request: SentRequest) => SentRequest) | undefined;
   readonly expression: RegExp;
   readonly names: readonly string[];
-  readonly query: readonly (readonly [string, string])[];
+  readonly selectors: readonly Selector[];
+  /** Selectors that must hold. */
+  readonly exact: number;
   /** Literal text in the path: the more, the more exact. */
   readonly literal: number;
 }
@@ -24,31 +43,31 @@ interface Pattern {
 export function createRouter(
   descriptions: readonly Description[],
   servers: readonly string[] | undefined,
-): (method: string, target: string) => Route | Miss {
+): (request: SentRequest) => Route | Miss {
   const prefixes = new Set<string>();
-  const patterns = descriptions.flatMap((description) =>
-    (servers ?? (description.servers.length > 0 ? description.servers : ['/'])).flatMap((server) => {
-      const prefix = basePath(server);
-      prefixes.add(prefix);
-      return description.operations.map((operation) => toPattern(prefix, operation));
-    }),
-  );
-  patterns.sort((one, other) => other.query.length - one.query.length || other.literal - one.literal);
-
-  return (method, target) => {
-    const url = new URL(target, 'http://fake.invalid');
-    const found = patterns.flatMap((pattern) => {
-      const values = pattern.expression.exec(url.pathname);
-      const inQuery = pattern.query.every(([name, value]) => url.searchParams.getAll(name).includes(value));
-      return values !== null && inQuery ? [{ pattern, values }] : [];
+  const patterns = descriptions.flatMap((description, index) => {
+    const all = servers ?? (description.servers.length > 0 ? description.servers : ['/']);
+    const bases = new Set(all.map(basePath));
+    for (const prefix of bases) prefixes.add(prefix);
+    return description.operations.flatMap((operation) => {
+      if (operation.absolute) prefixes.add(literalPrefix(operation.template));
+      const own = operation.absolute ? [''] : [...bases];
+      return own.map((prefix) => toPattern(prefix, operation, description, index));
     });
-    const hit = found.find(({ pattern }) => pattern.operation.method === method);
-    if (hit !== undefined)
-      return { operation: hit.pattern.operation, path: named(hit.pattern.names, hit.values) };
+  });
+  patterns.sort((one, other) => other.exact - one.exact || other.literal - one.literal);
+
+  return (request) => {
+    const found = patterns.flatMap((pattern) => toCandidate(pattern, request));
+    const sameMethod = found.filter(({ operation }) => operation.method === request.method);
+    const [first, ...rest] = sameMethod.filter(({ pattern, request: arranged }) =>
+      pattern.selectors.every((selector) => holds(selector, arranged)),
+    );
+    if (first !== undefined) return byFit([first, ...rest.filter((one) => isAsExact(one, first))]);
+    if (sameMethod.length > 0) return 'selector';
     if (found.length > 0) return 'method';
-    return [...prefixes].some((prefix) => `${url.pathname}/`.startsWith(`${prefix}/`))
-      ? 'unknown'
-      : 'outside';
+    const isBelow = (prefix: string) => `${request.path}/`.startsWith(`${prefix}/`);
+    return [...prefixes].some(isBelow) ? 'unknown' : 'outside';
   };
 }
 
@@ -57,35 +76,79 @@ function basePath(server: string): string {
   return new URL(server, 'http://fake.invalid').pathname.replace(/\/+$/, '');
 }
 
-function toPattern(prefix: string, operation: DescribedOperation): Pattern {
+/** `/upload/v1/things/{id}` → `/upload/v1/things`. */
+function literalPrefix(template: string): string {
+  return (/^[^{?]*/.exec(template)?.[0] ?? '').replace(/\/[^/]*$/, '');
+}
+
+function toPattern(
+  prefix: string,
+  operation: DescribedOperation,
+  { arrange }: Description,
+  index: number,
+): Pattern {
   const [path = '', query = ''] = operation.template.split('?');
   const names: string[] = [];
   let literal = 0;
   const source = path.split(/(\{[^}]+\})/).map((part) => {
-    if (part.startsWith('{')) {
-      names.push(part.slice(1, -1));
-      return '([^/]+)';
+    const [, slash = '', name = '', many = ''] = /^\{(\/?)([^}+]+)(\+?)\}$/.exec(part) ?? [];
+    if (name !== '') {
+      names.push(name);
+      const own = operation.patterns?.[name];
+      if (slash !== '') return '(?:/([^/]*))?';
+      return own === undefined ? (many === '' ? '([^/]+)' : '(.+)') : `(${own})`;
     }
     literal += part.length;
-    return part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    return asLiteral(part);
   });
+  const inTemplate = [...new URLSearchParams(query)].filter(([, value]) => !value.startsWith('{'));
+  const selectors = [
+    ...inTemplate.map(([name, value]): Selector => ({ in: 'query', name, value })),
+    ...(operation.selectors ?? []),
+  ];
   return {
     operation,
-    expression: new RegExp(`^${prefix.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}${source.join('')}$`),
+    key: `${index} ${operation.id}`,
+    arrange,
+    expression: new RegExp(`^${asLiteral(prefix)}${source.join('')}$`, 's'),
     names,
     literal,
-    query: [...new URLSearchParams(query)].filter(([, value]) => !value.startsWith('{')),
+    selectors,
+    exact: selectors.filter(({ optional }) => !optional).length,
   };
 }
 
-function named(names: readonly string[], values: RegExpExecArray): Record<string, string> {
-  return Object.fromEntries(names.map((name, index) => [name, decode(values[index + 1] ?? '')]));
+function asLiteral(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
+interface Candidate extends Route {
+  readonly pattern: Pattern;
+}
+
+function toCandidate(pattern: Pattern, sent: SentRequest): Candidate[] {
+  const request = pattern.arrange?.(sent) ?? sent;
+  const values = pattern.expression.exec(request.path);
+  if (values === null) return [];
+  const path = Object.fromEntries(
+    pattern.names.map((name, index) => [name, decodePart(values[index + 1] ?? '')]),
+  );
+  return [{ operation: pattern.operation, key: pattern.key, path, request, pattern }];
+}
+
+function isAsExact({ pattern }: Candidate, first: Candidate): boolean {
+  return pattern.exact === first.pattern.exact && pattern.literal === first.pattern.literal;
+}
+
+function holds({ in: place, name, value, optional }: Selector, request: SentRequest): boolean {
+  const header = request.headers[name];
+  const sent = {
+    query: () => request.query,
+    header: () => (header === undefined ? [] : [[name, header] as const]),
+    form: () => formFields(request),
   }
+    [place]()
+    .filter(([key]) => key === name);
+  if (sent.length === 0) return optional === true;
+  return value === undefined || sent.some(([, text]) => text === value);
 }

@@ -141,7 +141,7 @@ class Reader {
         const isFile = isNode(schema) && schema.type === 'file';
         const check = schema === undefined || isFile ? undefined : this.#schemas.checkOf(schema, file);
         const content: DescribedContent = schema === undefined ? new Map() : toContent(types, check);
-        return [status, { content, requiredHeaders: [] }];
+        return [status, { content, headers: [] }];
       }),
     );
   }
