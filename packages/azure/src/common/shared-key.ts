@@ -1,0 +1,121 @@
+/**
+ * Shared Key: a request is authorised by an HMAC-SHA256, with the account's key, over what the request says.
+ *
+ * The string that is signed, a line each:
+ * 1. the method, then eleven standard headers by {@link standardHeaders}, empty where absent; a length of 0 is empty too;
+ * 2. every `x-ms-` header as `name:value`, in the order of the service: as words are sorted, so hyphens do not count
+ *    and `_` comes before digits and letters;
+ * 3. `/account` and the path as it is sent; then every query parameter as `name:value`, decoded, sorted by name, several
+ *    values of a name sorted and joined by commas.
+ *
+ * @see {@link https://learn.microsoft.com/rest/api/storageservices/authorize-with-shared-key | Azure Storage: Authorize with Shared Key}
+ */
+import { createHmac } from 'node:crypto';
+import type { Clock, Secret } from '@im/core';
+import type { SignRequest, UnsignedRequest } from '@im/http';
+
+/** In the order in which they are signed. */
+const standardHeaders = [
+  'content-encoding',
+  'content-language',
+  'content-length',
+  'content-md5',
+  'content-type',
+  'date',
+  'if-modified-since',
+  'if-match',
+  'if-none-match',
+  'if-unmodified-since',
+  'range',
+] as const;
+
+/** What is signed of a request. */
+export interface SharedKeyRequest {
+  readonly method: string;
+  /** Path and query as they are sent. */
+  readonly target: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+}
+
+/** The string that is signed; see the head of this file. */
+export function stringToSign({ method, target, headers }: SharedKeyRequest, account: string): string {
+  let text = method;
+  for (const name of standardHeaders) {
+    const value = headers[name] ?? '';
+    text += `\n${name === 'content-length' && value === '0' ? '' : value}`;
+  }
+  for (const name of vendorHeaders(headers)) text += `\n${name}:${headers[name]?.trim()}`;
+  return `${text}\n${canonicalResource(target, account)}`;
+}
+
+function vendorHeaders(headers: SharedKeyRequest['headers']): string[] {
+  const names = Object.keys(headers).filter(
+    (name) => name.startsWith('x-ms-') && headers[name] !== undefined,
+  );
+  return names
+    .map((name) => [wordOf(name), name] as const)
+    .sort(byWord)
+    .map(([, name]) => name);
+}
+
+/** Without hyphens, and with `_` as something that stands before digits. */
+function wordOf(name: string): string {
+  return name.replaceAll('-', '').replaceAll('_', '!');
+}
+
+function byWord([one]: readonly [string, string], [other]: readonly [string, string]): number {
+  return one < other ? -1 : one > other ? 1 : 0;
+}
+
+function canonicalResource(target: string, account: string): string {
+  const at = target.indexOf('?');
+  if (at < 0) return `/${account}${target}`;
+  const values = new Map<string, string[]>();
+  for (const pair of target.slice(at + 1).split('&')) {
+    if (pair === '') continue;
+    const [name = '', ...value] = pair.split('=');
+    const key = decode(name).toLowerCase();
+    const known = values.get(key);
+    if (known === undefined) values.set(key, [decode(value.join('='))]);
+    else known.push(decode(value.join('=')));
+  }
+  let text = `/${account}${target.slice(0, at)}`;
+  for (const name of [...values.keys()].sort()) text += `\n${name}:${values.get(name)?.sort().join(',')}`;
+  return text;
+}
+
+/** A malformed escape stays as it was sent. */
+function decode(text: string): string {
+  if (!text.includes('%')) return text;
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Signs texts with an account's key, which is decoded once. */
+export function keySigner(key: Secret): (text: string) => string {
+  const bytes = Buffer.from(key.reveal(), 'base64');
+  return (text) => createHmac('sha256', bytes).update(text, 'utf8').digest('base64');
+}
+
+/** Signs the requests of `createHttp` with the account's key. */
+export function sharedKey(account: string, key: Secret, clock: Clock): SignRequest {
+  const sign = keySigner(key);
+  return ({ method, target, headers, body }) => {
+    const date = new Date(clock.now()).toUTCString();
+    const signed = { ...headers, 'x-ms-date': date, 'content-length': lengthOf(body, headers) };
+    const signature = sign(stringToSign({ method, target, headers: signed }, account));
+    return { 'x-ms-date': date, authorization: `SharedKey ${account}:${signature}` };
+  };
+}
+
+/** As the transport will send it. */
+function lengthOf(body: UnsignedRequest['body'], headers: UnsignedRequest['headers']): string | undefined {
+  if (body === undefined) return undefined;
+  if (typeof body === 'string') return String(Buffer.byteLength(body));
+  if (body instanceof Uint8Array) return String(body.byteLength);
+  return headers['content-length'];
+}
