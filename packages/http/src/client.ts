@@ -117,6 +117,7 @@ export function createHttp(context: HttpContext, settings: HttpSettings): Http {
       proxy,
       http2: settings.http2,
       streams,
+      decode: init?.decode,
       lane: init?.lane ?? settings.lane,
     });
     call.observe(response.headers);

@@ -18,7 +18,7 @@ export async function createDownload(
 ): Promise<HttpDownload> {
   const headers = { 'accept-encoding': 'identity', ...init?.headers };
   const first = await send({ ...init, headers });
-  const total = totalOf(first);
+  const total = totalOf(first, init?.decode === false);
   const validator = validatorOf(first, init);
   let current = first;
 
@@ -44,7 +44,7 @@ export async function createDownload(
       }
       const range = { range: `bytes=${received}-`, 'if-range': validator };
       current = await send({ ...init, headers: { ...headers, ...range } });
-      if (!continuesAt(current, received)) {
+      if (!continuesAt(current, received, validator)) {
         await current[Symbol.asyncDispose]();
         throw cut('the file changed, or the server cannot go on in the middle');
       }
@@ -76,9 +76,9 @@ async function wholeOf(
   }
 }
 
-function totalOf({ headers }: HttpResponse): number | undefined {
+function totalOf({ headers }: HttpResponse, isRaw: boolean): number | undefined {
   const length = headers.get('content-length');
-  const isPlain = !headers.get('content-encoding');
+  const isPlain = isRaw || !headers.get('content-encoding');
   return isPlain && length && /^\d+$/.test(length) ? Number(length) : undefined;
 }
 
@@ -93,8 +93,11 @@ function validatorOf(
   return tag?.startsWith('"') ? tag : undefined;
 }
 
-function continuesAt({ status, headers }: HttpResponse, at: number): boolean {
-  return status === 206 && headers.get('content-range')?.startsWith(`bytes ${at}-`) === true;
+/** Servers that know no `If-Range` answer with a part of whatever is there now; its tag tells. */
+function continuesAt({ status, headers }: HttpResponse, at: number, validator: string | undefined): boolean {
+  const tag = headers.get('etag');
+  const isSame = tag === null || tag === undefined || tag === validator;
+  return isSame && status === 206 && headers.get('content-range')?.startsWith(`bytes ${at}-`) === true;
 }
 
 function isCut(error: unknown): boolean {

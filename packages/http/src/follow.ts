@@ -42,7 +42,8 @@ export async function follow(lane: Lane, request: HttpRequest): Promise<HttpResp
 /** Multipart encoded, a body with progress in pieces, and the encodings we can read. */
 function firstHop(request: HttpRequest): LaneRequest {
   const headers: Record<string, string> = { ...request.headers };
-  headers['accept-encoding'] ??= headers.range === undefined ? acceptedEncodings : 'identity';
+  const isPlain = headers.range === undefined && request.decode !== false;
+  headers['accept-encoding'] ??= isPlain ? acceptedEncodings : 'identity';
   let { body } = request;
   if (body instanceof FormData) {
     const encoded = encodeMultipart(body);
@@ -129,7 +130,7 @@ function broken(reason: string, says: string): VendorError {
 }
 
 function finish(request: HttpRequest, raw: HttpResponse): HttpResponse {
-  const response = decoded(raw, request.method);
+  const response = request.decode === false ? raw : decoded(raw, request.method);
   if (request.onProgress === undefined) return response;
   const length = raw === response ? response.headers.get('content-length') : null;
   const report = progressReporter(request.onProgress, 'down', length === null ? undefined : Number(length));

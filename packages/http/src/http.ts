@@ -22,6 +22,8 @@ export interface HttpRequestInit {
   /** Most bytes of the answer. Default: the client's. */
   readonly maxBytes?: number | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** `false` gives the bytes as they are stored, whatever their `content-encoding`. Default true. */
+  readonly decode?: boolean | undefined;
   /** Default: by what the request needs. */
   readonly lane?: LaneName | undefined;
   /** `false` sends no credential. Default true. */

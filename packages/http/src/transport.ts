@@ -34,6 +34,11 @@ export interface HttpRequest {
   readonly lane?: LaneName | undefined;
   /** Set when the answer is taken piece by piece rather than at once: a large download. */
   readonly streams?: boolean | undefined;
+  /**
+   * `false` gives the bytes as they are stored, whatever `content-encoding` says of them: an object's size and checksum are
+   * theirs. Default true.
+   */
+  readonly decode?: boolean | undefined;
   /** Offers HTTP/2 to the server, on the got lane. Default false. */
   readonly http2?: boolean | undefined;
 }

@@ -612,6 +612,40 @@ describe.each(lanes)('the %s lane', (lane) => {
       expect(await failureOf(gather(download.body))).toMatchObject({ reason: 'cut' });
     });
 
+    it('do not join two versions of a file, also where the server knows no If-Range', async () => {
+      let version = 0;
+      const server = await serve((request, response) => {
+        version += 1;
+        const from = Number(/bytes=(\d+)-/.exec(request.headers.range ?? '')?.[1] ?? 0);
+        response.writeHead(from === 0 ? 200 : 206, {
+          etag: `"v${version}"`,
+          'content-length': String(100_000 - from),
+          ...(from > 0 && { 'content-range': `bytes ${from}-99999/100000` }),
+        });
+        if (from === 0) response.write(Buffer.alloc(50_000), () => response.destroy());
+        else response.end(Buffer.alloc(100_000 - from));
+      });
+      const download = await client(server.url).download('file', createCall());
+      expect(await failureOf(gather(download.body))).toMatchObject({ reason: 'cut' });
+      expect(version).toBe(2);
+    });
+
+    it('give stored bytes as they are when they shall not be decoded', async () => {
+      const stored = gzipSync('hello');
+      const server = await serve((_request, response) => {
+        response.writeHead(200, { 'content-encoding': 'gzip', 'content-length': String(stored.byteLength) });
+        response.end(stored);
+      });
+      const raw = await client(server.url).download('file', createCall(), { decode: false });
+      expect(raw.totalBytes).toBe(stored.byteLength);
+      expect(await gather(raw.body)).toEqual(Buffer.from(stored));
+      expect(await client(server.url).get('file', bytes, createCall(), { decode: false })).toEqual(
+        Buffer.from(stored),
+      );
+      expect(server.requests[1]?.headers['accept-encoding']).toBe('identity');
+      expect(await client(server.url).get('file', text, createCall())).toBe('hello');
+    });
+
     it('hold the server back while nobody reads, and free the connection when given up', async () => {
       let written = 0;
       const piece = Buffer.alloc(64 * 1024);
