@@ -150,7 +150,7 @@ export interface DescribedOperation {
   /** By status (`200`), class (`4XX`) or `default`. */
   readonly answers: ReadonlyMap<string, DescribedAnswer>;
   /** In place of `answers`, where more than the status says which it is; a sentence when it is none. */
-  chooseAnswer?(answer: SentAnswer): DescribedAnswer | string;
+  chooseAnswer?(answer: SentAnswer, request: SentRequest): DescribedAnswer | string;
   /** What a request has to keep to besides. */
   readonly rules?: readonly ((request: SentRequest) => readonly Finding[])[];
 }

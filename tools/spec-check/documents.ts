@@ -32,6 +32,11 @@ export function entriesOf(value: unknown): [string, unknown][] {
 export class Documents {
   readonly #documents = new Map<string, unknown>();
 
+  /** Lets `file`, which need not exist, stand for a document that was made of another. */
+  add(file: string, document: unknown): void {
+    this.#documents.set(resolve(file), document);
+  }
+
   /** The parsed document. */
   load(file: string): unknown {
     const path = resolve(file);

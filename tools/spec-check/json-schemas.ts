@@ -8,8 +8,8 @@
  * Read by intent where vendors' documents are looser than the standard: `nullable` beside an `enum`, an `allOf` or a
  * `$ref` allows null; a discriminator whose members name their own values (`enum: [track]`) goes by these.
  */
-import { Ajv2020, type AnySchema, type ValidateFunction } from 'ajv/dist/2020.js';
-import ajvFormats from 'ajv-formats';
+import type { Ajv2020, AnySchema, ValidateFunction } from 'ajv/dist/2020.js';
+import { createAjv } from './ajv.ts';
 import type { Direction, Finding, ValueCheck } from './description.ts';
 import { convertDiscriminator } from './discriminator.ts';
 import { asList, type Documents, entriesOf, isNode, type Node } from './documents.ts';
@@ -199,18 +199,6 @@ export class JsonSchemas {
     );
     return new Set(members.flatMap((one) => [...this.#typesOf(one, located.file, depth + 1)]));
   }
-}
-
-function createAjv(coerce: boolean): Ajv2020 {
-  const ajv = new Ajv2020({
-    strict: false,
-    allErrors: true,
-    logger: false,
-    validateSchema: false,
-    coerceTypes: coerce ? 'array' : false,
-  });
-  ajvFormats.default(ajv);
-  return ajv;
 }
 
 /** Under a property, since a value that stands alone cannot be replaced by what its text stands for. */

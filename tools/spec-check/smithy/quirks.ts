@@ -1,0 +1,32 @@
+/** What services do otherwise than their models and protocols say. */
+import type { SentAnswer, SentRequest } from '../description.ts';
+import { isNode } from '../documents.ts';
+import type { SmithyModel } from './model.ts';
+import { arrangeS3, isS3Error } from './s3.ts';
+
+/** One service's own ways. */
+export interface Quirks {
+  /** See `Description.arrange`. */
+  arrange(request: SentRequest): SentRequest;
+  /** Errors that come with a status of success. */
+  isError?(operation: string, answer: SentAnswer): boolean;
+  /** Its errors are mostly not in the model. */
+  readonly openErrors: boolean;
+}
+
+const bySdkId: Readonly<Record<string, Quirks>> = {
+  S3: { arrange: arrangeS3, isError: isS3Error, openErrors: true },
+};
+
+/** Of the service that `model` is of. */
+export function quirksOf(model: SmithyModel): Quirks {
+  const service = model.serviceTrait('aws.api#service');
+  const id = isNode(service) ? String(service.sdkId) : '';
+  return bySdkId[id] ?? { arrange: withoutLastSlash, openErrors: false };
+}
+
+/** Some models' paths end in a slash, and clients differ in whether they send it. */
+function withoutLastSlash(request: SentRequest): SentRequest {
+  const path = request.path.replace(/\/+$/, '');
+  return { ...request, path: path === '' ? '/' : path };
+}
