@@ -1,0 +1,80 @@
+/** What the SDK threw, as the neutral failure that core knows, with no secret in it. */
+import { inspect } from 'node:util';
+import { isIntegrationError, VendorError, type VendorFailure } from '@im/core';
+import { scrub } from '@im/http';
+import { isSdkException, reasonOf } from './errors.ts';
+import type { Trace } from './request-handler.ts';
+
+/** Headers in which AWS's services give the id of a request; the first that is there. */
+export const requestIdHeaders = ['x-amzn-requestid', 'x-amz-request-id', 'x-amzn-request-id', 'x-amz-id-2'];
+
+/**
+ * @param known secrets that must not be shown, beside the signature that was sent
+ * @returns `VendorError` for what AWS or the network did and for what the SDK refused to send; what was thrown, where it is
+ * neither
+ */
+export function toVendorError(thrown: unknown, trace: Trace, known: readonly string[]): unknown {
+  if (thrown instanceof VendorError || isIntegrationError(thrown)) return thrown;
+  const { authorization = '', status } = trace;
+  const secrets = [...known, authorization.replace(/^\S+ /, '')].filter((secret) => secret !== '');
+  if (isSdkException(thrown)) {
+    const isShown = !shows(inspect(thrown, { depth: 8 }), secrets);
+    return new VendorError(failureOf(thrown, trace, secrets), isShown ? { cause: thrown } : undefined);
+  }
+  if (status !== undefined) {
+    const says = 'the answer is not what was promised';
+    const requestId = requestIdOf(trace, secrets);
+    return new VendorError({
+      sent: true,
+      code: 'internal',
+      status,
+      reason: 'unexpected_body',
+      says,
+      requestId,
+    });
+  }
+  if (trace.sent || !(thrown instanceof Error)) return thrown;
+  // The SDK refuses what it cannot write down, before anything is sent.
+  const says = scrub(thrown.message, secrets);
+  return new VendorError({ sent: false, code: 'invalid_argument', reason: 'refused_by_sdk', says });
+}
+
+function failureOf(
+  exception: Error & { readonly $metadata: { readonly httpStatusCode?: number } },
+  trace: Trace,
+  secrets: readonly string[],
+): VendorFailure {
+  const reason = reasonOf(exception.name, exception.message);
+  const words = scrub(exception.message.split('\n', 1)[0] ?? '', secrets);
+  return {
+    status: exception.$metadata.httpStatusCode,
+    sent: true,
+    headers: trace.headers,
+    reason: reason !== undefined && shows(reason, secrets) ? undefined : reason,
+    says:
+      reason === undefined || words === '' || words === 'UnknownError' ? undefined : `AWS says "${words}"`,
+    requestId: requestIdOf(trace, secrets),
+  };
+}
+
+/** AWS's id of the request, unless something of ours was put there. */
+function requestIdOf({ headers }: Trace, secrets: readonly string[]): string | undefined {
+  const given = requestIdHeaders.map((name) => headers?.get(name)).find((id) => id);
+  return given && /^[\w.:=/+-]{1,200}$/.test(given) && !shows(given, secrets) ? given : undefined;
+}
+
+/** Whether any of the secrets stands in `text`, in a usual spelling. */
+function shows(text: string, secrets: readonly string[]): boolean {
+  return secrets.some((secret) => spellings(secret).some((form) => text.includes(form)));
+}
+
+function spellings(secret: string): readonly string[] {
+  const bytes = Buffer.from(secret);
+  return [
+    secret,
+    JSON.stringify(secret).slice(1, -1),
+    encodeURIComponent(secret.toWellFormed()),
+    bytes.toString('base64').replace(/=+$/, ''),
+    bytes.toString('hex'),
+  ];
+}
