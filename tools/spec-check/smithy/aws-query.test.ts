@@ -2,63 +2,139 @@ import { describe, expect, test } from 'vitest';
 import { type Sent, verdictOn, wrongWith } from '../__tests__/exchanges.ts';
 import { smithyLibrary } from '../__tests__/smithy-library.ts';
 
-describe('JSON by target', () => {
-  const library = smithyLibrary('awsJson1_1');
-  const json = { 'content-type': 'application/x-amz-json-1.1' };
-  const call = (operation: string, body: unknown, more: Partial<Sent> = {}): Sent => ({
+describe('the query protocol', () => {
+  const library = smithyLibrary('awsQuery');
+  const form = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' };
+  const xml = { 'content-type': 'text/xml' };
+  const ok =
+    '<AddBookResponse xmlns="https://library.test/2026-01-01/"><ResponseMetadata><RequestId>7</RequestId></ResponseMetadata></AddBookResponse>';
+  const call = (fields: string, more: Partial<Sent> = {}): Sent => ({
     request: 'POST /',
-    headers: { ...json, 'x-amz-target': `Library.${operation}` },
-    body,
+    headers: form,
+    body: `Action=AddBook&Version=2026-01-01&Title=Walden${fields}`,
     status: 200,
-    answerHeaders: json,
-    answer: {},
+    answerHeaders: xml,
+    answer: ok,
     ...more,
   });
-  const get = { Id: '1', Branch: 'north', Fields: ['a'], Since: 1769853600 };
+  const get = 'Action=GetBook&Version=2026-01-01&Id=1&Branch=north';
+  const metadata = '<ResponseMetadata><RequestId>7</RequestId></ResponseMetadata>';
+  const result = (inner: string) =>
+    call('', {
+      body: get,
+      answer: `<GetBookResponse><GetBookResult>${inner}</GetBookResult>${metadata}</GetBookResponse>`,
+    });
+  const failed = (code: string, status: number) =>
+    call('', {
+      body: get,
+      status,
+      answer: `<ErrorResponse><Error><Type>Sender</Type><Code>${code}</Code><Message>no</Message></Error><RequestId>7</RequestId></ErrorResponse>`,
+    });
 
-  test('everything stands in the body', async () => {
-    expect(await wrongWith(library, call('GetBook', get, { answer: { Tag: '1', Copies: 2 } }))).toEqual([]);
-    expect(await wrongWith(library, call('AddBook', { Title: 'Walden' }, { answer: undefined }))).toEqual([]);
+  test.each<[string, Sent]>([
+    [
+      'a form with every kind of value',
+      call(
+        '&Kind=novel&Pages=300&Added=2026-01-31T10%3A00%3A00Z&Cover=AQID&TagList.Name.1=a&TagList.Name.2=b&Author.1=Thoreau&Notes.entry.1.key=k&Notes.entry.1.value=v&Shelf.Row=1&Shelf.Below.Row=2',
+      ),
+    ],
+    ['a list without items', call('&TagList=')],
+    ['an answer with a result', result('<Tag>1</Tag><Copies>2</Copies>')],
+    ['an error', failed('NoSuchBook', 404)],
+    [
+      'a service that speaks JSON by now',
+      {
+        request: 'POST /',
+        headers: { 'x-amz-target': 'Library.AddBook', 'content-type': 'application/x-amz-json-1.0' },
+        body: { Title: 'Walden' },
+      },
+    ],
+  ])('%s is fine', async (_, sent) => {
+    expect(await wrongWith(library, sent)).toEqual([]);
   });
 
   test.each<[string, Sent, string]>([
     [
-      'a target that is none',
-      call('Burn', {}),
+      'another version',
+      call('', { body: 'Action=AddBook&Version=2025-01-01&Title=Walden' }),
+      'AddBook request body Version: must be equal to constant',
+    ],
+    [
+      'an unknown action',
+      call('', { body: 'Action=Burn&Version=2026-01-01' }),
       'POST / request path: the path is described, but not with this query, header or form',
     ],
-    ['no body at all', call('AddBook', undefined), 'AddBook request body: is required'],
     [
-      'an unknown member',
-      call('AddBook', { Title: 'Walden', x: 1 }),
-      'AddBook request body: has a property that is not described: x',
+      'a missing field',
+      call('', { body: 'Action=AddBook&Version=2026-01-01' }),
+      "AddBook request body: must have required property 'Title'",
     ],
     [
-      'the type of content of another version',
-      call(
-        'AddBook',
-        { Title: 'Walden' },
-        {
-          headers: { 'x-amz-target': 'Library.AddBook', 'content-type': 'application/x-amz-json-1.0' },
-        },
-      ),
-      'AddBook request header content-type: application/x-amz-json-1.0 is not described; application/x-amz-json-1.1 is',
+      'an unknown field',
+      call('&Colour=red'),
+      'AddBook request body: has a property that is not described: <Colour>',
     ],
     [
-      'an error of another operation',
-      call('AddBook', { Title: 'Walden' }, { status: 404, answer: { __type: 'NoSuchBook' } }),
-      "AddBook answer status 404: is the error NoSuchBook, which is neither the operation's nor everyone's",
+      'a list under another name',
+      call('&TagList.member.1=a'),
+      'AddBook request body Tags.member: has no place here; Name has',
     ],
     [
-      'another name for clients of the query protocol',
-      call('GetBook', get, {
-        status: 404,
-        answer: { __type: 'com.example#NoSuchBook' },
-        answerHeaders: { ...json, 'x-amzn-query-error': 'Library.NoSuchBook;Sender' },
-      }),
-      'GetBook answer status 404 header x-amzn-query-error: names another error than NoSuchBook',
+      'a list that counts from 0',
+      call('&TagList.Name.0=a'),
+      'AddBook request body Tags[]: is not numbered from 1 without a gap',
+    ],
+    [
+      'a list with a gap',
+      call('&Author.1=a&Author.3=b'),
+      'AddBook request body Authors[]: is not numbered from 1 without a gap',
+    ],
+    [
+      'an entry of a map without a value',
+      call('&Notes.entry.1.key=k'),
+      'AddBook request body Notes: has an entry without value',
+    ],
+    ['a field twice', call('&Pages=1&Pages=2'), 'AddBook request body Pages: must be integer'],
+    [
+      'a value that has members',
+      call('&Pages.Even=true'),
+      'AddBook request body Pages.Even: has no place here',
+    ],
+    [
+      'a flag that is none',
+      call('&Shelf.Row=1&Shelf.Lit=yes'),
+      'AddBook request body Shelf.Lit: must be boolean',
+    ],
+    [
+      'JSON for an answer',
+      call('', { answerHeaders: { 'content-type': 'application/json' }, answer: {} }),
+      'AddBook answer status 200 header content-type: application/json is not described; application/xml, text/xml is',
+    ],
+    [
+      'an answer without its result',
+      call('', { body: get, answer: `<GetBookResponse>${metadata}</GetBookResponse>` }),
+      "GetBook answer status 200 body: must have required property 'GetBookResult'",
+    ],
+    [
+      'an answer of another operation',
+      call('', { body: get, answer: ok }),
+      'GetBook answer status 200 body: is an element AddBookResponse, but GetBookResponse is described',
+    ],
+    [
+      'a wrong value in a result',
+      result('<Tag>1</Tag><Copies>two</Copies>'),
+      'GetBook answer status 200 body GetBookResult.Copies: must be integer',
+    ],
+    [
+      'an error under another status',
+      failed('NoSuchBook', 400),
+      'GetBook answer status 400: is not that of the error NoSuchBook: 404',
     ],
   ])('%s is a violation', async (_, sent, violation) => {
     expect(await wrongWith(library, sent)).toContain(violation);
+  });
+
+  test('ways to send the same operation count as one', async () => {
+    expect(await verdictOn(library, call(''))).toMatchObject({ described: 4, exercised: 1 });
   });
 });
