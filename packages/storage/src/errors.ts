@@ -24,6 +24,7 @@ export function completeError(error: unknown, place: Place, signal?: AbortSignal
       { code: 'unknown', effect: 'unknown', ...known, provider: place.driver, operation: place.operation },
       { cause: known?.cause ?? error },
     ),
+    place,
   );
 }
 
@@ -40,11 +41,25 @@ export function storeError(
       { ...fields, provider: place.driver, operation: place.operation },
       options,
     ),
+    place,
   );
 }
 
-function placed(error: IntegrationError): IntegrationError {
-  return Object.defineProperty(error, completed, { value: true });
+function placed(error: IntegrationError, place: Place): IntegrationError {
+  return Object.defineProperties(error, {
+    [completed]: { value: true },
+    [failedStore]: { value: place.store, configurable: true },
+  });
+}
+
+/** Property of an error that holds the name of the store that failed. */
+export const failedStore: unique symbol = Symbol.for('@im/storage.failedStore');
+
+/** Name of the store whose failure it is, where that is known. */
+export function storeOfError(error: unknown): string | undefined {
+  return typeof error === 'object' && error !== null && failedStore in error
+    ? String(error[failedStore])
+    : undefined;
 }
 
 function whereIs({ driver, store, key }: Place): string {
@@ -59,7 +74,7 @@ function shown(key: unknown): string {
 }
 
 /** The message without the place before it and the remedy behind it, which the new one gets again. */
-function bareMessage({ message, provider, operation, remedy }: IntegrationError): string {
+export function bareMessage({ message, provider, operation, remedy }: IntegrationError): string {
   const before =
     provider === undefined ? '' : `${operation === undefined ? provider : `${provider}.${operation}`}: `;
   const behind = remedy === undefined ? '' : `; ${remedy}`;

@@ -29,6 +29,7 @@ import {
   signalOf,
   versionsOf,
 } from './store-context.ts';
+import { driverKey } from './store-driver.ts';
 import { createUpload, type LooseUpload, resumeUpload } from './upload.ts';
 import type { UploadState } from './upload.types.ts';
 
@@ -83,6 +84,7 @@ export function createObjectStore<
       sweepOrphans: (options: Parameters<typeof sweepOrphans>[1]) => sweepOrphans(context, options),
     }),
   };
+  Object.defineProperty(store, driverKey, { value: driver });
   // The members follow the abilities at run time as they do in the type; the compiler cannot see that they agree.
   return store as unknown as ObjectStore<Abilities | Needs, Native>;
 }

@@ -12,6 +12,7 @@ import type {
   WriteCondition,
 } from './driver.ts';
 import type { LockChange, ObjectLock, VersionEntry } from './driver-versions.ts';
+import type { DrivenStore } from './store-driver.ts';
 import type { UploadFeature } from './upload.types.ts';
 
 /** Settings of a store. */
@@ -123,8 +124,7 @@ export interface StoredObject extends AsyncDisposable {
 }
 
 /** What every store does. */
-export interface BasicStore<Abilities extends StorageAbility, Native> {
-  readonly name: string;
+export interface BasicStore<Abilities extends StorageAbility, Native> extends DrivenStore<Abilities> {
   /** Declared by the driver. */
   readonly abilities: readonly StorageAbility[];
   /** @throws `not_found`; `failed_precondition`; `invalid_argument` for a range past the end */
