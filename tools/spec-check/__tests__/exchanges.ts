@@ -58,6 +58,11 @@ export function published(name: string): Description {
   return readDescription(join(process.env.IM_SPECS ?? '', name), new Documents(), formats);
 }
 
+/** The same as it is written. */
+export function publishedDocument(name: string): unknown {
+  return new Documents().load(join(process.env.IM_SPECS ?? '', name));
+}
+
 /**
  * Registers a suite that runs on published descriptions. Where `IM_SPECS` is not set it is skipped with a line that says
  * so; in CI it must be set.

@@ -115,7 +115,7 @@ class Reader {
 
   #member(node: XmlNode, { name, as, flattened, layout }: XmlMember, place: string): unknown {
     if (as === 'attribute') return node.attributes[name];
-    if (as === 'text') return node.text;
+    if (as === 'text') return node.text === '' ? undefined : node.text;
     const found = node.children.filter((child) => child.name === name);
     const [first, ...more] = found;
     if (first === undefined) return undefined;

@@ -1,0 +1,300 @@
+import { CopyObjectCommand, DeleteObjectsCommand, PutBucketAclCommand, S3Client } from '@aws-sdk/client-s3';
+import { expect, test } from 'vitest';
+import { clientOptions } from '../__tests__/aws-clients.ts';
+import { startCatcher } from '../__tests__/catcher.ts';
+import { describeSpecs, operationOf, published, type Sent, wrongWith } from '../__tests__/exchanges.ts';
+import type { SentRequest } from '../description.ts';
+import { arrangeS3 } from './s3.ts';
+
+const request = (change: Partial<SentRequest>): SentRequest => ({
+  method: 'GET',
+  path: '/bucket/key',
+  query: [],
+  headers: { host: '127.0.0.1:9000' },
+  body: new Uint8Array(),
+  ...change,
+});
+
+test.each([
+  ['/bucket/a//b', '127.0.0.1:9000', '/bucket/a//b'],
+  ['/bucket/', '127.0.0.1:9000', '/bucket'],
+  ['/', '127.0.0.1:9000', '/'],
+  ['/a/b/', 'my.bucket.s3.eu-west-1.amazonaws.com', '/my.bucket/a/b/'],
+  ['/', 'bucket.s3.amazonaws.com', '/bucket'],
+  ['/key', 'bucket.s3.localhost:4566', '/bucket/key'],
+  ['/bucket/key', 's3.eu-west-1.amazonaws.com', '/bucket/key'],
+])('S3 (addressing): %s at %s is %s', (path, host, expected) => {
+  expect(arrangeS3(request({ path, headers: { host } })).path).toBe(expected);
+});
+
+test('S3 (query signing): what the signer moved into the query stands in headers again', () => {
+  const query = [
+    ['X-Amz-Algorithm', 'AWS4-HMAC-SHA256'],
+    ['X-Amz-Signature', '1'],
+    ['x-amz-storage-class', 'STANDARD_IA'],
+    ['versionId', '7'],
+  ] as const;
+  expect(arrangeS3(request({ query }))).toMatchObject({
+    query: [['versionId', '7']],
+    headers: { 'x-amz-storage-class': 'STANDARD_IA' },
+  });
+  expect(arrangeS3(request({ query: query.slice(2) })).query).toHaveLength(2);
+});
+
+describeSpecs('the published model of S3', () => {
+  const s3 = published('aws/s3-2006-03-01.json');
+  const xml = { 'content-type': 'application/xml' };
+  const md5 = { 'content-md5': 'AAAA', ...xml };
+  const listed = (inner: string): Sent => ({
+    request: 'GET /bucket?list-type=2&prefix=a%2Fb',
+    status: 200,
+    answerHeaders: xml,
+    answer: `<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>bucket</Name><IsTruncated>false</IsTruncated>${inner}</ListBucketResult>`,
+  });
+  const contents = (inner: string) => listed(`<Contents><Key>a</Key>${inner}</Contents>`);
+  const got = (more: Partial<Sent>): Sent => ({ request: 'GET /bucket/key', ...more });
+  const put = (headers: Record<string, string>, more: Partial<Sent> = {}): Sent => ({
+    request: 'PUT /bucket/key?x-id=PutObject',
+    headers,
+    body: 'anything',
+    ...more,
+  });
+  const deleted = (inner: string): Sent => ({
+    request: 'POST /bucket?delete',
+    headers: md5,
+    body: `<Delete>${inner}</Delete>`,
+  });
+  const error = (inner: string) => `<?xml version="1.0"?>\n<Error>${inner}</Error>`;
+
+  test.each<[string, string, Record<string, string>?]>([
+    ['GET /', 'ListBuckets'],
+    ['GET /bucket', 'ListObjects'],
+    ['GET /bucket/?list-type=2', 'ListObjectsV2'],
+    ['GET /bucket?uploads=', 'ListMultipartUploads'],
+    ['GET /bucket?analytics', 'ListBucketAnalyticsConfigurations'],
+    ['GET /bucket?analytics&id=1', 'GetBucketAnalyticsConfiguration'],
+    ['PUT /bucket', 'CreateBucket'],
+    ['GET /bucket/key', 'GetObject'],
+    ['GET /bucket/key/', 'GetObject'],
+    ['GET /bucket/a//../b%20%2F%25?versionId=1', 'GetObject'],
+    ['GET //bucket', 'GET //bucket'],
+    ['GET /bucket//key', 'GetObject'],
+    ['GET /bucket/key?uploadId=1', 'ListParts'],
+    ['GET /bucket/key?attributes', 'GetObjectAttributes'],
+    ['HEAD /bucket/key', 'HeadObject'],
+    ['PUT /bucket/key', 'PutObject'],
+    ['PUT /bucket/key', 'CopyObject', { 'x-amz-copy-source': 'bucket/other' }],
+    ['PUT /bucket/key?partNumber=1&uploadId=1', 'UploadPart'],
+    ['PUT /bucket/key?partNumber=1&uploadId=1', 'UploadPartCopy', { 'x-amz-copy-source': 'bucket/other' }],
+    ['POST /bucket/key?uploads', 'CreateMultipartUpload'],
+    ['POST /bucket/key?uploadId=1', 'CompleteMultipartUpload'],
+    ['DELETE /bucket/key?uploadId=1', 'AbortMultipartUpload'],
+    ['DELETE /bucket/key', 'DeleteObject'],
+    ['DELETE /bucket/key?tagging', 'DeleteObjectTagging'],
+    ['POST /bucket?delete', 'DeleteObjects'],
+  ])('%s means %s', async (line, expected, headers) => {
+    const wanted = expected.includes(' ') ? undefined : expected;
+    expect(await operationOf(s3, { request: line, ...(headers && { headers }) })).toBe(wanted);
+  });
+
+  test.each<[string, Sent]>([
+    ['bytes of any kind, and none', put({})],
+    [
+      'a part of an object',
+      got({
+        headers: { range: 'bytes=0-1' },
+        status: 206,
+        answerHeaders: { 'content-range': 'bytes 0-1/9' },
+        answer: 'ab',
+      }),
+    ],
+    [
+      'an object that has not changed',
+      got({ headers: { 'if-none-match': '"1"' }, status: 304, answerHeaders: { etag: '"1"' } }),
+    ],
+    [
+      'a list of odd keys',
+      listed(
+        '<Contents><Key>&quot;&amp;&#x1F600;&lt;</Key><ETag>&quot;1&quot;</ETag><Size>1</Size></Contents>'.repeat(
+          1000,
+        ),
+      ),
+    ],
+    [
+      'an error of the model',
+      got({
+        status: 404,
+        answerHeaders: xml,
+        answer: error('<Code>NoSuchKey</Code><Message>no</Message><Key>key</Key>'),
+      }),
+    ],
+    [
+      'an error that the model leaves out',
+      got({
+        status: 412,
+        answerHeaders: xml,
+        answer: error('<Code>PreconditionFailed</Code><Message>no</Message><Condition>If-Match</Condition>'),
+      }),
+    ],
+    ['a failure of HEAD, which has no body', { request: 'HEAD /bucket/key', status: 404 }],
+    [
+      'an error that comes late',
+      {
+        request: 'POST /bucket/key?uploadId=1',
+        headers: xml,
+        body: '<CompleteMultipartUpload><Part><PartNumber>1</PartNumber><ETag>x</ETag></Part></CompleteMultipartUpload>',
+        status: 200,
+        answerHeaders: xml,
+        answer: error('<Code>InternalError</Code><Message>try again</Message>'),
+      },
+    ],
+    [
+      'a place',
+      {
+        request: 'GET /bucket?location',
+        status: 200,
+        answerHeaders: xml,
+        answer:
+          '<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/">eu-west-1</LocationConstraint>',
+      },
+    ],
+    [
+      'no place',
+      { request: 'GET /bucket?location', status: 200, answerHeaders: xml, answer: '<LocationConstraint/>' },
+    ],
+  ])('%s is fine', async (_, sent) => {
+    expect(await wrongWith(s3, sent)).toEqual([]);
+  });
+
+  test.each<[string, Sent, string]>([
+    [
+      'a missing header',
+      got({ request: 'GET /bucket/key?attributes' }),
+      'GetObjectAttributes request header parameter x-amz-object-attributes: is required',
+    ],
+    [
+      'a missing upload',
+      put({}, { request: 'PUT /bucket/key?partNumber=1' }),
+      'UploadPart request query parameter uploadId: is required',
+    ],
+    [
+      'a misspelt header',
+      put({ 'x-amz-metadata-a': '1' }),
+      'PutObject request header x-amz-metadata-a: is not described',
+    ],
+    [
+      'a wrong storage class',
+      put({ 'x-amz-storage-class': 'COLD' }),
+      expect.stringContaining(
+        'PutObject request header parameter x-amz-storage-class: must be one of ["STANDARD",',
+      ),
+    ],
+    [
+      'an attribute that is none, among others',
+      got({ request: 'GET /bucket/key?attributes', headers: { 'x-amz-object-attributes': 'ETag, Size' } }),
+      expect.stringContaining(
+        'GetObjectAttributes request header parameter x-amz-object-attributes ([]): must be one of',
+      ),
+    ],
+    [
+      'a header of another operation',
+      put({ 'x-amz-copy-source': '/a/b' }),
+      'PutObject request header x-amz-copy-source: is not described',
+    ],
+    [
+      'an unknown query',
+      got({ request: 'GET /bucket/key?version=1' }),
+      'GetObject request query parameter version: is not described',
+    ],
+    [
+      'a wrong element',
+      deleted('<Object><Name>a</Name></Object>'),
+      'DeleteObjects request body Objects[]: has a property that is not described: <Name>',
+    ],
+    [
+      'a list under the name of the model',
+      deleted('<Objects><Key>a</Key></Objects>'),
+      'DeleteObjects request body: has a property that is not described: <Objects>',
+    ],
+    [
+      'no checksum where one must be',
+      { ...deleted('<Object><Key>a</Key></Object>'), headers: xml },
+      'DeleteObjects request header x-amz-checksum-*: is required, or content-md5 is',
+    ],
+    [
+      'another status',
+      put({}, { status: 201 }),
+      'PutObject answer status 201: is not that of a success: 200',
+    ],
+    [
+      'an invented header',
+      put({}, { status: 200, answerHeaders: { 'x-amz-colour': 'red' } }),
+      'PutObject answer status 200 header x-amz-colour: is not described',
+    ],
+    [
+      'an invented element',
+      contents('<Colour>red</Colour>'),
+      'ListObjectsV2 answer status 200 body Contents[]: has a property that is not described: <Colour>',
+    ],
+    [
+      'a size that is none',
+      contents('<Size>big</Size>'),
+      'ListObjectsV2 answer status 200 body Contents[].Size: must be integer',
+    ],
+    [
+      'a date of HTTP in XML',
+      contents('<LastModified>Sat, 31 Jan 2026 10:00:00 GMT</LastModified>'),
+      'ListObjectsV2 answer status 200 body Contents[].LastModified: must match format "date-time"',
+    ],
+    [
+      'a date of XML in HTTP',
+      got({ status: 200, answerHeaders: { 'last-modified': '2026-01-31T10:00:00Z' }, answer: 'x' }),
+      'GetObject answer status 200 header last-modified: must match format "http-date"',
+    ],
+    [
+      'an answer that ends halfway',
+      { ...listed(''), answer: '<ListBucketResult><Name>bucket' },
+      'ListObjectsV2 answer status 200 body: is not XML: InvalidXml',
+    ],
+    [
+      'an error in JSON',
+      got({
+        status: 404,
+        answerHeaders: { 'content-type': 'application/json' },
+        answer: { Code: 'NoSuchKey' },
+      }),
+      'GetObject answer status 404: is an error that gives no name',
+    ],
+    [
+      'an error without a message',
+      got({ status: 403, answerHeaders: xml, answer: error('<Code>AccessDenied</Code>') }),
+      "GetObject answer status 403 body: must have required property 'Message'",
+    ],
+    [
+      'an error under another status',
+      got({ status: 400, answerHeaders: xml, answer: error('<Code>NoSuchKey</Code><Message>no</Message>') }),
+      'GetObject answer status 400: is not that of the error NoSuchKey: 404',
+    ],
+  ])('%s is a violation', async (_, sent, violation) => {
+    expect(await wrongWith(s3, sent)).toContainEqual(violation);
+  });
+
+  test('what the vendor’s client writes in XML is accepted', async () => {
+    await using catcher = await startCatcher();
+    const client = new S3Client(clientOptions(catcher));
+    const Objects = [{ Key: 'a' }, { Key: '&<"é', ETag: '"x"', LastModifiedTime: new Date(0), Size: 3 }];
+    const grants = [{ Grantee: { Type: 'CanonicalUser', ID: 'x' }, Permission: 'READ' }] as const;
+    const sent = await catcher.during(async () => {
+      const copy = { Bucket: 'bucket', Key: 'ü/%+ &', CopySource: 'bucket/x', Metadata: { a: 'b' } };
+      await client.send(new CopyObjectCommand(copy)).catch(() => {});
+      const acl = { Owner: { ID: 'x' }, Grants: [...grants] };
+      await client
+        .send(new PutBucketAclCommand({ Bucket: 'bucket', AccessControlPolicy: acl }))
+        .catch(() => {});
+      await client.send(new DeleteObjectsCommand({ Bucket: 'bucket', Delete: { Objects, Quiet: true } }));
+    });
+    const names = await Promise.all(sent.map((one) => operationOf(s3, one)));
+    expect(names).toEqual(['CopyObject', 'PutBucketAcl', 'DeleteObjects']);
+    for (const one of sent) expect(await wrongWith(s3, one)).toEqual([]);
+  });
+});
