@@ -23,6 +23,8 @@ export interface UploadedPart {
 export interface DriverUpload extends ObjectAttributes, WriteCondition {
   readonly algorithm: ChecksumAlgorithm;
   readonly partBytes: number;
+  /** Bytes to come, where the caller said. Nothing holds him to it before `complete`. */
+  readonly size?: number | undefined;
 }
 
 /** How to end one. Conditions hold at this instant. */

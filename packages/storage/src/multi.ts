@@ -16,8 +16,27 @@ export {
   memoryJournal,
 } from './multi/journal.ts';
 export { type JournalStorage, objectStorage, stateStorage } from './multi/journal-storage.ts';
+export { type Location, type Locations, objectLocations, stateLocations } from './multi/locations.ts';
 export type { AbilitiesOf, AnyStore, SharedAbilities } from './multi/member.ts';
 export { type MigrateOptions, type MigrationReport, migrate } from './multi/migrate.ts';
+export {
+  type MirroredAbility,
+  type MirroredStore,
+  type MirrorOptions,
+  type MirrorStatus,
+  mirror,
+} from './multi/mirror.ts';
+export { type PlacedAbility, type PlacedStore, type PlacementOptions, placement } from './multi/placement.ts';
+export type {
+  Placement,
+  PlacementCondition,
+  PlacementFacts,
+  PlacementPolicy,
+  PlacementRule,
+  PlacementStep,
+  PlacementStore,
+  StorageCosts,
+} from './multi/placement-rules.ts';
 export type { TransferProgress } from './multi/progress.ts';
 export {
   type ReplicatedAbility,

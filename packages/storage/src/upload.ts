@@ -61,7 +61,7 @@ export async function createUpload(
   const attributes = attributesOf(options, () => sniffContentType(key, new Uint8Array(0)), place);
   const { algorithm } = context;
   const uploadId = await run(place, signalOf(options), (call) =>
-    uploads.create(key, { ...attributes, algorithm, partBytes }, call),
+    uploads.create(key, { ...attributes, algorithm, partBytes, size: options.size }, call),
   );
   const { ifMatch, ifNoneMatch } = attributes;
   return session(context, {

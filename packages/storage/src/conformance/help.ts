@@ -51,7 +51,7 @@ export function sameBytes(actual: Uint8Array, expected: Uint8Array, what: string
 }
 
 /** Keys of a whole listing. */
-export async function keysOf(store: ObjectStore<StorageAbility>, prefix = ''): Promise<string[]> {
+export async function keysOf(store: Pick<ObjectStore, 'list'>, prefix = ''): Promise<string[]> {
   return (await store.list({ prefix }).toArray()).map(({ key }) => key);
 }
 

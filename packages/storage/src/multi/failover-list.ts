@@ -3,7 +3,7 @@ import type { Page } from '@im/core';
 import type { ListEntry, StorageDriver } from '../driver.ts';
 import { driverError } from '../driver-errors.ts';
 import { compareKeys } from '../keys.ts';
-import type { FailoverSetup, Router } from './failover-driver.ts';
+import type { Router, RouterSetup } from './router.ts';
 
 /** Where a list stands. */
 interface ListPlace {
@@ -27,7 +27,10 @@ function readPlace(cursor: string | undefined): ListPlace | undefined {
 const writePlace = (place: ListPlace): string => Buffer.from(JSON.stringify(place)).toString('base64url');
 
 /** Makes the `list` of the driver. */
-export function failoverList(setup: FailoverSetup, read: Router['read']): StorageDriver['list'] {
+export function failoverList(
+  setup: Pick<RouterSetup, 'journal' | 'members'>,
+  read: Router['read'],
+): StorageDriver['list'] {
   const { journal, members } = setup;
   return async (list, call) => {
     const place = readPlace(list.cursor);

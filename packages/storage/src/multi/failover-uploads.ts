@@ -3,8 +3,8 @@
 import { driverError } from '../driver-errors.ts';
 import type { DriverUploads, OpenUpload } from '../driver-uploads.ts';
 import { compareKeys } from '../keys.ts';
-import type { FailoverSetup, Router } from './failover-driver.ts';
 import { at, type Member } from './member.ts';
+import type { Router, RouterSetup } from './router.ts';
 
 /** `name` of the store and the upload's id there, in one. */
 export function writeUploadId(store: string, id: string): string {
@@ -49,7 +49,7 @@ export async function listUploads(
 }
 
 /** Makes them. All members have uploads. */
-export function failoverUploads(setup: FailoverSetup, write: Router['write']): DriverUploads {
+export function failoverUploads(setup: RouterSetup, write: Router['write']): DriverUploads {
   const { members } = setup;
   return {
     // Nothing is visible of it yet, so it may be begun anew elsewhere; what it leaves is swept.
