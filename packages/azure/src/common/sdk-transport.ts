@@ -2,6 +2,9 @@
  * The vendor's SDKs over the transport of `@im/http`: the same connections, egress control and aborts as plain requests. An SDK
  * takes an HTTP client of its own kind; there are two kinds, the present one (`pipeline`) and that of older clients (`compat`).
  *
+ * Requests are authorised here rather than by the SDK: by the clock of the integration, from its one cache of tokens, with one renewal
+ * of a token that was refused. What the SDK put there itself is replaced.
+ *
  * Which call a request belongs to is known by the asynchronous context: operations run the SDK inside {@link withCall}, so that the
  * transport can say `markSent` and hand over headers. What is called through `.native()` belongs to no call.
  */
@@ -17,6 +20,8 @@ import {
   type HttpContext,
   type HttpRequest,
   type HttpResponse,
+  type SignRequest,
+  type TokenSource,
   type Transport,
   transportKey,
 } from '@im/http';
@@ -34,6 +39,22 @@ export interface SdkTransport {
   readonly compat: IHttpClient;
 }
 
+/** How requests of an SDK are authorised. */
+export interface SdkAuthorisation {
+  /** URLs that the options name, which may be asked whatever their address. */
+  readonly onPurpose: readonly (string | URL)[];
+  /** Signs each request, last of all. */
+  readonly sign?: SignRequest | undefined;
+  /** Gives the bearer token; one that was refused with status 401 is renewed, and the request sent again where it can. */
+  readonly token?: TokenSource | undefined;
+  /** Added to the query, unless the request carries a SAS of its own. */
+  readonly query?: Readonly<Record<string, string>> | undefined;
+  /** Added to the headers of requests that belong to a call. */
+  readonly headersOf?:
+    | ((call: Call, headers: Readonly<Record<string, string>>) => Readonly<Record<string, string>>)
+    | undefined;
+}
+
 const calls = new AsyncLocalStorage<Call>();
 
 /** Runs the SDK for one attempt of an operation. */
@@ -49,47 +70,119 @@ export function currentCall(): Call | undefined {
 /** Most bytes of an answer that is not taken as a stream. */
 const maxTextBytes = 64 * 1024 * 1024;
 
-/**
- * Makes the clients. Opens nothing.
- *
- * @param onPurpose URLs that the options name, which may be asked whatever their address
- */
-export function createSdkTransport(context: HttpContext, onPurpose: readonly (string | URL)[]): SdkTransport {
+/** Makes the clients. Opens nothing. */
+export function createSdkTransport(context: HttpContext, authorisation: SdkAuthorisation): SdkTransport {
   const transport = context.service(transportKey) ?? shared();
-  const guard = createEgressGuard({ allow: context.egress, onPurpose });
-  const send = (request: SdkRequest): Promise<HttpResponse> => {
+  const guard = createEgressGuard({ allow: context.egress, onPurpose: authorisation.onPurpose });
+  const { sign, token, headersOf } = authorisation;
+
+  const attempt = async (
+    request: SdkRequest,
+    signal: AbortSignal,
+    credential: string | undefined,
+  ): Promise<HttpResponse> => {
     const call = currentCall();
-    return transport({
-      method: request.method as HttpRequest['method'],
-      url: new URL(request.url),
-      headers: request.headers,
-      body: toBody(request.body),
-      signal: toSignal(request.abortSignal) ?? call?.signal ?? never,
-      onSend: () => call?.markSent(),
+    const url = withQuery(request.url, authorisation.query);
+    const method = request.method as HttpRequest['method'];
+    const body = toBody(request.body);
+    const headers: Record<string, string> = {
+      ...request.headers,
+      ...(call && headersOf?.(call, request.headers)),
+    };
+    if (credential !== undefined) headers.authorization = `Bearer ${credential}`;
+    if (sign !== undefined) {
+      for (const name of ['authorization', 'x-ms-date', 'date']) delete headers[name];
+      const unsigned = { method, url, target: url.pathname + url.search, headers, body };
+      Object.assign(headers, await sign(unsigned, call ?? orphan(signal)));
+    }
+    const onSend = () => call?.markSent();
+    const response = await transport({
+      method,
+      url,
+      headers,
+      body,
+      signal,
+      onSend,
       guard,
       redirect: 'manual',
       lane: 'undici',
-    }).then((response) => {
-      call?.observe(response.headers);
-      return response;
+      // Stored bytes are given as they are.
+      decode: false,
     });
+    call?.observe(response.headers);
+    return response;
   };
+
+  const send = async (request: SdkRequest): Promise<HttpResponse> => {
+    const call = currentCall();
+    const signal = toSignal(request.abortSignal) ?? call?.signal ?? never;
+    if (token === undefined) return attempt(request, signal, undefined);
+    const current = await token.get({ signal });
+    const response = await attempt(request, signal, current.value.reveal());
+    if (response.status !== 401) return response;
+    const next = await token.refresh(current, { signal });
+    const replays = call?.effect !== 'unsafe' && isReplayable(request.body);
+    if (!replays || next.value.reveal() === current.value.reveal()) return response;
+    await response[Symbol.asyncDispose]();
+    return attempt(request, signal, next.value.reveal());
+  };
+
   return {
     pipeline: {
       async sendRequest(request) {
-        const response = await send({ ...pick(request), headers: request.headers.toJSON() });
+        const response = await send({ ...pick(request), headers: lowerCase(request.headers.toJSON()) });
         const headers = new PipelineHeaders(response.headers);
         return { request, status: response.status, headers, ...(await bodyOf(response, request)) };
       },
     },
     compat: {
       async sendRequest(request) {
-        const response = await send({ ...pick(request), headers: request.headers.toJson() });
+        const response = await send({ ...pick(request), headers: lowerCase(request.headers.toJson()) });
         const headers = compatHeaders(request.headers, response);
         return { request, status: response.status, headers, ...(await bodyOf(response, request)) };
       },
     },
   };
+}
+
+function lowerCase(headers: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+function withQuery(text: string, query: SdkAuthorisation['query']): URL {
+  const url = new URL(text);
+  if (query === undefined || url.searchParams.has('sig')) return url;
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+  return url;
+}
+
+/** What a signature needs to know of a request that belongs to no call. */
+function orphan(signal: AbortSignal): Call {
+  return {
+    operation: 'native',
+    effect: 'unsafe',
+    attempt: 1,
+    signal,
+    deadline: Number.POSITIVE_INFINITY,
+    idempotencyKey: undefined,
+    cursor: undefined,
+    pageSize: undefined,
+    markSent() {},
+    observe() {},
+  };
+}
+
+/** Whether the same body can be sent again. */
+function isReplayable(body: unknown): boolean {
+  return (
+    body === undefined ||
+    body === null ||
+    typeof body === 'string' ||
+    typeof body === 'function' ||
+    body instanceof Blob ||
+    body instanceof ArrayBuffer ||
+    ArrayBuffer.isView(body)
+  );
 }
 
 /** What both kinds of request have. */

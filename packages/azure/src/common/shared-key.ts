@@ -32,21 +32,24 @@ const standardHeaders = [
 /** What is signed of a request. */
 export interface SharedKeyRequest {
   readonly method: string;
-  /** Path and query as they are sent. */
-  readonly target: string;
+  /** As it is sent, still escaped. */
+  readonly path: string;
+  /** Parameters, decoded. */
+  readonly query: Iterable<readonly [name: string, value: string]>;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
 }
 
 /** The string that is signed; see the head of this file. */
-export function stringToSign({ method, target, headers }: SharedKeyRequest, account: string): string {
+export function stringToSign(request: SharedKeyRequest, account: string): string {
+  const { method, headers } = request;
   let text = method;
   for (const name of standardHeaders) {
     const value = headers[name] ?? '';
     text += `\n${name === 'content-length' && value === '0' ? '' : value}`;
   }
   for (const name of vendorHeaders(headers)) text += `\n${name}:${headers[name]?.trim()}`;
-  return `${text}\n${canonicalResource(target, account)}`;
+  return `${text}\n${canonicalResource(request, account)}`;
 }
 
 function vendorHeaders(headers: SharedKeyRequest['headers']): string[] {
@@ -68,21 +71,31 @@ function byWord([one]: readonly [string, string], [other]: readonly [string, str
   return one < other ? -1 : one > other ? 1 : 0;
 }
 
-function canonicalResource(target: string, account: string): string {
-  const at = target.indexOf('?');
-  if (at < 0) return `/${account}${target}`;
+function canonicalResource({ path, query }: SharedKeyRequest, account: string): string {
   const values = new Map<string, string[]>();
-  for (const pair of target.slice(at + 1).split('&')) {
-    if (pair === '') continue;
-    const [name = '', ...value] = pair.split('=');
-    const key = decode(name).toLowerCase();
+  for (const [name, value] of query) {
+    const key = name.toLowerCase();
     const known = values.get(key);
-    if (known === undefined) values.set(key, [decode(value.join('='))]);
-    else known.push(decode(value.join('=')));
+    if (known === undefined) values.set(key, [value]);
+    else known.push(value);
   }
-  let text = `/${account}${target.slice(0, at)}`;
+  let text = `/${account}${path}`;
   for (const name of [...values.keys()].sort()) text += `\n${name}:${values.get(name)?.sort().join(',')}`;
   return text;
+}
+
+/** Path and parameters of what stands in a request's first line. */
+export function readTarget(target: string): Pick<SharedKeyRequest, 'path' | 'query'> {
+  const at = target.indexOf('?');
+  if (at < 0) return { path: target, query: [] };
+  const query: [string, string][] = [];
+  for (const pair of target.slice(at + 1).split('&')) {
+    if (pair === '') continue;
+    const split = pair.indexOf('=');
+    const name = split < 0 ? pair : pair.slice(0, split);
+    query.push([decode(name), split < 0 ? '' : decode(pair.slice(split + 1))]);
+  }
+  return { path: target.slice(0, at), query };
 }
 
 /** A malformed escape stays as it was sent. */
@@ -107,7 +120,7 @@ export function sharedKey(account: string, key: Secret, clock: Clock): SignReque
   return ({ method, target, headers, body }) => {
     const date = new Date(clock.now()).toUTCString();
     const signed = { ...headers, 'x-ms-date': date, 'content-length': lengthOf(body, headers) };
-    const signature = sign(stringToSign({ method, target, headers: signed }, account));
+    const signature = sign(stringToSign({ method, ...readTarget(target), headers: signed }, account));
     return { 'x-ms-date': date, authorization: `SharedKey ${account}:${signature}` };
   };
 }

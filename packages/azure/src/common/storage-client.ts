@@ -1,7 +1,8 @@
-/** The HTTP client of one storage service: address, version, credential, errors. */
-import type { IntegrationContext } from '@im/core';
-import { createHttp, type Http, type HttpRequestInit, type HttpSettings } from '@im/http';
-import { storageVersions } from './api-version.ts';
+/** The HTTP client of one storage service: address, version, credential, errors; for plain requests and for the vendor's SDK. */
+import type { Call, IntegrationContext } from '@im/core';
+import { createHttp, type Http, type SignRequest, type TokenSource } from '@im/http';
+import { versionFor } from './api-version.ts';
+import { createSdkTransport, type SdkTransport } from './sdk-transport.ts';
 import { sharedKey } from './shared-key.ts';
 import { isTokenRefused, readStorageError, requestIdHeader } from './storage-errors.ts';
 import type { StorageAccount, StorageOptions } from './storage-options.ts';
@@ -10,34 +11,69 @@ import { tokenSource } from './tokens.ts';
 /** Scope of bearer tokens for blobs and queues. */
 export const storageScope = 'https://storage.azure.com/.default';
 
-/** The client, and the part of the query that every request must carry. */
+/** What the operations of a storage service send with. */
 export interface StorageClient {
   readonly http: Http;
   readonly account: StorageAccount;
   /** Parameters of the SAS token, where that is the credential; to be added to every query. */
-  readonly sasQuery: NonNullable<HttpRequestInit['query']>;
+  readonly sasQuery: Readonly<Record<string, string>>;
+  /** HTTP clients for the SDK, with the same credential, version and clock. */
+  readonly sdk: SdkTransport;
+  /** Bearer tokens, where they are the credential. */
+  readonly tokens: TokenSource | undefined;
+}
+
+/** What a service adds. */
+export interface StorageClientSettings {
+  /** Header that carries the key of a `keyed` operation. */
+  readonly idempotencyHeader?: string | undefined;
 }
 
 /** Makes the client. Opens nothing. */
 export function createStorageClient(
   context: IntegrationContext<StorageOptions>,
   account: StorageAccount,
+  settings: StorageClientSettings = {},
 ): StorageClient {
+  const { idempotencyHeader } = settings;
+  const { sign, token } = authorisation(context, account);
+  const sasQuery = sasQueryOf(account);
   const http = createHttp(context, {
     baseUrl: account.endpoint,
-    headers: { accept: 'application/xml', 'x-ms-version': storageVersions[account.service] },
+    headers: { accept: 'application/xml', 'x-ms-version': versionFor(account.service, undefined) },
     readFailure: readStorageError,
     requestIdHeader,
     isTokenExpired: isTokenRefused,
-    ...authorisation(context, account),
+    idempotencyHeader,
+    sign,
+    token,
   });
-  return { http, account, sasQuery: sasQueryOf(account) };
+  const headersOf = (
+    { idempotencyKey }: Call,
+    headers: Readonly<Record<string, string>>,
+  ): Record<string, string> => ({
+    'x-ms-version': versionFor(account.service, headers['x-ms-access-tier']),
+    ...(idempotencyKey !== undefined &&
+      idempotencyHeader !== undefined && {
+        [idempotencyHeader]: idempotencyKey,
+        // The SDK would make another request id for each attempt.
+        'x-ms-client-request-id': idempotencyKey,
+      }),
+  });
+  const sdk = createSdkTransport(context, {
+    onPurpose: [account.endpoint],
+    sign,
+    token,
+    query: sasQuery,
+    headersOf,
+  });
+  return { http, account, sasQuery, sdk, tokens: token };
 }
 
 function authorisation(
   context: IntegrationContext<StorageOptions>,
   { account, access }: StorageAccount,
-): Pick<HttpSettings, 'sign' | 'token' | 'alsoOnPurpose'> {
+): { readonly sign?: SignRequest; readonly token?: TokenSource } {
   switch (access.kind) {
     case 'key':
       return { sign: sharedKey(account, access.key, context.clock) };
@@ -48,7 +84,25 @@ function authorisation(
   }
 }
 
-function sasQueryOf({ access }: StorageAccount): Record<string, string> {
-  if (access.kind !== 'sas') return {};
-  return Object.fromEntries(new URLSearchParams(access.token.reveal().replace(/^\?/, '')));
+function sasQueryOf({ access }: Pick<StorageAccount, 'access'>): Record<string, string> {
+  return access.kind === 'sas' ? parametersOf(access.token.reveal()) : {};
+}
+
+/** A SAS token's parameters, decoded. */
+function parametersOf(token: string): Record<string, string> {
+  return Object.fromEntries(new URLSearchParams(token.replace(/^\?/, '')));
+}
+
+/** What must not stand in a message: the credential, and of a SAS its signature. */
+export function secretsOfAccount({ access }: Pick<StorageAccount, 'access'>): readonly string[] {
+  switch (access.kind) {
+    case 'key':
+      return [access.key.reveal()];
+    case 'sas':
+      return [access.token.reveal(), parametersOf(access.token.reveal()).sig ?? ''];
+    case 'token':
+      return access.credentials.type === 'service-principal'
+        ? [access.credentials.clientSecret.reveal()]
+        : [];
+  }
 }

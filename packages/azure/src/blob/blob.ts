@@ -1,0 +1,25 @@
+/** The definition of Azure Blob Storage: one container a registration. */
+import type { ContainerClient } from '@azure/storage-blob';
+import { defineIntegration } from '@im/core';
+import { tokenHosts } from '../common/credentials.ts';
+import { connectBlob } from './connection.ts';
+import { blobErrors } from './errors.ts';
+import { blobOperations } from './operations/operations.ts';
+import { blobOptions } from './options.ts';
+
+export const blob = defineIntegration({
+  id: 'azure-blob',
+  title: 'Azure Blob Storage',
+  category: 'cloud',
+  contract: 1,
+  package: '@im/azure',
+  docs: 'https://learn.microsoft.com/rest/api/storageservices/blob-service-rest-api',
+  options: blobOptions,
+  egress: ['*.blob.core.windows.net', ...tokenHosts],
+  errors: blobErrors,
+  resilience: { timeoutMs: 60_000 },
+  http: connectBlob,
+  native: (context): ContainerClient => connectBlob(context).clients.container,
+  connect: ({ options, http, native }) => blobOperations(http, options, native, http.clients.service),
+  check: (api, call) => api.getContainerProperties(call),
+});

@@ -1,0 +1,2 @@
+export { blob } from './blob.ts';
+export { blobErrors } from './errors.ts';

@@ -1,0 +1,227 @@
+/** The vendor's headers, XML and names, and what they are here. */
+import { VendorError } from '@im/core';
+import { type Path, rawPath } from '@im/http';
+import { versionFor } from '../common/api-version.ts';
+import { escapeXml, readXml, type XmlElement } from '../common/xml.ts';
+import type {
+  BlobAttributes,
+  BlobConditions,
+  BlobEntry,
+  BlobProperties,
+  BlobWritten,
+  Block,
+  BlockList,
+} from './model.ts';
+
+/** Reads a header of an answer. */
+export type ReadHeader = (name: string) => string | null | undefined;
+
+const metadataPrefix = 'x-ms-meta-';
+
+/** Longest name of a blob, in UTF-16 units. */
+const maxNameLength = 1024;
+const maxSegments = 254;
+
+/**
+ * Refuses names that the service stores otherwise or not at all.
+ *
+ * @throws `VendorError` `invalid_argument`
+ * @see {@link https://learn.microsoft.com/rest/api/storageservices/naming-and-referencing-containers--blobs--and-metadata#blob-names | Azure: Blob names}
+ */
+export function checkBlobName(name: string): string {
+  const fault =
+    typeof name !== 'string' || name === '' || !name.isWellFormed()
+      ? 'is empty or no well-formed text'
+      : name.length > maxNameLength
+        ? `is longer than ${maxNameLength} characters`
+        : unstorable.test(name)
+          ? 'has a backslash, a control character, or a segment that ends in a dot'
+          : name.split('/').length > maxSegments
+            ? `has more than ${maxSegments} segments`
+            : undefined;
+  if (fault === undefined) return name;
+  throw invalid(`the name of the blob ${fault}`);
+}
+
+/** Backslashes become slashes, dots at the end of a segment are lost, control characters are refused. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+export const unstorable = /[\u0000-\u001f\u007f-\u009f\\\ufffe\uffff]|\.(?:\/|$)/u;
+
+/** A refusal before anything is sent. */
+export function invalid(says: string): VendorError {
+  return new VendorError({ sent: false, code: 'invalid_argument', says });
+}
+
+/** A blob's path below the account's address; its slashes stay slashes. */
+export function blobPath(container: string, name: string): Path {
+  return rawPath(`${container}/${encodeName(checkBlobName(name))}`);
+}
+
+/** A name as it stands in a URL. */
+export function encodeName(name: string): string {
+  return encodeURIComponent(name).replaceAll('%2F', '/');
+}
+
+/** An etag as headers have it. `*` is every one. */
+export function quoted(etag: string | undefined): string | undefined {
+  return etag === undefined || etag === '*' || etag.startsWith('"') ? etag : `"${etag}"`;
+}
+
+function unquoted(etag: string | null | undefined): string {
+  return (etag ?? '').replace(/^"|"$/g, '');
+}
+
+/** Conditions as headers. */
+export function conditionHeaders({
+  ifMatch,
+  ifNoneMatch,
+}: BlobConditions): Record<string, string | undefined> {
+  return { 'if-match': quoted(ifMatch), 'if-none-match': quoted(ifNoneMatch) };
+}
+
+const metadataName = /^[A-Za-z_][A-Za-z0-9_]*$/;
+
+/** @throws `VendorError` `invalid_argument` for names and values that headers cannot carry */
+export function checkMetadata(metadata: Readonly<Record<string, string>> | undefined): void {
+  for (const [name, value] of Object.entries(metadata ?? {})) {
+    if (!metadataName.test(name))
+      throw invalid(`the metadata name ${JSON.stringify(name)} is no C# identifier`);
+    if (!/^[\x20-\x7e]+$/.test(value)) throw invalid(`the metadata ${name} is empty or not printable ASCII`);
+  }
+}
+
+/** What goes beside the bytes, as headers. @throws `VendorError` `invalid_argument` */
+export function attributeHeaders(attributes: BlobAttributes): Record<string, string | undefined> {
+  const headers: Record<string, string | undefined> = {
+    'x-ms-blob-content-type': attributes.contentType ?? 'application/octet-stream',
+    'x-ms-blob-cache-control': attributes.cacheControl,
+    'x-ms-blob-content-disposition': attributes.contentDisposition,
+    'x-ms-blob-content-encoding': attributes.contentEncoding,
+    'x-ms-blob-content-language': attributes.contentLanguage,
+    'x-ms-access-tier': attributes.tier,
+    'x-ms-tags': attributes.tags === undefined ? undefined : tagsHeader(attributes.tags),
+    ...(attributes.tier !== undefined && { 'x-ms-version': versionFor('blob', attributes.tier) }),
+  };
+  checkMetadata(attributes.metadata);
+  for (const name in attributes.metadata) headers[`${metadataPrefix}${name}`] = attributes.metadata[name];
+  return headers;
+}
+
+function tagsHeader(tags: Readonly<Record<string, string>>): string {
+  return Object.entries(tags)
+    .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(value)}`)
+    .join('&');
+}
+
+/** Facts of a write. */
+export function toWritten(header: ReadHeader): BlobWritten {
+  return {
+    etag: unquoted(header('etag')),
+    lastModified: Date.parse(header('last-modified') ?? '') || 0,
+    versionId: header('x-ms-version-id') ?? undefined,
+  };
+}
+
+/** A blob's properties by the headers of an answer. */
+export function toProperties(
+  headers: { readonly get: ReadHeader } & Iterable<readonly [string, string]>,
+  size: number,
+): BlobProperties {
+  const text = (name: string) => headers.get(name) ?? undefined;
+  const metadata: Record<string, string> = {};
+  for (const [name, value] of headers)
+    if (name.startsWith(metadataPrefix)) metadata[name.slice(metadataPrefix.length)] = value;
+  const tagCount = text('x-ms-tag-count');
+  return {
+    size,
+    etag: unquoted(headers.get('etag')),
+    lastModified: Date.parse(headers.get('last-modified') ?? '') || 0,
+    contentType: text('content-type') ?? 'application/octet-stream',
+    contentEncoding: text('content-encoding'),
+    contentLanguage: text('content-language'),
+    contentDisposition: text('content-disposition'),
+    cacheControl: text('cache-control'),
+    contentMd5: text('x-ms-blob-content-md5') ?? text('content-md5'),
+    metadata,
+    accessTier: text('x-ms-access-tier'),
+    archiveStatus: text('x-ms-archive-status'),
+    tagCount: tagCount === undefined ? undefined : Number(tagCount),
+    versionId: text('x-ms-version-id'),
+    blobType: text('x-ms-blob-type'),
+  };
+}
+
+/** Where the bytes of an answer lie in the blob, by `content-range` or `content-length`. */
+export function extentOf(header: ReadHeader): {
+  readonly offset: number;
+  readonly length: number;
+  readonly size: number;
+} {
+  const [, first, last, total] = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(header('content-range') ?? '') ?? [];
+  if (first === undefined) {
+    const length = Number(header('content-length') ?? 0);
+    return { offset: 0, length, size: length };
+  }
+  return { offset: Number(first), length: Number(last) - Number(first) + 1, size: Number(total) };
+}
+
+/** One page of a list. @throws `VendorError` `internal` for anything else */
+export function toListPage(text: string): { readonly items: BlobEntry[]; readonly next: string | undefined } {
+  const list = readXml(text, 'EnumerationResults');
+  const blobs = list.first('Blobs');
+  const items: BlobEntry[] = [
+    ...(blobs?.all('Blob') ?? []).map(
+      (blob): BlobEntry => ({ kind: 'blob', name: nameOf(blob), properties: listedProperties(blob) }),
+    ),
+    ...(blobs?.all('BlobPrefix') ?? []).map((one): BlobEntry => ({ kind: 'prefix', name: nameOf(one) })),
+  ];
+  return { items, next: list.textOf('NextMarker') };
+}
+
+/** Names that XML cannot hold come percent-encoded. */
+function nameOf(element: XmlElement): string {
+  const name = element.first('Name');
+  if (name === undefined) return '';
+  return name.attribute('Encoded') === 'true' ? decodeURIComponent(name.text) : name.text;
+}
+
+function listedProperties(blob: XmlElement): BlobProperties {
+  const properties = blob.first('Properties');
+  const text = (name: string) => properties?.textOf(name);
+  const metadata = blob.first('Metadata');
+  const tagCount = text('TagCount');
+  return {
+    size: Number(text('Content-Length') ?? 0),
+    etag: unquoted(text('Etag')),
+    lastModified: Date.parse(text('Last-Modified') ?? '') || 0,
+    contentType: text('Content-Type') ?? 'application/octet-stream',
+    contentEncoding: text('Content-Encoding'),
+    contentLanguage: text('Content-Language'),
+    contentDisposition: text('Content-Disposition'),
+    cacheControl: text('Cache-Control'),
+    contentMd5: text('Content-MD5'),
+    metadata: Object.fromEntries(
+      (metadata?.names ?? []).map((name) => [name.toLowerCase(), metadata?.textOf(name) ?? '']),
+    ),
+    accessTier: text('AccessTier'),
+    archiveStatus: text('ArchiveStatus'),
+    tagCount: tagCount === undefined ? undefined : Number(tagCount),
+    blobType: text('BlobType'),
+  };
+}
+
+/** The blocks of a blob. */
+export function toBlockList(text: string): BlockList {
+  const list = readXml(text, 'BlockList');
+  const blocks = (name: string): Block[] =>
+    (list.first(name)?.all('Block') ?? []).map((block) => ({
+      id: block.textOf('Name') ?? '',
+      size: Number(block.textOf('Size') ?? 0),
+    }));
+  return { committed: blocks('CommittedBlocks'), uncommitted: blocks('UncommittedBlocks') };
+}
+
+/** A list of blocks to commit, each the latest of its id. */
+export function fromBlockIds(ids: readonly string[]): string {
+  return `<?xml version="1.0" encoding="utf-8"?><BlockList>${ids.map((id) => `<Latest>${escapeXml(id)}</Latest>`).join('')}</BlockList>`;
+}
