@@ -13,6 +13,7 @@
  *
  * @see {@link https://cloud.google.com/apis/design/errors | Google: Errors}
  */
+import { isDeepStrictEqual } from 'node:util';
 import type { ErrorRow, ErrorTable } from '@im/core';
 import type { ReadFailure } from '@im/http';
 import { z } from 'zod';
@@ -123,12 +124,15 @@ const httpStatuses = [
 ] as const satisfies readonly ErrorRow[];
 
 /**
- * The table of a service: its own rows first, then what all of Google's APIs have in common.
+ * The table of a service: its own rows first, then what all of Google's APIs have in common and the service does not say itself.
  *
  * @param docs the service's page on errors
  */
 export function googleErrors(docs: string, own: readonly ErrorRow[] = []): ErrorTable {
-  return { docs, rows: [...own, ...ownReasons, ...reasons, ...statuses, ...httpStatuses] };
+  const common: readonly ErrorRow[] = [...ownReasons, ...reasons, ...statuses, ...httpStatuses];
+  const isSaid = (row: ErrorRow) =>
+    own.some(({ status, reason }) => isDeepStrictEqual([status, reason], [row.status, row.reason]));
+  return { docs, rows: [...own, ...common.filter((row) => !isSaid(row))] };
 }
 
 const wireError = z.union([

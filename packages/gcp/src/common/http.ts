@@ -11,6 +11,8 @@ export const requestIdHeaders = ['x-guploader-uploadid', 'x-goog-request-id', 'x
 export interface GoogleConnection {
   readonly http: Http;
   readonly auth: GoogleAuth;
+  /** Scheme, host and port of the service, without a slash at the end. */
+  readonly origin: string;
 }
 
 /**
@@ -34,5 +36,5 @@ export function connectGoogle(
     ...more,
     headers: { ...(quotaProjectId && { 'x-goog-user-project': quotaProjectId }), ...more.headers },
   });
-  return { http, auth };
+  return { http, auth, origin: new URL(serviceUrl(context.options, service)).origin };
 }

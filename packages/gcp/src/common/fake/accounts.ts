@@ -60,20 +60,28 @@ function keyPairOf(tenant: string): KeyPair {
 const lifeSeconds = 3_599;
 const grantType = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
+function digestOf(seed: number, ...parts: readonly (string | number)[]): string {
+  return createHash('sha256')
+    .update(JSON.stringify([seed, ...parts]))
+    .digest('hex');
+}
+
+/** The project of a tenant, the same in every fake of this seed. */
+export function projectIdOf(tenant: string, seed = 1): string {
+  return `fake-${digestOf(seed, 'project', tenant).slice(0, 16)}`;
+}
+
 /** Makes the accounts. `seed` changes ids and tokens. */
 export function createAccounts(clock: Clock, seed = 1): FakeAccounts {
   const accounts = new Map<string, FakeAccount>();
   const tokens = new Map<string, { readonly account: FakeAccount; readonly expiresAt: number }>();
-  const digest = (...parts: readonly (string | number)[]) =>
-    createHash('sha256')
-      .update(JSON.stringify([seed, ...parts]))
-      .digest('hex');
+  const digest = (...parts: readonly (string | number)[]) => digestOf(seed, ...parts);
   let issued = 0;
 
   const of = (tenant: string): FakeAccount => {
     let account = accounts.get(tenant);
     if (account === undefined) {
-      const projectId = `fake-${digest('project', tenant).slice(0, 16)}`;
+      const projectId = projectIdOf(tenant, seed);
       account = {
         tenant,
         projectId,

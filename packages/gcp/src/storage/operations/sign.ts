@@ -1,0 +1,68 @@
+/** URLs that need no credentials. */
+import { type Call, read, VendorError } from '@im/core';
+import { checkName, type StorageConnection } from '../client.ts';
+import { refuseArgument } from '../errors.ts';
+import { longestExpirySeconds, signUrl } from '../sign-url.ts';
+
+/** What a URL is to allow. */
+export interface SignUrlOptions {
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
+  /** 1 to 604,800: a week. */
+  readonly expiresInSeconds: number;
+  /** What the sender must send, to the letter. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Parameters of the XML API: `response-content-type`. */
+  readonly query?: Readonly<Record<string, string>> | undefined;
+}
+
+/** A URL that is good for a while. Whoever has it may use it: treat it as a secret. */
+export interface SignedUrl {
+  readonly url: string;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
+export function signOperations({ auth, bucket, origin, clock }: StorageConnection) {
+  return {
+    /** Signs a URL with the service account's own key, without asking anyone. Other credentials have none. */
+    signUrl: read(
+      async (name: string, options: SignUrlOptions, call: Call): Promise<SignedUrl> => {
+        const { expiresInSeconds } = options;
+        const isGood =
+          Number.isSafeInteger(expiresInSeconds) &&
+          expiresInSeconds >= 1 &&
+          expiresInSeconds <= longestExpirySeconds;
+        if (!isGood)
+          refuseArgument(
+            `a URL cannot be good for ${expiresInSeconds} seconds; give 1 to ${longestExpirySeconds}`,
+          );
+        checkName(name);
+        const key = await auth.signer(call);
+        if (key === undefined)
+          throw new VendorError({
+            sent: false,
+            code: 'failed_precondition',
+            reason: 'no_signing_key',
+            says: 'these credentials cannot sign; use the key of a service account',
+          });
+        const now = clock.now();
+        try {
+          const url = await signUrl(
+            { ...options, origin, bucket, object: name, now },
+            { clientEmail: key.clientEmail, privateKey: key.privateKey.reveal() },
+          );
+          return { url, expiresAt: Math.floor(now / 1_000) * 1_000 + expiresInSeconds * 1_000 };
+        } catch {
+          // The library's error may quote the key.
+          throw new VendorError({
+            sent: false,
+            code: 'unauthenticated',
+            reason: 'bad_key',
+            says: 'the private key cannot sign; give a PKCS #8 PEM of an RSA key',
+          });
+        }
+      },
+      { docs: 'https://cloud.google.com/storage/docs/access-control/signed-urls' },
+    ),
+  };
+}
