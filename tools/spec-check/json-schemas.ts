@@ -23,6 +23,8 @@ export interface Dialect {
   readonly exclusiveFlags: boolean;
   /** Keywords beside a `$ref` count. */
   readonly refSiblings: boolean;
+  /** No object holds what its schema does not describe, at any depth, in either direction. Default false. */
+  readonly closed?: boolean;
 }
 
 const schemaMaps = ['properties', 'patternProperties', 'dependentSchemas'];
@@ -91,8 +93,8 @@ export class JsonSchemas {
       let validate = compiled.get(key);
       if (validate === undefined) {
         const schema = this.#convert(node, { file, direction });
-        const closed = options.closed && direction === 'request' && this.#mayClose(node, file);
-        validate = ajv.compile(wrap(closed ? { allOf: [schema], unevaluatedProperties: false } : schema));
+        const closed = this.#dialect.closed || (options.closed && direction === 'request');
+        validate = ajv.compile(wrap(closed ? this.#closed(schema, node, file) : schema));
         compiled.set(key, validate);
       }
       const wrapped = { value: structuredClone(value) };
@@ -111,11 +113,11 @@ export class JsonSchemas {
     const hidden = new Set([...absent, ...this.#hidden(node, place, 0)]);
     const out: Record<string, unknown> = {};
     for (const key of plain) if (node[key] !== undefined) out[key] = node[key];
-    for (const key of schemas) if (node[key] !== undefined) out[key] = this.#convert(node[key], place);
+    for (const key of schemas) if (node[key] !== undefined) out[key] = this.#convertValue(node[key], place);
     for (const key of schemaMaps) {
       if (isNode(node[key]))
         out[key] = Object.fromEntries(
-          entriesOf(node[key]).map(([name, value]) => [name, this.#convert(value, place)]),
+          entriesOf(node[key]).map(([name, value]) => [name, this.#convertValue(value, place)]),
         );
     }
     for (const key of schemaLists) {
@@ -133,6 +135,16 @@ export class JsonSchemas {
       out.allOf = [...asList(out.allOf), discriminated];
     }
     return this.#allowsNull(node) ? orNull(out) : out;
+  }
+
+  /** The schema of a value by itself, as those in `allOf` are not. */
+  #convertValue(node: unknown, place: Place): AnySchema {
+    const schema = this.#convert(node, place);
+    return this.#dialect.closed ? this.#closed(schema, node, place.file) : schema;
+  }
+
+  #closed(schema: AnySchema, node: unknown, file: string): AnySchema {
+    return this.#mayClose(node, file) ? { allOf: [schema], unevaluatedProperties: false } : schema;
   }
 
   #convertReference(node: Node, reference: string, place: Place): AnySchema {

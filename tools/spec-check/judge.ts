@@ -8,10 +8,18 @@
  *    is judged by the body of the other errors of that operation.
  * 5. A request with the header `x-im-by-hand` is not the adapter's: a test sent it to see the fake refuse it, or answer
  *    what no adapter asks. It is only counted.
- * 6. An operation is exercised when it was answered with success, and not by a fault.
+ * 6. A request that asks how to sign in, without credential and answered 401, needs no body.
+ * 7. An operation is exercised when it was answered with success, and not by a fault.
  */
 import { checkBody, toBody } from './bodies.ts';
-import type { DescribedAnswer, DescribedOperation, Description, Finding, SentAnswer } from './description.ts';
+import type {
+  DescribedAnswer,
+  DescribedOperation,
+  Description,
+  Finding,
+  SentAnswer,
+  SentRequest,
+} from './description.ts';
 import { checkHeaders, checkParameters } from './parameters.ts';
 import type { Exchange } from './recording.ts';
 import { toAnswer, toRequest } from './requests.ts';
@@ -89,8 +97,8 @@ export async function judge(law: Law, exchanges: readonly Exchange[]): Promise<V
     else if (typeof hit === 'string')
       note(`${request.method} ${request.path}`, 'request', [{ place: 'path', says: misses[hit] }]);
     else {
-      note(hit.operation.id, 'request', await judgeRequest(hit));
       const answer = toAnswer(exchange);
+      note(hit.operation.id, 'request', await judgeRequest(hit, answer));
       if (answer === undefined || exchange.fault !== undefined) continue;
       answers += 1;
       note(hit.operation.id, 'answer', await judgeAnswer(hit, answer, law.statuses ?? []));
@@ -120,15 +128,25 @@ function describedIds(descriptions: readonly Description[]): Map<string, string>
   );
 }
 
-async function judgeRequest({ operation, path, request }: Route): Promise<Finding[]> {
+async function judgeRequest(
+  { operation, path, request }: Route,
+  answer: SentAnswer | undefined,
+): Promise<Finding[]> {
   const findings = [
     ...checkParameters(operation, { path, query: request.query, headers: request.headers }),
     ...(operation.rules ?? []).flatMap((rule) => rule(request)),
   ];
   if (request.body.length === 0)
-    return operation.body?.required ? [...findings, { place: 'body', says: 'is required' }] : findings;
+    return operation.body?.required && !asksHowToSignIn(request, answer)
+      ? [...findings, { place: 'body', says: 'is required' }]
+      : findings;
   const content = operation.body?.content ?? new Map();
   return [...findings, ...(await checkBody(content, toBody(request), 'request'))];
+}
+
+/** Without credential and body, to be told in an answer of 401 where to get one (RFC 9110 §11.6.1). */
+function asksHowToSignIn({ headers }: SentRequest, answer: SentAnswer | undefined): boolean {
+  return headers.authorization === undefined && answer?.status === 401;
 }
 
 async function judgeAnswer(

@@ -110,7 +110,11 @@ function toPattern(
     operation,
     key: `${index} ${operation.id}`,
     arrange,
-    expression: new RegExp(`^${asLiteral(prefix)}${source.join('')}$`, 's'),
+    // The root of an API below a path is that path, with or without a slash.
+    expression: new RegExp(
+      `^${asLiteral(prefix)}${path === '/' && prefix !== '' ? '/?' : source.join('')}$`,
+      's',
+    ),
     names,
     literal,
     selectors,

@@ -35,6 +35,8 @@ export interface XmlMember {
   readonly as: 'element' | 'attribute' | 'text';
   /** Items of a list, or entries of a map, stand beside the other members, without an element around them. */
   readonly flattened: boolean;
+  /** A flattened list without an item is an empty list, not absent. */
+  readonly always?: boolean;
   readonly layout: XmlLayout;
 }
 
@@ -113,12 +115,13 @@ class Reader {
     return value;
   }
 
-  #member(node: XmlNode, { name, as, flattened, layout }: XmlMember, place: string): unknown {
+  #member(node: XmlNode, member: XmlMember, place: string): unknown {
+    const { name, as, flattened, always, layout } = member;
     if (as === 'attribute') return node.attributes[name];
     if (as === 'text') return node.text === '' ? undefined : node.text;
     const found = node.children.filter((child) => child.name === name);
     const [first, ...more] = found;
-    if (first === undefined) return undefined;
+    if (first === undefined) return always ? [] : undefined;
     if (flattened && layout.kind === 'list')
       return found.map((child) => this.read(child, layout.of(), `${place}[]`));
     if (flattened && layout.kind === 'map') return this.#entries(found, layout, place);

@@ -1,15 +1,16 @@
 /** Swagger 2.0: bodies and forms are parameters, types of content stand apart, schemas are near JSON Schema draft 4. */
-import type {
-  DescribedAnswer,
-  DescribedContent,
-  DescribedOperation,
-  DescribedParameter,
-  Description,
-  Format,
-  Style,
-} from '../description.ts';
+import {
+  azureOperation,
+  azureParameter,
+  azureSchema,
+  azureTemplate,
+  isAzure,
+  withoutSas,
+} from '../azure/azure.ts';
+import type { DescribedOperation, DescribedParameter, Description, Format, Style } from '../description.ts';
 import { asList, type Documents, entriesOf, isNode, type Node } from '../documents.ts';
 import { JsonSchemas } from '../json-schemas.ts';
+import { SwaggerContent } from '../swagger-content.ts';
 
 const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch'];
 const dialect = { nullable: 'x-nullable', exclusiveFlags: true, refSiblings: false } as const;
@@ -20,7 +21,13 @@ const styles: Readonly<Record<string, Style>> = {
   pipes: 'pipeDelimited',
 };
 
-/** Swagger 2.0, with Microsoft's `x-ms-paths`. */
+/** A parameter, and the file it stands in. */
+interface Placed {
+  readonly node: Node;
+  readonly file: string;
+}
+
+/** Swagger 2.0, with Microsoft's extensions. */
 export const format: Format = {
   name: 'Swagger 2.0',
   accepts: (document) => isNode(document) && String(document.swagger).startsWith('2.'),
@@ -32,6 +39,7 @@ export const format: Format = {
     return {
       title: String(isNode(root.info) ? root.info.title : file),
       servers: [`https://${root.host ?? 'unknown.invalid'}${root.basePath ?? ''}`],
+      ...(isAzure(root) && { arrange: withoutSas }),
       operations: paths.flatMap(([path, item]) => reader.pathItem(path, item)),
     };
   },
@@ -40,12 +48,16 @@ export const format: Format = {
 class Reader {
   readonly #documents: Documents;
   readonly #schemas: JsonSchemas;
+  readonly #content: SwaggerContent;
   readonly #root: Node;
   readonly #file: string;
+  readonly #isAzure: boolean;
 
   constructor(documents: Documents, root: Node, file: string) {
+    this.#isAzure = isAzure(root);
     this.#documents = documents;
-    this.#schemas = new JsonSchemas(documents, dialect);
+    this.#schemas = new JsonSchemas(documents, { ...dialect, closed: this.#isAzure });
+    this.#content = new SwaggerContent(documents, this.#schemas);
     this.#root = root;
     this.#file = file;
   }
@@ -56,23 +68,27 @@ class Reader {
     return methods.flatMap((method): DescribedOperation[] => {
       const operation = node[method];
       if (!isNode(operation)) return [];
-      const parameters = this.#parameters(node, operation, file);
+      const placed = this.#parameters(node, operation, file);
       const name = method.toUpperCase();
-      return [
-        {
-          id: typeof operation.operationId === 'string' ? operation.operationId : `${name} ${path}`,
-          method: name,
-          template: path,
-          parameters: parameters.flatMap((one) => this.#parameter(one.node, one.file)),
-          body: this.#body(parameters, asList(operation.consumes ?? this.#root.consumes).map(String)),
-          answers: this.#answers(operation, file),
-        },
-      ];
+      const plain: DescribedOperation = {
+        id: typeof operation.operationId === 'string' ? operation.operationId : `${name} ${path}`,
+        method: name,
+        template: this.#isAzure
+          ? azureTemplate(
+              path,
+              placed.map((one) => one.node),
+            )
+          : path,
+        parameters: placed.flatMap((one) => this.#parameter(one.node, one.file)),
+        body: this.#body(placed, asList(operation.consumes ?? this.#root.consumes).map(String)),
+        answers: this.#answers(operation, file),
+      };
+      return [this.#isAzure ? azureOperation(plain, operation) : plain];
     });
   }
 
-  #parameters(item: Node, operation: Node, from: string): { node: Node; file: string }[] {
-    const found = new Map<string, { node: Node; file: string }>();
+  #parameters(item: Node, operation: Node, from: string): Placed[] {
+    const found = new Map<string, Placed>();
     for (const one of [...asList(item.parameters), ...asList(operation.parameters), ...this.#credentials()]) {
       const { node, file } = this.#documents.follow(one, from);
       if (isNode(node)) found.set(`${node.in} ${node.name}`, { node, file });
@@ -89,7 +105,8 @@ class Reader {
     );
   }
 
-  #parameter(node: Node, file: string): DescribedParameter[] {
+  #parameter(given: Node, file: string): DescribedParameter[] {
+    const node = this.#isAzure ? azureParameter(given) : given;
     const place = String(node.in);
     if (place !== 'path' && place !== 'query' && place !== 'header') return [];
     const collection = String(node.collectionFormat ?? 'csv');
@@ -102,19 +119,22 @@ class Reader {
         explode: collection === 'multi',
         json: false,
         schema: this.#schemas.checkOf(withoutRequired(node), file),
+        ...(node.prefix === true && { prefix: true }),
       },
     ];
   }
 
-  #body(
-    parameters: readonly { node: Node; file: string }[],
-    consumes: readonly string[],
-  ): DescribedOperation['body'] {
+  #body(parameters: readonly Placed[], consumes: readonly string[]): DescribedOperation['body'] {
     const body = parameters.find(({ node }) => node.in === 'body');
     if (body !== undefined) {
-      const check = this.#schemas.checkOf(body.node.schema, body.file, { closed: true });
       const types = consumes.length > 0 ? consumes : ['application/json'];
-      return { required: body.node.required === true, content: toContent(types, check) };
+      return {
+        required: body.node.required === true,
+        content: this.#content.of(types, body.node.schema, body.file, {
+          closed: true,
+          name: String(body.node.name),
+        }),
+      };
     }
     const fields = parameters.filter(({ node }) => node.in === 'formData').map(({ node }) => node);
     if (fields.length === 0) return undefined;
@@ -124,34 +144,29 @@ class Reader {
       required: fields.filter((node) => node.required === true).map((node) => String(node.name)),
     };
     const types = consumes.filter((type) => type === formType || type === 'multipart/form-data');
-    const check = this.#schemas.checkOf(schema, this.#file, { closed: true });
     return {
       required: schema.required.length > 0,
-      content: toContent(types.length > 0 ? types : [formType], check),
+      content: this.#content.of(types.length > 0 ? types : [formType], schema, this.#file, { closed: true }),
     };
   }
 
-  #answers(operation: Node, from: string): Map<string, DescribedAnswer> {
+  #answers(operation: Node, from: string): DescribedOperation['answers'] {
     const produces = asList(operation.produces ?? this.#root.produces).map(String);
     const types = produces.length > 0 ? produces : ['application/json'];
     return new Map(
       entriesOf(operation.responses).map(([status, value]) => {
         const { node, file } = this.#documents.follow(value, from);
-        const schema = isNode(node) ? node.schema : undefined;
-        const isFile = isNode(schema) && schema.type === 'file';
-        const check = schema === undefined || isFile ? undefined : this.#schemas.checkOf(schema, file);
-        const content: DescribedContent = schema === undefined ? new Map() : toContent(types, check);
-        return [status, { content, headers: [] }];
+        const answer = isNode(node) ? node : {};
+        const schema = this.#isAzure ? azureSchema(answer.schema) : answer.schema;
+        const content = schema === undefined ? new Map() : this.#content.of(types, schema, file);
+        const headers = entriesOf(answer.headers).flatMap(([name, header]) => {
+          const described = isNode(header) ? header : {};
+          return this.#parameter({ ...described, name: name.toLowerCase(), in: 'header' }, file);
+        });
+        return [status, { content, headers }];
       }),
     );
   }
-}
-
-function toContent(
-  types: readonly string[],
-  check: DescribedContent extends ReadonlyMap<string, infer Check> ? Check : never,
-): DescribedContent {
-  return new Map(types.map((type) => [(type.split(';')[0] ?? type).trim().toLowerCase(), check]));
 }
 
 /** A parameter is its own schema, but its `required` is a flag. */

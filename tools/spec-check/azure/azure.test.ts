@@ -1,0 +1,336 @@
+import { expect, test } from 'vitest';
+import { operationOf, type Sent, verdictOn, wrongWith } from '../__tests__/exchanges.ts';
+import { read } from '../__tests__/library.ts';
+
+const string = { type: 'string' };
+const inPath = (name: string, more = {}) => ({ name, in: 'path', required: true, ...string, ...more });
+const inHeader = (name: string, more = {}) => ({ name, in: 'header', ...string, ...more });
+const inQuery = (name: string, value: string) => ({
+  name,
+  in: 'query',
+  required: true,
+  ...string,
+  enum: [value],
+});
+const failed = {
+  headers: { 'x-ms-error-code': string },
+  schema: { $ref: '#/definitions/StorageError' },
+};
+
+/** A lending library, invented, in the way that Microsoft describes its storage. */
+const library = read({
+  swagger: '2.0',
+  info: { title: 'Library' },
+  'x-ms-parameterized-host': { hostTemplate: '{url}' },
+  consumes: ['application/xml'],
+  produces: ['application/xml'],
+  paths: {},
+  'x-ms-paths': {
+    '/{shelf}/{blob}?Book': {
+      put: {
+        operationId: 'PutBook',
+        consumes: ['application/octet-stream'],
+        parameters: [
+          inPath('shelf'),
+          inPath('blob', { pattern: '^[a-z]+$' }),
+          inHeader('x-ms-blob-type', { required: true, enum: ['Book'] }),
+          inHeader('x-ms-meta', { 'x-ms-header-collection-prefix': 'x-ms-meta-' }),
+          inHeader('x-ms-version', { required: true, enum: ['2021-10-04'] }),
+          { name: 'body', in: 'body', required: true, schema: { type: 'object', format: 'file' } },
+        ],
+        responses: { 201: { headers: { 'x-ms-age': { type: 'integer' } } }, default: failed },
+      },
+    },
+    '/{shelf}/{blob}?Film': {
+      put: {
+        operationId: 'PutFilm',
+        parameters: [
+          inPath('shelf'),
+          inPath('blob'),
+          inHeader('x-ms-blob-type', { required: true, enum: ['Film'] }),
+        ],
+        responses: { 201: {}, default: failed },
+      },
+    },
+    '/{shelf}?comp=list': {
+      get: {
+        operationId: 'List',
+        parameters: [inPath('shelf'), inQuery('comp', 'list')],
+        responses: { 200: { schema: { $ref: '#/definitions/Listing' } }, default: failed },
+      },
+    },
+    '/{shelf}?comp=order': {
+      put: {
+        operationId: 'Order',
+        parameters: [
+          inPath('shelf'),
+          inQuery('comp', 'order'),
+          { name: 'order', in: 'body', required: true, schema: { $ref: '#/definitions/Order' } },
+        ],
+        responses: { 200: {}, default: failed },
+      },
+    },
+    '/{shelf}/versions/{version}': {
+      get: {
+        operationId: 'Version',
+        parameters: [inPath('shelf'), inPath('version', { description: 'This URI fragment is optional.' })],
+        responses: { 200: { schema: { type: 'object', format: 'file' } }, default: failed },
+      },
+    },
+  },
+  definitions: {
+    StorageError: { type: 'object', properties: { Message: string } },
+    Listing: {
+      type: 'object',
+      xml: { name: 'EnumerationResults' },
+      required: ['Shelf', 'Items'],
+      properties: {
+        Shelf: { ...string, xml: { attribute: true } },
+        Items: { $ref: '#/definitions/Items' },
+        Max: { type: 'integer' },
+      },
+    },
+    Items: {
+      type: 'object',
+      xml: { name: 'Books' },
+      required: ['List'],
+      properties: { List: { type: 'array', items: { $ref: '#/definitions/Item' } } },
+    },
+    Item: {
+      type: 'object',
+      xml: { name: 'Book' },
+      required: ['Name'],
+      properties: {
+        Name: string,
+        Etag: string,
+        Changed: { ...string, format: 'date-time-rfc1123' },
+        Kind: { ...string, enum: ['a', 'b'] },
+        Metadata: { $ref: '#/definitions/Metadata' },
+      },
+    },
+    Metadata: {
+      type: 'object',
+      properties: { Encrypted: { ...string, xml: { attribute: true } } },
+      additionalProperties: string,
+    },
+    Order: {
+      type: 'object',
+      properties: {
+        First: { type: 'array', items: { ...string, xml: { name: 'First' } } },
+        Rules: { type: 'array', xml: { wrapped: true }, items: { $ref: '#/definitions/Rule' } },
+      },
+    },
+    Rule: { type: 'object', required: ['Age'], properties: { Age: { type: 'integer', minimum: 0 } } },
+  },
+});
+
+const version = { 'x-ms-version': '2021-10-04' };
+const xml = { 'content-type': 'application/xml' };
+const put = (headers: Record<string, string>, more: Partial<Sent> = {}): Sent => ({
+  request: 'PUT /shelf/a/b%20c?sv=1&sig=x',
+  headers: { 'x-ms-blob-type': 'Book', ...version, ...headers },
+  body: 'bytes',
+  ...more,
+});
+const listed = (inner: string, attribute = ' Shelf="s"'): Sent => ({
+  request: 'GET /shelf?comp=list',
+  status: 200,
+  answerHeaders: xml,
+  answer: `<EnumerationResults${attribute}>${inner}</EnumerationResults>`,
+});
+const book = (inner: string) => listed(`<Books><Book><Name>a</Name>${inner}</Book></Books>`);
+const ordered = (inner: string): Sent => ({
+  request: 'PUT /shelf?comp=order',
+  headers: xml,
+  body: `<?xml version="1.0" encoding="utf-8"?><Order>${inner}</Order>`,
+});
+const refused = (code: string, body: string): Sent => ({
+  request: 'GET /shelf?comp=list',
+  status: 404,
+  answerHeaders: { ...xml, ...(code !== '' && { 'x-ms-error-code': code }) },
+  answer: body,
+});
+
+test.each<[string, Sent]>([
+  [
+    'a name with slashes and odd characters, signed in the query',
+    put({ 'x-ms-meta-colour': 'red', 'x-ms-date': 'now' }),
+  ],
+  ['a later version', put({ 'x-ms-version': '2026-02-06' })],
+  [
+    'an answer with headers',
+    put({}, { status: 201, answerHeaders: { 'x-ms-age': '3', 'x-ms-request-id': '1' } }),
+  ],
+  [
+    'a list',
+    listed(
+      '<Books><Book><Name>a</Name><Metadata Encrypted="x"><any>1</any></Metadata></Book></Books><Max>1</Max>',
+    ),
+  ],
+  ['a list without items', listed('<Books />')],
+  [
+    'lists beside each other and in an element',
+    ordered('<First>1</First><First>2</First><Rules><Rule><Age>1</Age></Rule></Rules>'),
+  ],
+  [
+    'an error with more than is described',
+    refused('NoShelf', '<Error><Code>NoShelf</Code><Message>no</Message><Detail>x</Detail></Error>'),
+  ],
+  ['an error of HEAD or without a body', refused('NoShelf', '')],
+  ['nothing changed', { request: 'GET /shelf/versions/1', status: 304 }],
+  [
+    'bytes of any type',
+    {
+      request: 'GET /shelf/versions/1',
+      status: 200,
+      answerHeaders: { 'content-type': 'image/png' },
+      answer: 'x',
+    },
+  ],
+])('%s is fine', async (_, sent) => {
+  const found = (await wrongWith(library, sent)).filter((line) => !line.endsWith('but nothing came'));
+  expect(found).toEqual([]);
+});
+
+test.each<[string, Sent, string]>([
+  [
+    'a missing header',
+    put({}, { headers: { 'x-ms-blob-type': 'Book' } }),
+    'PutBook request header parameter x-ms-version: is required',
+  ],
+  [
+    'a version that is none',
+    put({ 'x-ms-version': 'latest' }),
+    'PutBook request header parameter x-ms-version: must match pattern "^20[0-9]{2}-[0-9]{2}-[0-9]{2}$"',
+  ],
+  [
+    'a misspelt header',
+    put({ 'x-ms-metadata-colour': 'red' }),
+    'PutBook request header x-ms-metadata-colour: is not described',
+  ],
+  [
+    'an unknown query parameter',
+    put({}, { request: 'PUT /shelf/a?comp=book' }),
+    'PutBook request query parameter comp: is not described',
+  ],
+  [
+    'what only tells paths apart',
+    put({}, { request: 'PUT /shelf/a?Book' }),
+    'PutBook request query parameter Book: is not described',
+  ],
+  ['a status that is the default’s', put({}, { status: 200 }), 'PutBook answer status 200: is not described'],
+  [
+    'an invented header',
+    put({}, { status: 201, answerHeaders: { 'x-ms-colour': 'red' } }),
+    'PutBook answer status 201 header x-ms-colour: is not described',
+  ],
+  [
+    'a header of another type',
+    put({}, { status: 201, answerHeaders: { 'x-ms-age': 'old' } }),
+    'PutBook answer status 201 header x-ms-age: must be integer',
+  ],
+  [
+    'another root',
+    { ...ordered(''), body: '<Orders/>' },
+    'Order request body: is an element Orders, but Order is described',
+  ],
+  [
+    'an unknown element',
+    ordered('<Last>1</Last>'),
+    'Order request body: has a property that is not described: <Last>',
+  ],
+  [
+    'a wrapped list without its element',
+    ordered('<Rule><Age>1</Age></Rule>'),
+    'Order request body: has a property that is not described: <Rule>',
+  ],
+  [
+    'items of another name',
+    ordered('<Rules><CorsRule/></Rules>'),
+    'Order request body Rules.<CorsRule>: has no place here; Rule has',
+  ],
+  [
+    'a number that is none, deep inside',
+    ordered('<Rules><Rule><Age>old</Age></Rule></Rules>'),
+    'Order request body Rules[].Age: must be integer',
+  ],
+  [
+    'a missing attribute',
+    listed('<Books />', ''),
+    "List answer status 200 body: must have required property 'Shelf'",
+  ],
+  [
+    'an invented element, deep inside',
+    book('<Colour>red</Colour>'),
+    'List answer status 200 body Items.List[]: has a property that is not described: <Colour>',
+  ],
+  [
+    'a value that is not in the enumeration',
+    book('<Kind>c</Kind>'),
+    'List answer status 200 body Items.List[].Kind: must be one of ["a","b"]',
+  ],
+  [
+    'a date of another form',
+    book('<Changed>2026-01-31T10:00:00Z</Changed>'),
+    'List answer status 200 body Items.List[].Changed: must match format "date-time-rfc1123"',
+  ],
+  [
+    'JSON for XML',
+    { ...listed(''), answerHeaders: { 'content-type': 'application/json' }, answer: {} },
+    'List answer status 200 header content-type: application/json is not described; application/xml is',
+  ],
+  [
+    'an error without its header',
+    refused('', '<Error><Code>NoShelf</Code><Message>no</Message></Error>'),
+    'List answer status 404 header x-ms-error-code: is required',
+  ],
+  [
+    'an error with two names',
+    refused('NoBook', '<Error><Code>NoShelf</Code><Message>no</Message></Error>'),
+    'List answer status 404 header x-ms-error-code: names another error than the body',
+  ],
+  [
+    'an error without a message',
+    refused('NoShelf', '<Error><Code>NoShelf</Code></Error>'),
+    "List answer status 404 body: must have required property 'Message'",
+  ],
+  [
+    'an error under another name',
+    refused('NoShelf', '<StorageError><Code>NoShelf</Code><Message>no</Message></StorageError>'),
+    'List answer status 404 body: is an element StorageError, but Error is described',
+  ],
+])('%s is a violation', async (_, sent, violation) => {
+  expect(await wrongWith(library, sent)).toContain(violation);
+});
+
+test.each([
+  ['PUT /shelf/a/b', { 'x-ms-blob-type': 'Book' }, 'PutBook'],
+  ['PUT /shelf/a/b', { 'x-ms-blob-type': 'Film' }, 'PutFilm'],
+  ['GET /shelf/versions/1', {}, 'Version'],
+  ['GET /shelf/versions/', {}, 'Version'],
+  ['GET /shelf/versions', {}, 'Version'],
+])('%s with %o means %s', async (request, headers, expected) => {
+  expect(await operationOf(library, { request, headers, status: expected === 'Version' ? 200 : 201 })).toBe(
+    expected,
+  );
+});
+
+test('a request that asks how to sign in needs no body', async () => {
+  const ask: Sent = {
+    ...ordered(''),
+    body: undefined,
+    status: 401,
+    answerHeaders: { ...xml, 'x-ms-error-code': 'x' },
+  };
+  const lines = async (sent: Sent) =>
+    (await wrongWith(library, sent)).filter((line) => line.includes('request'));
+  expect(await lines(ask)).toEqual([]);
+  expect(await lines({ ...ask, headers: { ...xml, authorization: 'Bearer x' } })).toEqual([
+    'Order request body: is required',
+  ]);
+  expect(await lines({ ...ask, status: 403 })).toEqual(['Order request body: is required']);
+});
+
+test('nothing is outside of an API that stands at the root', async () => {
+  expect(await verdictOn(library, { request: 'GET /' })).toMatchObject({ outside: [] });
+});
