@@ -1,8 +1,10 @@
 /** The definition of Azure Blob Storage: one container a registration. */
 import type { ContainerClient } from '@azure/storage-blob';
 import { defineIntegration } from '@im/core';
+import { objectStore } from '@im/storage';
 import { tokenHosts } from '../common/credentials.ts';
 import { connectBlob } from './connection.ts';
+import { blobDriver } from './driver/blob-driver.ts';
 import { blobErrors } from './errors.ts';
 import { blobOperations } from './operations/operations.ts';
 import { blobOptions } from './options.ts';
@@ -22,4 +24,5 @@ export const blob = defineIntegration({
   native: (context): ContainerClient => connectBlob(context).clients.container,
   connect: ({ options, http, native }) => blobOperations(http, options, native, http.clients.service),
   check: (api, call) => api.getContainerProperties(call),
+  provides: [{ port: objectStore, toDriver: (client) => blobDriver(client) }],
 });

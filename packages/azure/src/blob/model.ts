@@ -17,6 +17,8 @@ export interface BlobProperties {
   /** Names in lower case. */
   readonly metadata: Readonly<Record<string, string>>;
   readonly accessTier?: BlobTier | undefined;
+  /** Set when it is the account's default rather than the blob's own. */
+  readonly accessTierInferred?: true | undefined;
   /** Set while an archived blob is on its way back: `rehydrate-pending-to-hot`. */
   readonly archiveStatus?: string | undefined;
   /** How many tags it has. Absent: none, or the credential may not see them. */

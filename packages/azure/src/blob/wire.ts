@@ -144,6 +144,7 @@ export function toProperties(
     contentMd5: text('x-ms-blob-content-md5') ?? text('content-md5'),
     metadata,
     accessTier: text('x-ms-access-tier'),
+    accessTierInferred: text('x-ms-access-tier-inferred') === 'true' || undefined,
     archiveStatus: text('x-ms-archive-status'),
     tagCount: tagCount === undefined ? undefined : Number(tagCount),
     versionId: text('x-ms-version-id'),
@@ -163,6 +164,24 @@ export function extentOf(header: ReadHeader): {
     return { offset: 0, length, size: length };
   }
   return { offset: Number(first), length: Number(last) - Number(first) + 1, size: Number(total) };
+}
+
+/** Whether a range begins past the end: the emulator answers it with nothing, or with everything. */
+export function isBeyond(
+  range: { readonly offset: number } | undefined,
+  { size }: { readonly size: number },
+): boolean {
+  return range !== undefined && range.offset >= size;
+}
+
+/** What the service says of such a range. */
+export function beyond({ size }: { readonly size: number }): VendorError {
+  return new VendorError({
+    sent: true,
+    status: 416,
+    reason: 'InvalidRange',
+    says: `the blob has ${size} bytes`,
+  });
 }
 
 /** One page of a list. @throws `VendorError` `internal` for anything else */
@@ -204,6 +223,7 @@ function listedProperties(blob: XmlElement): BlobProperties {
       (metadata?.names ?? []).map((name) => [name.toLowerCase(), metadata?.textOf(name) ?? '']),
     ),
     accessTier: text('AccessTier'),
+    accessTierInferred: text('AccessTierInferred') === 'true' || undefined,
     archiveStatus: text('ArchiveStatus'),
     tagCount: tagCount === undefined ? undefined : Number(tagCount),
     blobType: text('BlobType'),

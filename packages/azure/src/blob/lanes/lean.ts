@@ -6,9 +6,11 @@ import { none, rawPath, text } from '@im/http';
 import type { StorageClient } from '../../common/storage-client.ts';
 import {
   attributeHeaders,
+  beyond,
   blobPath,
   conditionHeaders,
   extentOf,
+  isBeyond,
   toListPage,
   toProperties,
   toWritten,
@@ -74,6 +76,10 @@ export function leanLane({ http, sasQuery }: StorageClient, options: LaneOptions
         decode: false,
       });
       const extent = extentOf((header) => answer.headers.get(header));
+      if (isBeyond(range, extent)) {
+        await answer[Symbol.asyncDispose]();
+        throw beyond(extent);
+      }
       const properties = toProperties(answer.headers, extent.size);
       if (extent.length <= smallBytes)
         return smallDownload({ properties, offset: extent.offset }, await answer.bytes(smallBytes));

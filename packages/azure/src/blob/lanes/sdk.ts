@@ -9,7 +9,15 @@ import type {
 import { VendorError } from '@im/core';
 import type { BlobEntry, BlobProperties } from '../model.ts';
 import { type RunSdk, sdkAttributes, sdkConditions } from '../sdk.ts';
-import { checkBlobName, checkMetadata, extentOf, toProperties, toWritten } from '../wire.ts';
+import {
+  beyond,
+  checkBlobName,
+  checkMetadata,
+  extentOf,
+  isBeyond,
+  toProperties,
+  toWritten,
+} from '../wire.ts';
 import { type BlobLane, deleted, smallBytes, smallDownload, writeKeyed } from './lane.ts';
 import type { LaneOptions } from './lean.ts';
 
@@ -61,15 +69,19 @@ export function sdkLane(run: RunSdk, client: ContainerClient, options: LaneOptio
         const stream = answer.readableStreamBody;
         if (stream === undefined)
           throw new VendorError({ sent: true, code: 'internal', says: 'the SDK gave no body' });
+        const close = async () => {
+          (stream as { destroy?(): void }).destroy?.();
+        };
+        if (isBeyond(get.range, extent)) {
+          await close();
+          throw beyond(extent);
+        }
         const body = readAll(stream as AsyncIterable<Uint8Array>);
         if (extent.length <= smallBytes) {
           const chunks: Uint8Array[] = [];
           for await (const chunk of body) chunks.push(chunk);
           return smallDownload({ properties, offset: extent.offset }, Buffer.concat(chunks));
         }
-        const close = async () => {
-          (stream as { destroy?(): void }).destroy?.();
-        };
         return {
           properties,
           offset: extent.offset,
@@ -143,6 +155,7 @@ function toEntry({ name, properties, metadata }: BlobItem): BlobEntry {
         Object.entries(metadata ?? {}).map(([key, value]) => [key.toLowerCase(), value]),
       ),
       accessTier: properties.accessTier,
+      accessTierInferred: properties.accessTierInferred === true || undefined,
       archiveStatus: properties.archiveStatus,
       tagCount: properties.tagCount,
       blobType: properties.blobType,
