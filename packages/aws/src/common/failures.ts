@@ -22,21 +22,25 @@ export function toVendorError(thrown: unknown, trace: Trace, known: readonly str
     return new VendorError(failureOf(thrown, trace, secrets), isShown ? { cause: thrown } : undefined);
   }
   if (status !== undefined) {
-    const says = 'the answer is not what was promised';
+    const [reason, says] = isChecksum(thrown) ? checksumMismatch : unexpectedBody;
     const requestId = requestIdOf(trace, secrets);
-    return new VendorError({
-      sent: true,
-      code: 'internal',
-      status,
-      reason: 'unexpected_body',
-      says,
-      requestId,
-    });
+    return new VendorError({ sent: true, code: 'internal', status, reason, says, requestId });
   }
   if (trace.sent || !(thrown instanceof Error)) return thrown;
   // The SDK refuses what it cannot write down, before anything is sent.
   const says = scrub(thrown.message, secrets);
   return new VendorError({ sent: false, code: 'invalid_argument', reason: 'refused_by_sdk', says });
+}
+
+const unexpectedBody = ['unexpected_body', 'the answer is not what was promised'] as const;
+const checksumMismatch = [
+  'checksum_mismatch',
+  'the checksum in the answer is not that of the content',
+] as const;
+
+/** The SDK checks MD5 of messages in SQS, and the checksums of objects in S3. */
+function isChecksum(thrown: unknown): boolean {
+  return thrown instanceof Error && /checksum/i.test(thrown.message);
 }
 
 function failureOf(

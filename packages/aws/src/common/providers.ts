@@ -1,9 +1,10 @@
 /** Where credentials come from that are not written in the options: the SDK's own providers, an optional peer. */
-import { isIntegrationError, loadOptional, VendorError } from '@im/core';
+import { isIntegrationError, VendorError } from '@im/core';
 import { createEgressGuard, scrub, transportKey } from '@im/http';
 import type { CredentialContext } from './credentials.ts';
 import { readSdkError } from './errors.ts';
 import type { AwsIdentity } from './identity.ts';
+import { loadSdk } from './load-sdk.ts';
 import type { ChainOptions, CredentialOptions, KeyOptions } from './options.ts';
 import { createRequestHandler } from './request-handler.ts';
 import { createSigningTime, signerClass } from './sign.ts';
@@ -24,7 +25,7 @@ type Provider = () => Promise<AwsIdentity>;
 export function issuerOf(context: CredentialContext): Issue {
   const { credentials } = context.options;
   return async (signal) => {
-    const providers = await loadOptional(
+    const providers = await loadSdk(
       '@aws-sdk/credential-providers',
       'finding credentials of AWS',
       () => import('@aws-sdk/credential-providers'),

@@ -27,6 +27,8 @@ export interface SendOptions {
   readonly abortSignal?: object | undefined;
   readonly call?: Call | undefined;
   readonly trace?: Trace | undefined;
+  /** The handler of the integration that sends it, for a client that outlives one. */
+  readonly via?: RequestHandler | undefined;
 }
 
 /** A request as the SDK hands it over. */
@@ -81,6 +83,9 @@ const dropped: ReadonlySet<string> = new Set(['expect', 'connection', 'transfer-
 
 const never = new AbortController().signal;
 
+/** Bodies that can be sent once, and were. */
+const spent = new WeakSet<object>();
+
 /** Makes the handler. Connections belong to the transport and stay when a client is destroyed. */
 export function createRequestHandler(settings: HandlerSettings): RequestHandler {
   const { transport, guard, maxBytes = defaultMaxBytes } = settings;
@@ -88,8 +93,10 @@ export function createRequestHandler(settings: HandlerSettings): RequestHandler 
   return {
     async handle(request, { abortSignal, call, trace } = {}) {
       const body = toBody(request.body);
+      const isReplayable = body === undefined || typeof body === 'string' || body instanceof Uint8Array;
+      if (!isReplayable) checkUnspent(body);
       if (trace !== undefined) {
-        trace.isReplayable = body === undefined || typeof body === 'string' || body instanceof Uint8Array;
+        trace.isReplayable = isReplayable;
         trace.authorization = request.headers.authorization;
       }
       const response = await transport({
@@ -146,6 +153,19 @@ async function wholeBody(response: HttpResponse, maxBytes: number): Promise<Uint
   } finally {
     await response[Symbol.asyncDispose]();
   }
+}
+
+/** A retry of a command whose body is a stream would send an empty one. */
+function checkUnspent(body: object): void {
+  if (spent.has(body)) {
+    throw new VendorError({
+      sent: false,
+      code: 'failed_precondition',
+      reason: 'stream_spent',
+      says: 'the body is a stream that was sent already; give bytes, or send it as unsafe',
+    });
+  }
+  spent.add(body);
 }
 
 function tooLarge(maxBytes: number): VendorError {

@@ -27,7 +27,7 @@ export type SdkContext = Pick<
 
 /** The configuration that every client gets. */
 export interface SdkConfig {
-  readonly region: string;
+  readonly region: string | (() => Promise<string>);
   readonly endpoint?: string;
   readonly credentials: (() => Promise<AwsIdentity>) & { readonly memoized: true };
   readonly signerConstructor: ReturnType<typeof signerClass>;
@@ -62,7 +62,10 @@ export type OutputOf<Command> = Command extends {
 export interface SdkClient {
   // biome-ignore lint/suspicious/noExplicitAny: each client takes its own commands; `send` below ties input and output.
   send(command: any, options?: any): Promise<any>;
-  readonly middlewareStack: { remove(name: string): boolean };
+  readonly middlewareStack: {
+    // biome-ignore lint/suspicious/noExplicitAny: the SDK's own types of middleware differ from step to step.
+    add(middleware: any, options: any): void;
+  };
   destroy(): void;
 }
 
@@ -97,6 +100,27 @@ export interface SdkSettings {
   /** Shared with another lane of the same service. Default: made here. */
   readonly credentials?: AwsCredentials | undefined;
   readonly time?: SigningTime | undefined;
+}
+
+/**
+ * In the place of the SDK's retries, by which others are put in order. It also leaves out the SDK's ids of an invocation, which
+ * would make two attempts of one call two different requests.
+ */
+const passOn =
+  (next: (args: unknown) => unknown) =>
+  (args: unknown): unknown =>
+    next(args);
+const retryPlace = {
+  name: 'retryMiddleware',
+  step: 'finalizeRequest',
+  priority: 'high',
+  tags: ['RETRY'],
+  override: true,
+};
+
+/** Takes the SDK's own retries out of a client's stack. */
+export function withoutRetries(stack: SdkClient['middlewareStack']): void {
+  stack.add(passOn, retryPlace);
 }
 
 /** Makes the configuration and the way to send. Opens nothing and loads nothing. */
@@ -137,7 +161,7 @@ export function createSdk(context: SdkContext, settings: SdkSettings = {}): Sdk 
     call: Call,
     trace: Trace,
   ): Promise<unknown> => {
-    const options: SendOptions = { abortSignal: call.signal, call, trace };
+    const options: SendOptions = { abortSignal: call.signal, call, trace, via: requestHandler };
     try {
       return await client.send(command, options);
     } catch (thrown) {
@@ -151,7 +175,7 @@ export function createSdk(context: SdkContext, settings: SdkSettings = {}): Sdk 
     credentials,
     time,
     prepare(client) {
-      client.middlewareStack.remove('retryMiddleware');
+      withoutRetries(client.middlewareStack);
       return client;
     },
     async send<Command extends SdkCommand>(client: SdkClient, command: Command, call: Call) {

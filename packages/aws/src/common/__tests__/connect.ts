@@ -1,0 +1,72 @@
+/** A client against a fake, on virtual time, closed with the test. */
+import {
+  type AnyDefinition,
+  type ClientOf,
+  createIntegration,
+  type IntegrationError,
+  isIntegrationError,
+  type OptionsOf,
+  type ResilienceInput,
+} from '@im/core';
+import { createVirtualClock, type FakeServer, type VirtualClock } from '@im/testing';
+
+/** What a test works with. */
+export interface Connected<Definition extends AnyDefinition, Fake> extends AsyncDisposable {
+  readonly client: ClientOf<Definition>;
+  readonly fake: Fake;
+  readonly clock: VirtualClock;
+  /** Moves time until the call has ended. */
+  done<Value>(call: Promise<Value>): Promise<Value>;
+  /** The error of a call. @throws Error when it succeeds */
+  failure(call: Promise<unknown>): Promise<IntegrationError>;
+}
+
+/** Opens one. */
+export async function connect<
+  Definition extends AnyDefinition,
+  Fake extends FakeServer & { options(tenant?: string): OptionsOf<Definition> },
+>(
+  definition: Definition,
+  startFake: (options: { readonly clock: VirtualClock }) => Promise<Fake>,
+  setup: {
+    readonly options?: Partial<OptionsOf<Definition>>;
+    readonly tenant?: string;
+    readonly resilience?: ResilienceInput;
+  } = {},
+): Promise<Connected<Definition, Fake>> {
+  const clock = createVirtualClock();
+  const fake = await startFake({ clock });
+  const client = createIntegration(definition, {
+    clock,
+    random: seeded(),
+    options: { ...fake.options(setup.tenant), ...setup.options },
+    resilience: { retry: false, ...setup.resilience },
+  });
+  return {
+    client: client as unknown as ClientOf<Definition>,
+    fake,
+    clock,
+    done: (call) => clock.until(call),
+    async failure(call) {
+      const error: unknown = await clock.until(call).then(
+        () => undefined,
+        (thrown: unknown) => thrown,
+      );
+      if (isIntegrationError(error)) return error;
+      throw new Error(error === undefined ? 'it succeeded' : `it threw ${String(error)}`);
+    },
+    async [Symbol.asyncDispose]() {
+      await clock.until(Promise.resolve(client[Symbol.asyncDispose]()));
+      await fake[Symbol.asyncDispose]();
+    },
+  };
+}
+
+/** Numbers that look like chance, the same in each run: every idempotency key is another. */
+function seeded(): () => number {
+  let state = 1;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+}

@@ -1,0 +1,4 @@
+/** A fake of SQS, and what the conformance suite needs to run it. For tests and for the sandbox. */
+export { harness, sampleNames } from './fake/harness.ts';
+export type { FakeQueue, StoredMessage } from './fake/queue.ts';
+export { builtInQueues, type SqsFake, startFake } from './fake/start-fake.ts';
