@@ -9,6 +9,7 @@ import type {
   Finding,
   SentBody,
 } from './description.ts';
+import { isNode } from './documents.ts';
 import { nested } from './parameters.ts';
 
 const json = /^application\/(.+\+)?json$/;
@@ -96,6 +97,19 @@ export function readJson({ bytes }: SentBody): Decoded | string {
   } catch {
     return 'is not JSON';
   }
+}
+
+/** JSON in which null stands for what is not there, or is to go away. */
+export function readJsonWithoutNulls(body: SentBody): Decoded | string {
+  const decoded = readJson(body);
+  return typeof decoded === 'string' ? decoded : { ...decoded, value: withoutNulls(decoded.value) };
+}
+
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isNode(value)) return value;
+  const entries = Object.entries(value).filter(([, inner]) => inner !== null);
+  return Object.fromEntries(entries.map(([key, inner]) => [key, withoutNulls(inner)]));
 }
 
 /** Fields of a form; a file's content counts as text. */

@@ -1,8 +1,16 @@
+import { readJsonWithoutNulls } from '../bodies.ts';
 import type { DescribedOperation, DescribedParameter, Format } from '../description.ts';
 import { type Documents, entriesOf, isNode, type Node } from '../documents.ts';
-import { anything, GoogleAnswers, successesOf } from '../google/answers.ts';
+import { anything, GoogleAnswers, numbered, successesOf, wantsNumbers } from '../google/answers.ts';
 import { GoogleSchemas } from '../google/schemas.ts';
 import { uploadsOf } from '../google/uploads.ts';
+
+/**
+ * Another name of `alt`, with values of its own, that no document lists.
+ *
+ * @see {@link https://cloud.google.com/apis/docs/system-parameters | Google: System parameters}
+ */
+const systemAlt = { location: 'query', type: 'string', enum: ['json', 'media', 'proto', numbered] };
 
 /** Google's discovery documents. */
 export const format: Format = {
@@ -48,7 +56,8 @@ class Reader {
     this.#base = base;
     this.#schemas = new GoogleSchemas(root, documents, file);
     this.#answers = new GoogleAnswers(this.#schemas);
-    this.#shared = entriesOf(root.parameters).flatMap((entry) => this.#parameter(entry));
+    const shared = { ...(isNode(root.parameters) ? root.parameters : {}), $alt: systemAlt };
+    this.#shared = Object.entries(shared).flatMap((entry) => this.#parameter(entry));
   }
 
   /** Each way to send it. */
@@ -62,22 +71,25 @@ class Reader {
     const path = String(method.path);
     const parameters = entriesOf(method.parameters);
     const request = this.#schemas.request(method);
+    // In a change of a part, null takes away what stood there.
+    const isPatch = method.httpMethod === 'PATCH';
     const successes = successesOf(this.#schemas.answer(method));
+    const withNumbers = successesOf(this.#schemas.answer(method, 'numbered answer'));
     return {
       id: String(method.id),
       method: String(method.httpMethod),
       template: `/${path.slice(this.#base.length).replaceAll('{+', '{')}`,
       patterns: Object.fromEntries(parameters.flatMap(([name, one]) => patternOf(path, name, one))),
       parameters: [...this.#shared, ...parameters.flatMap((entry) => this.#parameter(entry))],
-      body:
-        request === undefined
-          ? undefined
-          : {
-              required: this.#schemas.needsRequest(method),
-              content: new Map([['application/json', request]]),
-            },
+      body: request && {
+        required: this.#schemas.needsRequest(method),
+        content: new Map([
+          ['application/json', isPatch ? { ...request, codec: readJsonWithoutNulls } : request],
+        ]),
+      },
       answers: new Map(),
-      chooseAnswer: (answer) => this.#answers.choose(answer, successes),
+      chooseAnswer: (answer, request) =>
+        this.#answers.choose(answer, wantsNumbers(request) ? withNumbers : successes),
     };
   }
 

@@ -1,7 +1,14 @@
 /** Answers of Google's APIs: one status of success, and one form of errors for all of them. */
 
 import { readJson } from '../bodies.ts';
-import type { DescribedAnswer, DescribedContent, Finding, SentAnswer, ValueCheck } from '../description.ts';
+import type {
+  DescribedAnswer,
+  DescribedContent,
+  Finding,
+  SentAnswer,
+  SentRequest,
+  ValueCheck,
+} from '../description.ts';
 import { isNode, type Node } from '../documents.ts';
 import type { GoogleSchemas } from './schemas.ts';
 
@@ -67,6 +74,14 @@ export const anything: DescribedAnswer = {
   headers: [],
   bodyOptional: true,
 };
+
+/** Whether a request is for numbers in place of the names of enumerations, as clients made for gRPC want them. */
+export function wantsNumbers({ query }: SentRequest): boolean {
+  return query.some(([name, value]) => /^\$?alt$/.test(name) && value === numbered);
+}
+
+/** The value of the parameter `alt` that asks for it. */
+export const numbered = 'json;enum-encoding=int';
 
 /** The successes of a method that answers `check`, or nothing. */
 export function successesOf(check: ValueCheck | undefined): Readonly<Record<number, DescribedAnswer>> {

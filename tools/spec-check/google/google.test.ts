@@ -68,6 +68,14 @@ const library = read({
               response: { $ref: 'Shelf' },
               mediaUpload: { protocols: { simple: { path: '/upload/v1/{+parent}/shelves' } } },
             },
+            patch: {
+              id: 'library.shelves.patch',
+              httpMethod: 'PATCH',
+              path: 'v1/{+name}',
+              parameters: { name: path(shelf) },
+              request: { $ref: 'Shelf' },
+              response: { $ref: 'Shelf' },
+            },
             move: {
               id: 'library.shelves.move',
               httpMethod: 'POST',
@@ -132,6 +140,18 @@ test.each<[string, Sent]>([
   ['a verb behind a name', { request: 'POST /v1/libraries/1/shelves/2:move?to=3', status: 204 }],
   ['an error', failed({ code: 404, message: 'no', status: 'NOT_FOUND', errors: [{ reason: 'notFound' }] })],
   ['an answer that nothing has changed', got({ status: 304, answer: undefined })],
+  [
+    'null for what a change takes away',
+    { ...created({ kind: null, labels: { a: null } }), request: 'PATCH /v1/libraries/1/shelves/2' },
+  ],
+  ['a number for a name, in a request', created({ rows: 2, kind: 1 })],
+  [
+    'numbers for names, where they are asked for',
+    got({
+      request: 'GET /v1/libraries/1/shelves/2?$alt=json%3Benum-encoding%3Dint',
+      answer: { kind: 1, below: [{ kind: 'WOOD' }] },
+    }),
+  ],
   ['media', got({ request: 'GET /v1/libraries/1/shelves/2?alt=media', answerHeaders: {}, answer: 'bytes' })],
   [
     'media that are refused in plain text',
@@ -225,6 +245,11 @@ test.each<[string, Sent, string]>([
     created({ rows: 2 ** 31 }),
     'library.shelves.create request body rows: must be <= 2147483647',
   ],
+  [
+    'null where nothing is taken away',
+    created({ rows: 1, labels: null }),
+    'library.shelves.create request body labels: must be object',
+  ],
   ['a body that is no JSON', created('{'), 'library.shelves.create request body: is not JSON'],
   [
     'a number for its text, in an answer',
@@ -240,6 +265,11 @@ test.each<[string, Sent, string]>([
     'a duration that is a number',
     answered({ lent: '3.5' }),
     'library.shelves.get answer status 200 body lent: must match pattern "^-?[0-9]+(\\.[0-9]{1,9})?s$"',
+  ],
+  [
+    'a number for a name that nobody asked for',
+    answered({ kind: 1 }),
+    'library.shelves.get answer status 200 body kind: must be string',
   ],
   [
     'an invented property',
@@ -337,7 +367,7 @@ test.each<[string, Sent, string]>([
 
 describe('Google’s ways to send a method', () => {
   test('count as one', async () => {
-    expect(await verdictOn(library)).toMatchObject({ described: 3 });
+    expect(await verdictOn(library)).toMatchObject({ described: 4 });
     for (const sent of [created({ rows: 1 }), related(parts(metadata, media)), piece()])
       expect(await operationOf(library, sent)).toBe('library.shelves.create');
   });

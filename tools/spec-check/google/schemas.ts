@@ -44,6 +44,9 @@ function both(schema: Node): Readonly<Record<Direction, Node>> {
   return { request: schema, answer: schema };
 }
 
+/** How values are written: in a request, in an answer, and in an answer to a request for numbers in place of names. */
+export type Form = Direction | 'numbered answer';
+
 /** Checks for the schemas of one document. */
 export class GoogleSchemas {
   readonly #schemas: JsonSchemas;
@@ -54,9 +57,9 @@ export class GoogleSchemas {
     this.#schemas = new JsonSchemas(documents, { exclusiveFlags: false, refSiblings: true });
     this.#named = isNode(root.schemas) ? root.schemas : {};
     this.#file = file;
-    for (const direction of ['request', 'answer'] as const) {
-      const named = entriesOf(this.#named).map(([name, schema]) => [name, convert(schema, direction, name)]);
-      documents.add(this.#fileOf(direction), { schemas: Object.fromEntries(named) });
+    for (const form of ['request', 'answer', 'numbered answer'] as const) {
+      const named = entriesOf(this.#named).map(([name, schema]) => [name, convert(schema, form, name)]);
+      documents.add(this.#fileOf(form), { schemas: Object.fromEntries(named) });
     }
   }
 
@@ -74,9 +77,9 @@ export class GoogleSchemas {
   }
 
   /** The check of what a method answers; `undefined`: it answers nothing. */
-  answer(method: Node): ValueCheck | undefined {
+  answer(method: Node, form: Exclude<Form, 'request'> = 'answer'): ValueCheck | undefined {
     const name = isNode(method.response) ? method.response.$ref : undefined;
-    return typeof name === 'string' ? this.check(reference(name), 'answer') : undefined;
+    return typeof name === 'string' ? this.check(reference(name), form) : undefined;
   }
 
   /** The check of a parameter, which stands as text. */
@@ -87,12 +90,12 @@ export class GoogleSchemas {
   }
 
   /** The check of any schema. */
-  check(schema: Node, direction: Direction): ValueCheck {
-    return this.#schemas.checkOf(schema, this.#fileOf(direction));
+  check(schema: Node, form: Form): ValueCheck {
+    return this.#schemas.checkOf(schema, this.#fileOf(form));
   }
 
-  #fileOf(direction: Direction): string {
-    return `${this.#file}/${direction}`;
+  #fileOf(form: Form): string {
+    return `${this.#file}/${form}`;
   }
 
   /** Properties of the schema `name` that the method `id` needs. */
@@ -112,32 +115,39 @@ function reference(name: string): Node {
 }
 
 /** `place`: `Topic.labels`, from the name of the schema down. */
-function convert(node: unknown, direction: Direction, place: string): Node {
+function convert(node: unknown, form: Form, place: string): Node {
   if (!isNode(node)) return {};
-  const looser = direction === 'request' ? looserRequests[place] : undefined;
+  const looser = form === 'request' ? looserRequests[place] : undefined;
   if (looser !== undefined) return looser;
   const { readOnly } = node;
   if (typeof node.$ref === 'string') return { ...reference(node.$ref), readOnly };
   const properties = entriesOf(node.properties).map(([name, one]) => [
     name,
-    convert(one, direction, `${place}.${name}`),
+    convert(one, form, `${place}.${name}`),
   ]);
   const rest = node.additionalProperties;
   return defined({
-    ...typeOf(node, direction),
+    ...typeOf(node, form),
     readOnly,
-    enum: node.enum,
-    items: node.items === undefined ? undefined : convert(node.items, direction, `${place}[]`),
+    items: node.items === undefined ? undefined : convert(node.items, form, `${place}[]`),
     properties: properties.length > 0 ? Object.fromEntries(properties) : undefined,
     // Only an object that describes nothing may hold anything.
-    additionalProperties:
-      rest === undefined ? properties.length === 0 : convert(rest, direction, `${place}{}`),
+    additionalProperties: rest === undefined ? properties.length === 0 : convert(rest, form, `${place}{}`),
   });
 }
 
-function typeOf({ type, format, pattern }: Node, direction: Direction): Node {
-  const known = typeof format === 'string' ? formats[format]?.[direction] : undefined;
-  return known ?? (type === 'any' ? {} : { type, pattern });
+function typeOf({ type, format, pattern, enum: values }: Node, form: Form): Node {
+  const known = typeof format === 'string' ? formats[format]?.[directionOf(form)] : undefined;
+  if (known !== undefined) return known;
+  if (type === 'any') return {};
+  if (values === undefined) return { type, pattern };
+  if (form === 'answer') return { type, enum: values };
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema.
+  return { if: { type: 'integer' }, then: {}, else: { type, enum: values } };
+}
+
+function directionOf(form: Form): Direction {
+  return form === 'request' ? 'request' : 'answer';
 }
 
 /** Bounds of parameters are written as text. */

@@ -1,6 +1,6 @@
 /** Bodies and errors in JSON: AWS JSON 1.0 and 1.1, and REST JSON. */
-import { readJson } from '../bodies.ts';
-import type { Codec, DescribedMedia, SentAnswer } from '../description.ts';
+import { readJson, readJsonWithoutNulls } from '../bodies.ts';
+import type { DescribedMedia, SentAnswer } from '../description.ts';
 import { isNode, type Node } from '../documents.ts';
 import { bareName, type ErrorForm, oncePerShape } from './errors.ts';
 import type { RestForm } from './rest.ts';
@@ -10,7 +10,7 @@ const jsonType = 'application/json';
 
 /** A body. In an answer null stands for what is not there; in a request it is sent for nothing. */
 export function jsonMedia(schema: Node, schemas: SmithySchemas, side: 'request' | 'answer'): DescribedMedia {
-  return { ...schemas.check(schema, 'json'), codec: side === 'request' ? readJson : readAnswer };
+  return { ...schemas.check(schema, 'json'), codec: side === 'request' ? readJson : readJsonWithoutNulls };
 }
 
 /** How REST JSON writes bodies. */
@@ -22,18 +22,6 @@ export function restJson(schemas: SmithySchemas): RestForm {
     payload: (member, side) => content(schemas.member(member, 'json'), side),
     errors: jsonErrors(schemas, [jsonType]),
   };
-}
-
-const readAnswer: Codec = async (body) => {
-  const decoded = await readJson(body);
-  return typeof decoded === 'string' ? decoded : { ...decoded, value: withoutNulls(decoded.value) };
-};
-
-function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutNulls);
-  if (!isNode(value)) return value;
-  const entries = Object.entries(value).filter(([, inner]) => inner !== null);
-  return Object.fromEntries(entries.map(([key, inner]) => [key, withoutNulls(inner)]));
 }
 
 /** Beside what an error's shape says. Services differ in the capital of the message, whatever their models say. */
