@@ -1,0 +1,179 @@
+/**
+ * Ceph's object gateway as processes of its own: a monitor, one store in memory, and the gateway. A real server that
+ * checks signatures, keeps versions, and was written by nobody here.
+ *
+ * @see {@link https://docs.ceph.com/en/latest/radosgw/s3/ | Ceph: Object Gateway S3 API}
+ */
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** A running gateway. Disposing it ends its processes and removes what they wrote. */
+export interface Ceph extends AsyncDisposable {
+  readonly url: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly version: string;
+}
+
+/** What has to be installed. */
+const binaries = ['ceph', 'ceph-mon', 'ceph-osd', 'radosgw', 'radosgw-admin', 'ceph-authtool', 'monmaptool'];
+
+/** Why it cannot be started here; `undefined` when it can. */
+export function whyNoCeph(): string | undefined {
+  const folders = (process.env.PATH ?? '').split(':');
+  const missing = binaries.filter((name) => !folders.some((folder) => existsSync(join(folder, name))));
+  if (missing.length === 0) return undefined;
+  return `${missing.join(', ')} not installed: apt-get install --no-install-recommends ceph-mon ceph-osd radosgw`;
+}
+
+/** A port that nobody has now. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+const accessKeyId = 'CEPHTESTKEY000000001';
+const secretAccessKey = 'ceph+test/secret=of+40+characters+000000';
+
+/** @throws Error with what its processes said, when it does not come up within a minute */
+export async function startCeph(): Promise<Ceph> {
+  const folder = await mkdtemp(join(tmpdir(), 'im-ceph-'));
+  const children: ChildProcess[] = [];
+  let said = '';
+  const kill = () => {
+    for (const child of children) child.kill('SIGKILL');
+  };
+  process.once('exit', kill);
+  const stop = async () => {
+    process.off('exit', kill);
+    const ended = children.filter((child) => child.exitCode === null && child.signalCode === null);
+    kill();
+    await Promise.all(ended.map((child) => once(child, 'exit')));
+    await rm(folder, { recursive: true, force: true });
+  };
+  const inBackground = (command: string, ...args: string[]) => {
+    const child = spawn(command, ['-c', file, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => {
+        said = `${said}${chunk}`.slice(-4_000);
+      });
+    children.push(child);
+    child.unref();
+    for (const stream of [child.stdout, child.stderr]) (stream as { unref?(): void }).unref?.();
+  };
+  const file = join(folder, 'ceph.conf');
+  try {
+    const [monitor, port] = [await freePort(), await freePort()];
+    const fsid = randomUUID();
+    for (const name of ['mon', 'osd', 'rgw', 'run']) await mkdir(join(folder, name));
+    await writeFile(file, configuration(folder, fsid, monitor, port));
+    const keyring = join(folder, 'keyring');
+    const map = join(folder, 'monmap');
+    await run('ceph-authtool', [
+      '--create-keyring',
+      keyring,
+      '--gen-key',
+      '-n',
+      'mon.',
+      '--cap',
+      'mon',
+      'allow *',
+    ]);
+    await run('ceph-authtool', [
+      ...[keyring, '--gen-key', '-n', 'client.admin', '--cap', 'mon', 'allow *', '--cap', 'osd', 'allow *'],
+    ]);
+    await run('monmaptool', ['--create', '--addv', 'a', `[v1:127.0.0.1:${monitor}]`, '--fsid', fsid, map]);
+    await run('ceph-mon', ['-c', file, '--mkfs', '-i', 'a', '--monmap', map, '--keyring', keyring]);
+    inBackground('ceph-mon', '-i', 'a', '-f');
+    const osd = randomUUID();
+    await untilItWorks(() => run('ceph', ['-c', file, 'osd', 'new', osd, '0'], { timeout: 20_000 }));
+    await run('ceph-osd', [
+      '-c',
+      file,
+      '-i',
+      '0',
+      '--mkfs',
+      '--osd-uuid',
+      osd,
+      '--osd-data',
+      join(folder, 'osd'),
+    ]);
+    inBackground('ceph-osd', '-i', '0', '-f');
+    await run('ceph', ['-c', file, 'osd', 'crush', 'add', 'osd.0', '1.0', 'root=default', 'host=localhost']);
+    inBackground('radosgw', '-n', 'client.rgw.a', '-f');
+    const url = `http://127.0.0.1:${port}`;
+    await untilItWorks(() => fetch(url));
+    await run('radosgw-admin', [
+      ...['-c', file, 'user', 'create', '--uid=test', '--display-name=test'],
+      ...[`--access-key=${accessKeyId}`, `--secret=${secretAccessKey}`],
+    ]);
+    const { stdout } = await run('radosgw', ['--version']);
+    const version = /version (\S+)/.exec(stdout)?.[1] ?? 'unknown';
+    return { url, accessKeyId, secretAccessKey, version, [Symbol.asyncDispose]: stop };
+  } catch (cause) {
+    await stop();
+    throw new Error(`Ceph did not start: ${said.trim() || 'it said nothing'}`, { cause });
+  }
+}
+
+/** Nothing of it is announced: only a try tells whether it has come up. */
+async function untilItWorks(attempt: () => Promise<unknown>): Promise<void> {
+  const end = Date.now() + 60_000;
+  while (true) {
+    try {
+      await attempt();
+      return;
+    } catch (error) {
+      if (Date.now() > end) throw error;
+      await wait(100);
+    }
+  }
+}
+
+function configuration(folder: string, fsid: string, monitor: number, port: number): string {
+  return `[global]
+fsid = ${fsid}
+mon host = v1:127.0.0.1:${monitor}
+auth cluster required = none
+auth service required = none
+auth client required = none
+ms bind msgr2 = false
+public network = 127.0.0.0/8
+osd pool default size = 1
+osd pool default min size = 1
+osd pool default pg num = 4
+mon allow pool size one = true
+osd crush chooseleaf type = 0
+run dir = ${folder}/run
+keyring = ${folder}/keyring
+log file = ${folder}/run/$name.log
+crash dir = ${folder}/run
+pid file = ${folder}/run/$name.pid
+admin socket = ${folder}/run/$name.asok
+[mon.a]
+host = localhost
+mon data = ${folder}/mon
+public addr = 127.0.0.1:${monitor}
+[osd]
+osd data = ${folder}/osd
+osd objectstore = memstore
+memstore device bytes = 2147483648
+[client.rgw.a]
+rgw frontends = beast endpoint=127.0.0.1:${port}
+rgw data = ${folder}/rgw
+`;
+}

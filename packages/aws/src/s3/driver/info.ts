@@ -1,0 +1,98 @@
+/** From what S3 tells of an object to what the port calls its info; and what of ours is stored beside it. */
+import type { Checksum, ChecksumAlgorithm, ObjectAttributes, ObjectInfo } from '@im/storage';
+import type { S3Attributes, S3Checksums, S3Head } from '../model.ts';
+
+/** Names of metadata that are ours. */
+export const own = {
+  /** `sha256:<hex>`, where the service keeps no checksums. */
+  checksum: 'im-checksum',
+  /** Bytes of each part of an upload but the last. */
+  partBytes: 'im-part-bytes',
+} as const;
+
+const algorithms: readonly ChecksumAlgorithm[] = ['sha256', 'crc32'];
+
+/** Attributes as S3 stores them. */
+export function toS3Attributes(
+  { contentType, metadata, storageClass, tags, lock }: ObjectAttributes,
+  ours: { readonly checksum?: Checksum | undefined; readonly partBytes?: number | undefined },
+): S3Attributes {
+  const { checksum, partBytes } = ours;
+  if (checksum === undefined && partBytes === undefined)
+    return { contentType, metadata, storageClass, tags, lock };
+  return {
+    contentType,
+    metadata: {
+      ...metadata,
+      ...(checksum !== undefined && { [own.checksum]: `${checksum.algorithm}:${checksum.value}` }),
+      ...(partBytes !== undefined && { [own.partBytes]: String(partBytes) }),
+    },
+    storageClass,
+    tags,
+    lock,
+  };
+}
+
+/** What is known of an object, as the port says it. */
+export function toInfo(
+  key: string,
+  head: S3Head,
+  tags: Readonly<Record<string, string>> | undefined,
+  checksum: Checksum | undefined = checksumOf(head),
+): ObjectInfo {
+  const metadata: Record<string, string> = {};
+  for (const name in head.metadata) if (!name.startsWith('im-')) metadata[name] = head.metadata[name] ?? '';
+  const { size, etag, contentType, modifiedAt, storageClass, versionId, lock } = head;
+  return {
+    key,
+    size,
+    etag,
+    contentType,
+    metadata,
+    modifiedAt,
+    checksum,
+    storageClass,
+    ...(tags !== undefined && { tags }),
+    versionId,
+    ...(lock !== undefined && { lock }),
+  };
+}
+
+/** The checksum of an object: S3's own, else the one that was stored beside it. */
+export function checksumOf({ checksums, metadata, size }: Pick<S3Head, 'checksums' | 'metadata' | 'size'>) {
+  for (const algorithm of algorithms) {
+    const told = checksums[algorithm];
+    if (told === undefined) continue;
+    const [value = '', count] = told.split('-');
+    if (count === undefined) return { algorithm, value: toHex(value) };
+    const partBytes = Number(metadata[own.partBytes]);
+    // Written by another program, in parts of sizes that nobody tells.
+    if (!(Math.max(1, Math.ceil(size / partBytes)) === Number(count))) continue;
+    return { algorithm, value: toHex(value), partBytes };
+  }
+  return storedChecksum(metadata[own.checksum]);
+}
+
+/** `sha256:<hex>`, and behind another colon the bytes of a part. */
+export function storedChecksum(text: string | undefined): Checksum | undefined {
+  const [, name, value = '', partBytes] = /^(\w+):([0-9a-f]+)(?::(\d+))?$/.exec(text ?? '') ?? [];
+  const algorithm = algorithms.find((one) => one === name);
+  if (algorithm === undefined) return undefined;
+  return { algorithm, value, ...(partBytes !== undefined && { partBytes: Number(partBytes) }) };
+}
+
+/** The checksum of one part. */
+export function partChecksum(checksums: S3Checksums): string | undefined {
+  const told = checksums.sha256 ?? checksums.crc32;
+  return told === undefined ? undefined : toHex(told);
+}
+
+function toHex(base64: string): string {
+  return Buffer.from(base64, 'base64').toString('hex');
+}
+
+/** What a copy of an object is to have. */
+export function attributesOf(head: S3Head): S3Attributes {
+  const { contentType, cacheControl, contentDisposition, contentEncoding, contentLanguage, metadata } = head;
+  return { contentType, cacheControl, contentDisposition, contentEncoding, contentLanguage, metadata };
+}

@@ -1,0 +1,94 @@
+/** The way down. A stream that is cut goes on where it was, as long as it is the same object. */
+import { isIntegrationError } from '@im/core';
+import type { DriverBody, DriverCall, DriverRead, ObjectInfo } from '@im/storage';
+import type { S3Head, S3Object } from '../model.ts';
+import { toInfo } from './info.ts';
+import { callOf, type DriverContext, store, translate } from './support.ts';
+import { findTaggedChecksum } from './tagged-checksum.ts';
+
+/** How often in a row a stream goes on after a cut without a new byte. */
+const fruitlessResumes = 3;
+
+/** Reads an object. */
+export async function getObject(
+  context: DriverContext,
+  key: string,
+  read: DriverRead,
+  call: DriverCall,
+): Promise<DriverBody> {
+  const stored = store(key);
+  const { range, ifMatch, ifNoneMatch, versionId } = read;
+  const object = await context.client
+    .getObject(stored, { range, ifMatch, ifNoneMatch, versionId }, callOf(call))
+    .catch(translate(undefined));
+  const { offset, length, body, head } = object;
+  try {
+    const info = await infoOf(context, key, head, versionId, call);
+    if (body.bytes !== undefined) return { info, offset, length, bytes: body.bytes };
+    return { info, offset, length, stream: resuming(context, stored, object, versionId, call) };
+  } catch (error) {
+    await body.stream?.cancel();
+    throw error;
+  }
+}
+
+/** What is known of an object, with what takes further requests: only where there are tags. */
+export async function infoOf(
+  { client, dialect }: DriverContext,
+  key: string,
+  head: S3Head,
+  versionId: string | undefined,
+  call: DriverCall,
+): Promise<ObjectInfo> {
+  if (head.tagCount === 0) return toInfo(key, head, dialect.abilities.includes('tags') ? {} : undefined);
+  const tags = await client.getObjectTagging(head.key, { versionId }, callOf(call));
+  if (dialect.abilities.includes('tags')) return toInfo(key, head, tags);
+  return toInfo(key, head, undefined, findTaggedChecksum(head, tags));
+}
+
+function resuming(
+  { client }: DriverContext,
+  stored: string,
+  { head, offset, length, body }: S3Object,
+  versionId: string | undefined,
+  call: DriverCall,
+): ReadableStream<Uint8Array> {
+  let reader = body.stream?.getReader();
+  let received = 0;
+  let fruitless = 0;
+
+  /** Asks for the rest. */
+  const goOn = async (): Promise<void> => {
+    const rest = await client.getObject(
+      stored,
+      { versionId, ifMatch: head.etag, range: { offset: offset + received, length: length - received } },
+      callOf(call),
+    );
+    reader = (rest.body.stream ?? new Blob([new Uint8Array(rest.body.bytes ?? [])]).stream()).getReader();
+  };
+
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        while (true) {
+          try {
+            const next = await reader?.read();
+            if (next?.value === undefined) return controller.close();
+            received += next.value.byteLength;
+            fruitless = 0;
+            return controller.enqueue(next.value);
+          } catch (cut) {
+            fruitless += 1;
+            const isOver = call.signal.aborted || received >= length || fruitless > fruitlessResumes;
+            if (isOver || !isIntegrationError(cut) || !cut.retryable) throw cut;
+            await goOn();
+          }
+        }
+      },
+      async cancel(reason) {
+        await reader?.cancel(reason);
+      },
+    },
+    { highWaterMark: 0 },
+  );
+}
