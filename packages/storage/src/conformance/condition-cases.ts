@@ -147,6 +147,8 @@ export const conditionCases: readonly StorageCase[] = [
       await refuses('failed_precondition', 'a second copy', () =>
         store.copy('from', 'to', { ifNoneMatch: '*' }),
       );
+      // Other bytes, since an etag may be a hash of them.
+      await store.put('from', sample(11));
       await store.copy('from', 'to', { ifMatch: to.etag });
       await refuses('failed_precondition', 'an old etag', () =>
         store.copy('from', 'to', { ifMatch: to.etag }),
