@@ -1,6 +1,6 @@
 /**
- * What errors of Cloud Storage mean. Its JSON API has the older error model, in which the reason says more than the status. Objects
- * and buckets that are absent have one reason; the words tell them apart.
+ * What errors of Cloud Storage mean. Its JSON API has the older error model, in which the reason says more than the status; some
+ * reasons stand for several things, and the words tell them apart.
  */
 import { type ErrorTable, VendorError } from '@im/core';
 import type { ReadFailure } from '@im/http';
@@ -8,6 +8,14 @@ import { googleErrors, googleFailureReader } from '../common/errors.ts';
 
 /** Our name for a bucket that is not there. */
 export const noSuchBucket = 'noSuchBucket';
+/** Our name for bytes that changed on their way. */
+export const hashMismatch = 'hashMismatch';
+
+/** What only the words tell. */
+const byWords: readonly { readonly status: number; readonly words: RegExp; readonly reason: string }[] = [
+  { status: 404, words: /bucket does not exist/i, reason: noSuchBucket },
+  { status: 400, words: /match calculated (MD5|CRC32C)/i, reason: hashMismatch },
+];
 
 /** Reasons by which a version keeps from being deleted or overwritten. */
 export const locked = /^(retentionPolicyNotMet|objectUnderActiveHold)$/;
@@ -21,6 +29,14 @@ export const storageErrors: ErrorTable = googleErrors(
       code: 'not_found',
       says: 'there is no such bucket',
       remedy: 'check `bucket`, and that the account may see it',
+    },
+    {
+      reason: hashMismatch,
+      code: 'internal',
+      retryable: true,
+      effect: 'none',
+      says: 'the bytes that arrived do not match their checksum',
+      remedy: 'send them again',
     },
     { status: 304, code: 'failed_precondition', says: 'the object is the one you have' },
     {
@@ -49,11 +65,11 @@ export const storageErrors: ErrorTable = googleErrors(
 
 const readGoogle = googleFailureReader(storageErrors);
 
-/** Reads an answer, and tells an absent bucket from an absent object. */
+/** Reads an answer, and gives a name to what the service says in words alone. */
 export const readStorageFailure: ReadFailure = (status, body, headers) => {
   const read = readGoogle(status, body, headers);
-  const isBucket = status === 404 && read.says?.includes('bucket does not exist') === true;
-  return isBucket ? { ...read, reason: noSuchBucket } : read;
+  const named = byWords.find((row) => row.status === status && row.words.test(read.says ?? ''));
+  return named === undefined ? read : { ...read, reason: named.reason };
 };
 
 /** Refuses an argument before anything is sent. */

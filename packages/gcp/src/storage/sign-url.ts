@@ -36,10 +36,10 @@ export interface UrlToSign {
   /** Absent: the bucket itself. */
   readonly object?: string | undefined;
   /**
-   * Where the bucket stands: in the path; in front of the host, which is `<bucket>.<host>` already; or nowhere, for a host of one's own.
+   * Where the bucket stands: in the path, or in the host alone, which is then `<bucket>.storage.googleapis.com` or one of one's own.
    * Default `path`.
    */
-  readonly style?: 'path' | 'virtual-hosted' | 'bucket-bound' | undefined;
+  readonly style?: 'path' | 'host' | undefined;
   /** Sent with the request, to the letter. Names in any case. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly query?: Readonly<Record<string, string>> | undefined;
@@ -90,10 +90,10 @@ export function canonicalRequest(wanted: UrlToSign, clientEmail: string): Canoni
     'X-Goog-SignedHeaders': names,
   });
   const objectPath = object === undefined ? '' : `/${escaped(object, true)}`;
-  const withBucket = `/${bucket}${objectPath}`;
+  const path = style === 'path' ? `/${bucket}${objectPath}` : objectPath || '/';
   const request = [
     method,
-    style === 'bucket-bound' ? objectPath || '/' : withBucket,
+    path,
     query,
     ...headers.map(([name, value]) => `${name}:${value}`),
     '',
@@ -101,7 +101,7 @@ export function canonicalRequest(wanted: UrlToSign, clientEmail: string): Canoni
     headers.find(([name]) => name === 'x-goog-content-sha256')?.[1] ?? 'UNSIGNED-PAYLOAD',
   ].join('\n');
   return {
-    url: `${origin}${style === 'path' ? withBucket : objectPath || '/'}?${query}`,
+    url: `${origin}${path}?${query}`,
     canonicalRequest: request,
     stringToSign: ['GOOG4-RSA-SHA256', date, scope, createHash('sha256').update(request).digest('hex')].join(
       '\n',

@@ -57,6 +57,8 @@ function nativeBucket(context: IntegrationContext<CheckedStorageOptions>): Bucke
   const client = new sdk.Storage({
     authClient: createAuthClient(token, options),
     apiEndpoint: new URL(serviceUrl(options, 'storage')).origin,
+    // It takes any other endpoint than Google's own for an emulator without sign-in.
+    useAuthWithCustomEndpoint: true,
     retryOptions: { autoRetry: false, maxRetries: 0 },
     ...(options.projectId && { projectId: options.projectId }),
     universeDomain: options.universeDomain,

@@ -1,0 +1,45 @@
+/** What other processes do in the tests: `node worker.ts <job> <options as JSON> …`. Each line it prints is for the test. */
+import { writeFileSync } from 'node:fs';
+import { createIntegration } from '@im/core';
+import { createObjectStore } from '@im/storage';
+import { gcsDriver } from '../driver/gcs-driver.ts';
+import { storage } from '../storage.ts';
+
+const [job = '', options = '{}', argument = ''] = process.argv.slice(2);
+const client = createIntegration(storage, { options: JSON.parse(options) });
+const mebibyte = 1024 * 1024;
+const store = createObjectStore(gcsDriver(client), { partBytes: mebibyte });
+const say = (line: string) => process.stdout.write(`${line}\n`);
+
+async function* repeated(piece: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+  for (let left = size; left > 0; left -= piece.byteLength)
+    yield piece.subarray(0, Math.min(left, piece.byteLength));
+}
+
+const jobs: Readonly<Record<string, () => Promise<void>>> = {
+  /** Begins an upload, writes its state down, and sends until it is killed. */
+  async upload() {
+    const upload = await store.createUpload('film', { contentType: 'video/mp4' });
+    writeFileSync(argument, JSON.stringify(upload.state));
+    await upload.send(repeated(new Uint8Array(700_001).fill(7), 96 * mebibyte), {
+      onState: ({ parts }) => say(`${parts.length}`),
+    });
+    say('sent');
+  },
+  /** Streams a large object up and down, and prints by how many mebibytes its memory grew. */
+  async stream() {
+    await store.put('small', new Uint8Array(2 * mebibyte));
+    await (await store.get('small')).bytes();
+    const before = process.memoryUsage.rss();
+    let most = 0;
+    const onProgress = () => {
+      most = Math.max(most, process.memoryUsage.rss());
+    };
+    await store.put('large', repeated(new Uint8Array(65_536), Number(argument) * mebibyte), { onProgress });
+    for await (const _ of (await store.get('large', { onProgress })).stream());
+    say(`${Math.round((most - before) / mebibyte)}`);
+  },
+};
+
+await jobs[job]?.();
+await client[Symbol.asyncDispose]();
