@@ -27,7 +27,7 @@ const protocols: Readonly<Record<string, (service: Service, trait: Node) => read
     const xml = new XmlForm(service.model, service.schemas);
     const errors = xml.errors({
       bare: trait.noErrorWrapping === true,
-      isOpen: service.quirks.openErrors,
+      more: service.quirks.moreErrors,
       queryNames: false,
     });
     return [(operation) => restOperation(operation, { ...service, form: restXml(xml, errors) })];

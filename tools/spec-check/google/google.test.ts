@@ -22,6 +22,7 @@ const library = read({
     uploadType: { location: 'query', type: 'string' },
   },
   schemas: {
+    Empty: { id: 'Empty', type: 'object', properties: {} },
     Shelf: {
       id: 'Shelf',
       type: 'object',
@@ -75,6 +76,13 @@ const library = read({
               parameters: { name: path(shelf) },
               request: { $ref: 'Shelf' },
               response: { $ref: 'Shelf' },
+            },
+            burn: {
+              id: 'library.shelves.burn',
+              httpMethod: 'DELETE',
+              path: 'v1/{+name}',
+              parameters: { name: path(shelf) },
+              response: { $ref: 'Empty' },
             },
             move: {
               id: 'library.shelves.move',
@@ -277,6 +285,11 @@ test.each<[string, Sent, string]>([
     'library.shelves.get answer status 200 body: has a property that is not described: colour',
   ],
   [
+    'a property where there are none',
+    { ...answered({ kind: 1 }), request: 'DELETE /v1/libraries/1/shelves/2' },
+    'library.shelves.burn answer status 200 body: has a property that is not described: kind',
+  ],
+  [
     'another status',
     got({ status: 201 }),
     'library.shelves.get answer status 201: is not that of a success: 200',
@@ -367,7 +380,7 @@ test.each<[string, Sent, string]>([
 
 describe('Google’s ways to send a method', () => {
   test('count as one', async () => {
-    expect(await verdictOn(library)).toMatchObject({ described: 4 });
+    expect(await verdictOn(library)).toMatchObject({ described: 5 });
     for (const sent of [created({ rows: 1 }), related(parts(metadata, media)), piece()])
       expect(await operationOf(library, sent)).toBe('library.shelves.create');
   });

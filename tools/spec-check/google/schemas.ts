@@ -130,9 +130,9 @@ function convert(node: unknown, form: Form, place: string): Node {
     ...typeOf(node, form),
     readOnly,
     items: node.items === undefined ? undefined : convert(node.items, form, `${place}[]`),
-    properties: properties.length > 0 ? Object.fromEntries(properties) : undefined,
-    // Only an object that describes nothing may hold anything.
-    additionalProperties: rest === undefined ? properties.length === 0 : convert(rest, form, `${place}{}`),
+    properties: isNode(node.properties) ? Object.fromEntries(properties) : undefined,
+    // An object that says nothing about properties, not even that it has none, may hold anything.
+    additionalProperties: rest === undefined ? !isNode(node.properties) : convert(rest, form, `${place}{}`),
   });
 }
 

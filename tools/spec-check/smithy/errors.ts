@@ -16,8 +16,8 @@ export interface ErrorForm {
   content(shape: Shape | undefined): DescribedContent;
   /** Names of errors are those of the trait `awsQueryError`, where there is one. */
   readonly queryNames: boolean;
-  /** The service has errors that its model leaves out. */
-  readonly isOpen: boolean;
+  /** Errors that the model leaves out, and others besides: any name will do. Absent: it leaves none out. */
+  readonly more?: Readonly<Record<string, readonly number[]>> | undefined;
 }
 
 /**
@@ -82,10 +82,12 @@ export function chooseError(
   const name = form.nameOf(answer);
   if (name === undefined) return 'is an error that gives no name';
   const shape = operation.errors.find((one) => namesOf(one, form).includes(name));
-  const statuses = shape === undefined ? commonErrors[name] : [statusOf(shape, form)];
-  if (statuses === undefined && !form.isOpen)
+  const statuses = shape === undefined ? (form.more ?? commonErrors)[name] : [statusOf(shape, form)];
+  if (statuses === undefined && form.more === undefined)
     return `is the error ${printable(name)}, which is neither the operation's nor everyone's`;
-  if (statuses !== undefined && !statuses.includes(answer.status))
+  // What comes late comes under the status that had gone out already.
+  const isLate = answer.status < 300;
+  if (statuses !== undefined && !isLate && !statuses.includes(answer.status))
     return `is not that of the error ${printable(name)}: ${statuses.join(' or ')}`;
   return {
     content: form.content(shape),

@@ -50,7 +50,6 @@ export function jsonErrors(schemas: SmithySchemas, types: readonly string[]): Er
       return new Map(types.map((type) => [type, media]));
     }),
     queryNames: false,
-    isOpen: false,
   };
 }
 

@@ -3,6 +3,7 @@ import type { SentAnswer, SentRequest } from '../description.ts';
 import { isNode } from '../documents.ts';
 import type { SmithyModel } from './model.ts';
 import { arrangeS3, isS3Error } from './s3.ts';
+import { s3Errors } from './s3-errors.ts';
 
 /** One service's own ways. */
 export interface Quirks {
@@ -10,19 +11,19 @@ export interface Quirks {
   arrange(request: SentRequest): SentRequest;
   /** Errors that come with a status of success. */
   isError?(operation: string, answer: SentAnswer): boolean;
-  /** Its errors are mostly not in the model. */
-  readonly openErrors: boolean;
+  /** Errors that the model leaves out, with their statuses. Absent: it leaves none out. */
+  readonly moreErrors?: Readonly<Record<string, readonly number[]>>;
 }
 
 const bySdkId: Readonly<Record<string, Quirks>> = {
-  S3: { arrange: arrangeS3, isError: isS3Error, openErrors: true },
+  S3: { arrange: arrangeS3, isError: isS3Error, moreErrors: s3Errors },
 };
 
 /** Of the service that `model` is of. */
 export function quirksOf(model: SmithyModel): Quirks {
   const service = model.serviceTrait('aws.api#service');
   const id = isNode(service) ? String(service.sdkId) : '';
-  return bySdkId[id] ?? { arrange: withoutLastSlash, openErrors: false };
+  return bySdkId[id] ?? { arrange: withoutLastSlash };
 }
 
 /** Some models' paths end in a slash, and clients differ in whether they send it. */

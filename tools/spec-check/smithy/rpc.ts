@@ -54,7 +54,7 @@ export function queryOperation(
   schemas: SmithySchemas,
   xml: XmlForm,
 ): DescribedOperation {
-  const errors = xml.errors({ bare: false, isOpen: false, queryNames: true });
+  const errors = xml.errors({ bare: false, queryNames: true });
   const success = { content: queryAnswer(operation, model, schemas, xml), headers: [] };
   return {
     id: operation.name,

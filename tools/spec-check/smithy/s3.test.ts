@@ -138,6 +138,14 @@ describeSpecs('the published model of S3', () => {
     ],
     ['a failure of HEAD, which has no body', { request: 'HEAD /bucket/key', status: 404 }],
     [
+      'a bucket in another region',
+      got({
+        status: 301,
+        answerHeaders: xml,
+        answer: error('<Code>PermanentRedirect</Code><Message>there</Message><Endpoint>x</Endpoint>'),
+      }),
+    ],
+    [
       'an error that comes late',
       {
         request: 'POST /bucket/key?uploadId=1',
@@ -274,6 +282,15 @@ describeSpecs('the published model of S3', () => {
       'an error under another status',
       got({ status: 400, answerHeaders: xml, answer: error('<Code>NoSuchKey</Code><Message>no</Message>') }),
       'GetObject answer status 400: is not that of the error NoSuchKey: 404',
+    ],
+    [
+      'an error that the model leaves out, under another status',
+      got({
+        status: 409,
+        answerHeaders: xml,
+        answer: error('<Code>PreconditionFailed</Code><Message>no</Message>'),
+      }),
+      'GetObject answer status 409: is not that of the error PreconditionFailed: 412',
     ],
   ])('%s is a violation', async (_, sent, violation) => {
     expect(await wrongWith(s3, sent)).toContainEqual(violation);

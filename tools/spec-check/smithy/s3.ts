@@ -42,8 +42,13 @@ export function arrangeS3(request: SentRequest): SentRequest {
 /** They keep the connection alive with white space before they know how it ends. */
 const lateErrors = new Set(['CopyObject', 'UploadPartCopy', 'CompleteMultipartUpload']);
 
-/** @see {@link https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html} */
+/**
+ * Errors below 400: a redirect to another region, and what comes late.
+ *
+ * @see {@link https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMultipartUpload.html}
+ */
 export function isS3Error(operation: string, { status, body }: SentAnswer): boolean {
+  if (status >= 300 && status !== 304) return true;
   if (status !== 200 || !lateErrors.has(operation)) return false;
   return /^\s*(<\?xml[^>]*\?>)?\s*<Error[\s>]/.test(Buffer.from(body).toString('utf8'));
 }

@@ -62,10 +62,11 @@ export class XmlForm {
   /** Errors in an element `Error`, which stands in an `ErrorResponse` unless it is `bare`. */
   errors(options: {
     readonly bare: boolean;
-    readonly isOpen: boolean;
     readonly queryNames: boolean;
+    readonly more?: ErrorForm['more'];
   }): ErrorForm {
-    const { bare, isOpen, queryNames } = options;
+    const { bare, queryNames, more } = options;
+    const isOpen = more !== undefined;
     return {
       nameOf: (answer) => codeOf(answer, bare),
       content: oncePerShape((shape) => {
@@ -80,8 +81,8 @@ export class XmlForm {
         const members = [element('Error', layout), element('RequestId')];
         return this.content(['ErrorResponse'], { kind: 'structure', members: () => members }, wrapped);
       }),
-      isOpen,
       queryNames,
+      more,
     };
   }
 
