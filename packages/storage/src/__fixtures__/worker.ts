@@ -1,11 +1,16 @@
 /** What other processes do in the tests: `node worker.ts <job> <root> …`. Each line it prints is for the test. */
+import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { filesystemDriver } from '../filesystem/filesystem-driver.ts';
+import { createJournal, fileCheckpoint, migrate, objectStorage, replicate } from '../multi.ts';
 import { createObjectStore } from '../object-store.ts';
 import { repeated } from '../conformance/help.ts';
 
 const [job = '', root = '', argument = ''] = process.argv.slice(2);
 const store = createObjectStore(filesystemDriver({ root }), { partBytes: 1024 * 1024 });
+const named = (name: string, folder: string) =>
+  createObjectStore(filesystemDriver({ root: join(root, folder) }), { name, partBytes: 64 * 1024 });
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 const jobs: Readonly<Record<string, () => Promise<void>>> = {
@@ -39,6 +44,29 @@ const jobs: Readonly<Record<string, () => Promise<void>>> = {
     await store.put('large', repeated(new Uint8Array(65_536), 512 * 1024 * 1024), { onProgress });
     for await (const _ of (await store.get('large', { onProgress })).stream());
     say(`${Math.round(most / 1024 / 1024)}`);
+  },
+  /** Migrates from one folder to another, and prints each object that is done, until it is killed. */
+  async migrate() {
+    const report = await migrate(named('from', 'a'), named('to', 'b'), {
+      concurrency: 4,
+      checkpoint: fileCheckpoint(argument),
+      onProgress: ({ key }) => key !== undefined && say(key),
+    });
+    say(JSON.stringify(report));
+  },
+  /** Writes to a replicated store until it is killed; prints each write that was promised. */
+  async replicate() {
+    const journal = createJournal(objectStorage(named('journal', 'journal')));
+    const primary = named('a', 'a');
+    const replicas = [named('b', 'b'), named('c', 'c')];
+    const store = replicate({ primary, replicas, wait: Number(argument) % 3, journal });
+    for (let index = 0; ; index += 1) {
+      const key = `k/${index % 23}`;
+      const text = `${argument}-${index}-`.repeat(index % 5 === 0 ? 40_000 : 1);
+      if (index % 7 === 6) await store.delete(key);
+      else await store.put(key, text);
+      say(`${key} ${index % 7 === 6 ? '' : createHash('sha256').update(text).digest('hex')}`);
+    }
   },
 };
 

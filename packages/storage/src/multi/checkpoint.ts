@@ -92,14 +92,26 @@ function parse(text: string, where: string): MigrationState {
       },
       { cause },
     );
-  let state: Partial<MigrationState>;
+  let state: unknown;
   try {
-    state = JSON.parse(text) as Partial<MigrationState>;
+    state = JSON.parse(text);
   } catch (cause) {
     throw wrong(cause);
   }
-  const lists = [state.ahead, state.uploads, state.failed];
-  const isState = state.version === 1 && typeof state.place === 'object' && lists.every(Array.isArray);
-  if (!isState || typeof state.counts !== 'object') throw wrong();
-  return state as MigrationState;
+  if (!isState(state)) throw wrong();
+  return state;
+}
+
+/** What comes from a file is not taken for granted. */
+function isState(value: unknown): value is MigrationState {
+  if (typeof value !== 'object' || value === null) return false;
+  const { version, place, counts, ahead, uploads, failed } = value as Partial<MigrationState>;
+  const numbers = Object.values(counts ?? {});
+  return (
+    version === 1 &&
+    typeof place === 'object' &&
+    numbers.length === 5 &&
+    numbers.every(Number.isSafeInteger) &&
+    [ahead, uploads, failed].every(Array.isArray)
+  );
 }

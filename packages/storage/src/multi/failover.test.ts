@@ -191,6 +191,34 @@ describe('writes', () => {
     expect(await keysOf(a.store)).toEqual(['fresh', 'k']);
   });
 
+  it('that went elsewhere after a single failure are brought back before the key is read, listed, copied or conditioned again', async () => {
+    const uses: Readonly<Record<string, (store: ReturnType<typeof open>['store']) => Promise<unknown>>> = {
+      get: async (store) => expect(await textOf(store, 'k')).toBe('new'),
+      head: async (store) => expect((await store.head('k')).size).toBe(3),
+      list: async (store) => expect(await keysOf(store)).toEqual(['k']),
+      copy: async (store) => expect((await store.copy('k', 'copied')).size).toBe(3),
+      condition: async (store) =>
+        expect(store.put('k', 'x', { ifNoneMatch: '*' })).rejects.toMatchObject({
+          code: 'failed_precondition',
+        }),
+    };
+    for (const [name, use] of Object.entries(uses)) {
+      const { a, b, store } = open();
+      a.faults.isDown = true;
+      await store.put('k', 'new');
+      a.faults.isDown = false;
+      const before = b.faults.calls.filter(
+        ({ operation }) => operation === 'list' || operation === 'copy',
+      ).length;
+      await use(store);
+      expect(await textOf(a.store, 'k'), name).toBe('new');
+      const after = b.faults.calls.filter(
+        ({ operation }) => operation === 'list' || operation === 'copy',
+      ).length;
+      expect(after, `${name} was answered by the primary`).toBe(before);
+    }
+  });
+
   it('under a condition never fail over, and are judged by what was brought back', async () => {
     const { a, b, store, clock } = open();
     const first = await store.put('k', 'one');
@@ -263,6 +291,26 @@ describe('writes', () => {
 });
 
 describe('failover over a replicated store', () => {
+  it('keeps the newer object when an older one was still on its way to the replica that took it', async () => {
+    const clock = createVirtualClock();
+    const { driver, faults } = faulty(memoryDriver({ clock }));
+    const a = createObjectStore(driver, { name: 'a' });
+    const b = createObjectStore(memoryDriver({ clock }), { name: 'b' });
+    const journal = memoryJournal({ clock });
+    const replicated = replicate({ primary: a, replicas: [b], wait: 0, journal, clock });
+    const store = failover({ primary: replicated, others: [b], journal, clock });
+    await store.put('k', 'older');
+    expect(journal.isBehind('b', 'k')).toBe(true);
+    faults.isDown = true;
+    await store.put('k', 'newer');
+    faults.isDown = false;
+    const drained = replicated.replication.drain();
+    await clock.advance(500);
+    expect(await textOf(b, 'k')).toBe('newer');
+    await clock.until(Promise.all([drained, store.failover.drain()]));
+    expect([await textOf(a, 'k'), await textOf(b, 'k')]).toEqual(['newer', 'newer']);
+  });
+
   it.each([0, 1, 2])(
     'loses nothing when the primary goes down in the middle and comes back, wait %i: 600 writes',
     async (wait) => {

@@ -267,6 +267,30 @@ describe('what a replica misses', () => {
     await agree(a.store, b.store, c.store);
   });
 
+  it('is mended when two processes write the same key, and the later one comes to the replica first', async () => {
+    const clock = createVirtualClock();
+    const one = open({}, clock);
+    const replicas = [one.b.store, one.c.store];
+    const other = replicate({ primary: one.a.store, replicas, journal: memoryJournal({ clock }), clock });
+    const held = Promise.withResolvers<void>();
+    const arrived = Promise.withResolvers<void>();
+    one.b.faults.before = async ({ operation }) => {
+      if (operation !== 'put') return;
+      one.b.faults.before = undefined;
+      arrived.resolve();
+      await held.promise;
+    };
+    const slow = one.store.put('k', 'earlier');
+    await arrived.promise;
+    await other.put('k', 'later');
+    held.resolve();
+    await slow;
+    expect(await textOf(one.b.store, 'k')).toBe('earlier');
+    await clock.until(one.store.replication.drain());
+    expect(await textOf(one.b.store, 'k')).toBe('later');
+    await agree(one.a.store, ...replicas);
+  });
+
   it('is not deleted because the primary’s bucket is gone', async () => {
     const { a, b, c, store, clock } = open({ wait: 0 });
     await store.put('k', 'x');
@@ -304,6 +328,7 @@ describe('what a replica misses', () => {
 
   it.each([1, 2, 3, 4, 5])(
     'is nothing after 1,000 operations on stores that fail at random, seed %i',
+    { timeout: 60_000 },
     async (seed) => {
       const { a, b, c, store, clock } = open({ wait: seed % 3 });
       const random = seeded(seed);
