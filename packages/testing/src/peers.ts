@@ -131,6 +131,8 @@ function start(name: PeerName, args: readonly string[], cwd?: string): Started {
     peer: {
       pid: child.pid ?? 0,
       [Symbol.asyncDispose]: async () => {
+        // Whoever waits for the end must not be let down by a process that has nothing else to do.
+        child.ref();
         if (isRunning(child)) kill();
         await stop;
         process.off('exit', kill);
