@@ -23,7 +23,7 @@ interface Target {
 export function xmlRootOf(documents: Documents, node: unknown, file: string, name: string): XmlRoot {
   const target = follow(documents, node, file);
   return {
-    names: [nameOf(target) ?? target.definition ?? name],
+    name: nameOf(target) ?? target.definition ?? name,
     layout: layoutOf(documents, target),
   };
 }

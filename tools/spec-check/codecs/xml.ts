@@ -42,8 +42,7 @@ export interface XmlMember {
 
 /** The element around a whole document. */
 export interface XmlRoot {
-  /** Each of them will do; none: any. */
-  readonly names: readonly string[];
+  readonly name: string;
   /** What `xmlns` must say where it is there. */
   readonly namespace?: string | undefined;
   readonly layout: XmlLayout;
@@ -62,8 +61,8 @@ export function xmlCodec(root: XmlRoot): Codec {
 
 function checkRoot({ name, namespace }: XmlNode, root: XmlRoot): Finding[] {
   const findings: Finding[] = [];
-  if (root.names.length > 0 && !root.names.includes(name))
-    findings.push({ place: '', says: `is an element ${name}, but ${root.names.join(' or ')} is described` });
+  if (name !== root.name)
+    findings.push({ place: '', says: `is an element ${name}, but ${root.name} is described` });
   if (namespace !== undefined && root.namespace !== undefined && namespace !== root.namespace)
     findings.push({ place: '', says: `is in another namespace than ${root.namespace}` });
   return findings;

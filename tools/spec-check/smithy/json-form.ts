@@ -30,6 +30,7 @@ const errorProperties: Node = {
   code: { type: 'string' },
   message: { type: 'string' },
   Message: { type: 'string' },
+  Type: { type: 'string' },
 };
 
 /** Errors in JSON, with these types of content. */

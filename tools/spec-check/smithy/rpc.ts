@@ -129,7 +129,7 @@ function queryAnswer(operation: Operation, model: SmithyModel, schemas: SmithySc
     },
     ['ResponseMetadata', ...(hasResult ? [result] : [])],
   );
-  return xml.content([`${name}Response`], { kind: 'structure', members: () => members }, schema);
+  return xml.content(`${name}Response`, { kind: 'structure', members: () => members }, schema);
 }
 
 function closed(properties: Node, required: readonly string[]): Node {

@@ -32,14 +32,14 @@ export class XmlForm {
       members: () => members.map((one) => xmlMember(this.#model, one)),
     };
     const schema = this.#schemas.structure(members, 'xml');
-    return this.content([xmlName(shape.traits) ?? shortName(shape.id)], layout, schema);
+    return this.content(xmlName(shape.traits) ?? shortName(shape.id), layout, schema);
   }
 
   /** A document that is one member. */
   payload(member: Member): DescribedContent {
     const shape = this.#model.shape(member.target);
     const name = xmlName(member.traits) ?? xmlName(shape.traits) ?? shortName(shape.id);
-    return this.content([name], layoutOf(this.#model, shape), this.#schemas.member(member, 'xml'));
+    return this.content(name, layoutOf(this.#model, shape), this.#schemas.member(member, 'xml'));
   }
 
   /** A document whose root is the value of its only member: S3 answers GetBucketLocation so. */
@@ -47,14 +47,14 @@ export class XmlForm {
     const text: XmlMember = { ...xmlMember(this.#model, member), as: 'text' };
     const schema = this.#schemas.structure([member], 'xml');
     const layout: XmlLayout = { kind: 'structure', members: () => [text] };
-    return this.content([xmlName(shape.traits) ?? member.name], layout, schema);
+    return this.content(xmlName(shape.traits) ?? member.name, layout, schema);
   }
 
   /** A document of any layout. */
-  content(names: readonly string[], layout: XmlLayout, schema: Node): DescribedContent {
+  content(name: string, layout: XmlLayout, schema: Node): DescribedContent {
     const media: DescribedMedia = {
       ...this.#schemas.check(schema, 'xml'),
-      codec: xmlCodec({ names, namespace: this.#namespace, layout }),
+      codec: xmlCodec({ name, namespace: this.#namespace, layout }),
     };
     return new Map(xmlTypes.map((type) => [type, media]));
   }
@@ -71,7 +71,7 @@ export class XmlForm {
       nameOf: (answer) => codeOf(answer, bare),
       content: oncePerShape((shape) => {
         const { layout, schema } = this.#error(shape, isOpen);
-        if (bare) return this.content(['Error'], layout, schema);
+        if (bare) return this.content('Error', layout, schema);
         const wrapped = {
           type: 'object',
           properties: { Error: schema, RequestId: { type: 'string' } },
@@ -79,7 +79,7 @@ export class XmlForm {
           additionalProperties: false,
         };
         const members = [element('Error', layout), element('RequestId')];
-        return this.content(['ErrorResponse'], { kind: 'structure', members: () => members }, wrapped);
+        return this.content('ErrorResponse', { kind: 'structure', members: () => members }, wrapped);
       }),
       queryNames,
       more,
