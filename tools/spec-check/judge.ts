@@ -5,7 +5,8 @@
  * 2. An answer is judged unless an injected fault made it.
  * 3. A request below none of the API's servers (a token endpoint, say) is outside the description, and only counted.
  * 4. A status from 400 on that an operation does not name, but that the vendor documents for the whole API (`statuses`),
- *    is judged by the body of the other errors of that operation.
+ *    is judged by the body of the other errors of that operation; where errors are told apart by a name in them, such a
+ *    status lets any name pass.
  * 5. A request with the header `x-im-by-hand` is not the adapter's: a test sent it to see the fake refuse it, or answer
  *    what no adapter asks. It is only counted.
  * 6. A request that asks how to sign in, without credential and answered 401, needs no body.

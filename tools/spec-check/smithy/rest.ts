@@ -129,15 +129,17 @@ function chooseAnswer(
   if (isError) return chooseError(operation, service.schemas, service.form.errors, answer);
   if (status === 304 && input.parameters.some(({ name }) => name === 'if-none-match'))
     return { content: nothing, headers: output.parameters.map((one) => ({ ...one, required: false })) };
-  if (!successes(output, http).includes(status) && !(output.anyStatus && status >= 200 && status < 300))
-    return `is not that of a success: ${successes(output, http).join(' or ')}`;
+  const statuses = successes(output, http, request);
+  if (!statuses.includes(status) && !(output.anyStatus && status >= 200 && status < 300))
+    return `is not that of a success: ${statuses.join(' or ')}`;
   return success;
 }
 
-/** The described status; 206 where an answer may be a part (RFC 9110 §15.3.7). */
-function successes(output: Bindings, http: Node): number[] {
-  const isRange = output.parameters.some(({ name }) => name === 'content-range');
-  return [Number(http.code ?? 200), ...(isRange ? [206] : [])];
+/** The described status; 206 where a part was asked for and may be answered (RFC 9110 §15.3.7). */
+function successes({ parameters }: Bindings, http: Node, { headers, query }: SentRequest): number[] {
+  const mayBePart = parameters.some(({ name }) => name === 'content-range');
+  const isPart = headers.range !== undefined || query.some(([name]) => name === 'partNumber');
+  return [Number(http.code ?? 200), ...(mayBePart && isPart ? [206] : [])];
 }
 
 function answerContent(

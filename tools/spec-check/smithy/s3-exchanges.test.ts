@@ -164,6 +164,11 @@ describeSpecs('exchanges by the published model of S3', () => {
       'PutObject answer status 201: is not that of a success: 200',
     ],
     [
+      'a part that nobody asked for',
+      got({ status: 206, answerHeaders: { 'content-range': 'bytes 0-1/9' }, answer: 'ab' }),
+      'GetObject answer status 206: is not that of a success: 200',
+    ],
+    [
       'an invented header',
       put({}, { status: 200, answerHeaders: { 'x-amz-colour': 'red' } }),
       'PutObject answer status 200 header x-amz-colour: is not described',
