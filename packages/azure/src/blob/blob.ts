@@ -21,8 +21,8 @@ export const blob = defineIntegration({
   errors: blobErrors,
   resilience: { timeoutMs: 60_000 },
   http: connectBlob,
-  native: (context): ContainerClient => connectBlob(context).clients.container,
-  connect: ({ options, http, native }) => blobOperations(http, options, native, http.clients.service),
+  native: (context): ContainerClient => connectBlob(context).native,
+  connect: ({ options, http }) => blobOperations(http, options),
   check: (api, call) => api.getContainerProperties(call),
   provides: [{ port: objectStore, toDriver: (client) => blobDriver(client) }],
 });

@@ -1,16 +1,18 @@
 /** What the operations of one registration work with. */
+import type { ContainerClient } from '@azure/storage-blob';
 import type { Clock, IntegrationContext } from '@im/core';
 import { createStorageClient, type StorageClient } from '../common/storage-client.ts';
 import { storageAccount } from '../common/storage-options.ts';
 import { writeKeyHeader } from './lanes/lane.ts';
 import type { CheckedBlobOptions } from './options.ts';
-import { lazySdk, type SdkClients } from './sdk.ts';
+import { nativeClient, type RunSdk, sdkRunner } from './sdk.ts';
 
 /** One container of one account, and the ways to it. */
 export interface BlobConnection extends StorageClient {
   readonly options: CheckedBlobOptions;
   readonly clock: Clock;
-  readonly clients: SdkClients;
+  readonly run: RunSdk;
+  readonly native: ContainerClient;
 }
 
 const connections = new WeakMap<object, BlobConnection>();
@@ -22,7 +24,13 @@ export function connectBlob(context: IntegrationContext<CheckedBlobOptions>): Bl
   const { options, clock } = context;
   const account = storageAccount(options, 'blob');
   const client = createStorageClient(context, account, { idempotencyHeader: writeKeyHeader });
-  const connection = { ...client, options, clock, clients: lazySdk(client, options.container) };
+  const connection = {
+    ...client,
+    options,
+    clock,
+    run: sdkRunner(client, options.container),
+    native: nativeClient(client, options.container),
+  };
   connections.set(context, connection);
   return connection;
 }

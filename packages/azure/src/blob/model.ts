@@ -1,5 +1,7 @@
 /** What the operations take and give. Names follow the vendor's; etags are without quotes, times in milliseconds since 1970. */
 
+import type { Secret } from '@im/core';
+
 /** What is known of a blob without its bytes. */
 export interface BlobProperties {
   /** Bytes. */
@@ -97,6 +99,13 @@ export type BlobEntry =
   | { readonly kind: 'blob'; readonly name: string; readonly properties: BlobProperties }
   | { readonly kind: 'prefix'; readonly name: string };
 
+/** A blob that was found by its tags. */
+export interface TaggedBlob {
+  readonly name: string;
+  /** Those that the expression names. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
 /** A block of a blob. */
 export interface Block {
   /** Base64. */
@@ -174,6 +183,6 @@ export interface UserDelegationKey {
   readonly signedExpiry: string;
   readonly signedService: string;
   readonly signedVersion: string;
-  /** Base64. A secret. */
-  readonly value: string;
+  /** Base64. */
+  readonly value: Secret;
 }

@@ -13,7 +13,7 @@
  * @see {@link https://learn.microsoft.com/rest/api/storageservices/create-service-sas | Azure: Create a service SAS}
  * @see {@link https://learn.microsoft.com/rest/api/storageservices/create-user-delegation-sas | Azure: Create a user delegation SAS}
  */
-import { Secret } from '@im/core';
+import type { Secret } from '@im/core';
 import { storageVersions } from '../common/api-version.ts';
 import { keySigner } from '../common/shared-key.ts';
 import type { UserDelegationKey } from './model.ts';
@@ -61,7 +61,7 @@ export function signBlobSas(sas: BlobSas, key: SasKey): Record<string, string> {
     rscd: sas.contentDisposition,
     rsct: sas.contentType,
   };
-  const secret = 'accountKey' in key ? key.accountKey : new Secret(key.delegation.value);
+  const secret = 'accountKey' in key ? key.accountKey : key.delegation.value;
   query.sig = keySigner(secret)(sasStringToSign(query, `/blob/${sas.account}/${sas.container}/${sas.blob}`));
   return Object.fromEntries(
     Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined),

@@ -1,6 +1,6 @@
 /** The vendor's SDK in operations, and as the way down for applications. */
 import type { BlobHTTPHeaders, BlobServiceClient, ContainerClient } from '@azure/storage-blob';
-import { type Call, lazily, requireOptional } from '@im/core';
+import { type Call, lazily, loadOptional, requireOptional } from '@im/core';
 import { fromSdkError } from '../common/sdk-errors.ts';
 import { withCall } from '../common/sdk-transport.ts';
 import { type StorageClient, secretsOfAccount } from '../common/storage-client.ts';
@@ -8,55 +8,80 @@ import { readStorageError } from '../common/storage-errors.ts';
 import type { BlobAttributes } from './model.ts';
 import { checkMetadata, quoted } from './wire.ts';
 
+/** The SDK's clients of an account and of the container. */
+export interface SdkClients {
+  readonly service: BlobServiceClient;
+  readonly container: ContainerClient;
+}
+
 /** Runs the SDK for one attempt of an operation; its errors come out as neutral failures. */
 export type RunSdk = <Result>(
   call: Call,
-  run: (abortSignal: AbortSignal) => Promise<Result>,
+  run: (clients: SdkClients, abortSignal: AbortSignal) => Promise<Result>,
 ) => Promise<Result>;
 
-/** Makes {@link RunSdk} for one account. */
-export function sdkRunner({ account }: Pick<StorageClient, 'account'>): RunSdk {
+type Library = typeof import('@azure/storage-blob');
+
+const library = '@azure/storage-blob';
+
+/**
+ * Makes {@link RunSdk} for one container. The SDK is loaded by the first operation that needs it.
+ *
+ * Running throws IntegrationError `failed_precondition` when `@azure/storage-blob` is not installed.
+ */
+export function sdkRunner(client: StorageClient, container: string): RunSdk {
+  let loading: Promise<SdkClients> | undefined;
+  const load = () => {
+    loading ??= loadOptional(library, 'this operation', () => import('@azure/storage-blob')).then(
+      (loaded) => createClients(loaded, client, container),
+      (error: unknown) => {
+        loading = undefined;
+        throw error;
+      },
+    );
+    return loading;
+  };
   return async (call, run) => {
+    const clients = await load();
     try {
-      return await withCall(call, () => run(call.signal));
+      return await withCall(call, () => run(clients, call.signal));
     } catch (error) {
-      throw fromSdkError(error, readStorageError, () => secretsOfAccount(account));
+      throw fromSdkError(error, readStorageError, () => secretsOfAccount(client.account));
     }
   };
 }
 
-/** The SDK's clients. */
-export interface SdkClients {
-  readonly container: ContainerClient;
-  readonly service: BlobServiceClient;
+/** The SDK's client for applications, made when it is first touched. */
+export function nativeClient(client: StorageClient, container: string): ContainerClient {
+  return lazily(() => {
+    const loaded = requireOptional<Library>(library, 'native()', import.meta.url);
+    return createClients(loaded, client, container).container;
+  });
 }
 
 /**
- * The SDK's clients, made when one is first touched. Requests are authorised by our transport; the account's key is given to them as
- * well, so that they can make SAS URLs.
- *
- * The first touch throws IntegrationError `failed_precondition` when `@azure/storage-blob` is not installed.
+ * Requests are authorised by our transport; the account's key is given to the clients as well, so that they can make SAS URLs. The
+ * pipeline of core retries, so that every attempt is counted.
  */
-export function lazySdk({ account, sdk }: StorageClient, container: string): SdkClients {
-  const made = lazily(() => {
-    const library = requireOptional<typeof import('@azure/storage-blob')>(
-      '@azure/storage-blob',
-      'this operation',
-      import.meta.url,
-    );
-    const { access, endpoint } = account;
-    const credential =
-      access.kind === 'key'
-        ? new library.StorageSharedKeyCredential(account.account, access.key.reveal())
-        : new library.AnonymousCredential();
-    // The pipeline of core retries, so that every attempt is counted.
-    const settings = { httpClient: sdk.compat, retryOptions: { maxTries: 1 } };
-    const service = new library.BlobServiceClient(endpoint, library.newPipeline(credential, settings));
-    return { service, container: service.getContainerClient(container) };
-  });
+function createClients(loaded: Library, { account, sdk }: StorageClient, container: string): SdkClients {
+  const { access, endpoint } = account;
+  const credential =
+    access.kind === 'key'
+      ? new loaded.StorageSharedKeyCredential(account.account, access.key.reveal())
+      : new loaded.AnonymousCredential();
+  const settings = { httpClient: sdk.compat, retryOptions: { maxTries: 1 } };
+  const service = new loaded.BlobServiceClient(endpoint, loaded.newPipeline(credential, settings));
+  return { service, container: service.getContainerClient(container) };
+}
+
+/** Which page, as the SDK takes it. */
+export function pageSettings({ pageSize, cursor }: Call): {
+  maxPageSize?: number;
+  continuationToken?: string;
+} {
   return {
-    container: lazily(() => made.container),
-    service: lazily(() => made.service),
+    ...(pageSize !== undefined && { maxPageSize: pageSize }),
+    ...(cursor !== undefined && { continuationToken: cursor }),
   };
 }
 

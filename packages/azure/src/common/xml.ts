@@ -110,7 +110,18 @@ function decodeEntities(text: string): string {
   );
 }
 
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+};
+
 /** Text for the inside of an element or an attribute. Characters that XML cannot hold are the caller's to avoid. */
 export function escapeXml(text: string): string {
-  return text.replace(/[&<>"'\r\n\t]/g, (character) => `&#${character.charCodeAt(0)};`);
+  return text.replace(
+    /[&<>"'\r\n\t]/g,
+    (character) => entities[character] ?? `&#${character.charCodeAt(0)};`,
+  );
 }

@@ -29,7 +29,7 @@ export async function openStore(options: Omit<OptionsOf<typeof blob>, 'container
     again: blobDriver(other),
     tamper: (key) => tamper(one, key),
     async close() {
-      await one.deleteContainer();
+      await one.native().delete();
       await one[Symbol.asyncDispose]();
       await other[Symbol.asyncDispose]();
     },

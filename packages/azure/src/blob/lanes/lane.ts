@@ -75,19 +75,28 @@ export function isConditionFailure(error: unknown): boolean {
 export const smallBytes = 1024 * 1024;
 
 /** A download whose bytes are all here. */
-export function smallDownload(
-  facts: Pick<BlobDownload, 'properties' | 'offset'>,
-  bytes: Uint8Array,
-): BlobDownload {
-  return {
-    ...facts,
-    length: bytes.byteLength,
-    bytes,
-    body: {
-      async *[Symbol.asyncIterator]() {
-        if (bytes.byteLength > 0) yield bytes;
-      },
-    },
-    [Symbol.asyncDispose]: async () => {},
-  };
+export class SmallDownload implements BlobDownload {
+  readonly properties: BlobProperties;
+  readonly offset: number;
+  readonly bytes: Uint8Array;
+
+  constructor(properties: BlobProperties, offset: number, bytes: Uint8Array) {
+    this.properties = properties;
+    this.offset = offset;
+    this.bytes = bytes;
+  }
+
+  get length(): number {
+    return this.bytes.byteLength;
+  }
+
+  get body(): AsyncIterable<Uint8Array> {
+    return onePiece(this.bytes);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+async function* onePiece(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  if (bytes.byteLength > 0) yield bytes;
 }

@@ -15,7 +15,7 @@ import {
   toProperties,
   toWritten,
 } from '../wire.ts';
-import { type BlobLane, deleted, smallBytes, smallDownload, writeKeyed, writeKeyHeader } from './lane.ts';
+import { type BlobLane, deleted, SmallDownload, smallBytes, writeKeyed, writeKeyHeader } from './lane.ts';
 
 /** What the lane needs to know of the options. */
 export interface LaneOptions {
@@ -82,7 +82,7 @@ export function leanLane({ http, sasQuery }: StorageClient, options: LaneOptions
       }
       const properties = toProperties(answer.headers, extent.size);
       if (extent.length <= smallBytes)
-        return smallDownload({ properties, offset: extent.offset }, await answer.bytes(smallBytes));
+        return new SmallDownload(properties, extent.offset, await answer.bytes(smallBytes));
       return {
         properties,
         offset: extent.offset,

@@ -2,13 +2,12 @@
 import { createHash } from 'node:crypto';
 import type {
   BlobItem,
-  ContainerClient,
   ContainerListBlobFlatSegmentResponse,
   ContainerListBlobHierarchySegmentResponse,
 } from '@azure/storage-blob';
 import { VendorError } from '@im/core';
 import type { BlobEntry, BlobProperties } from '../model.ts';
-import { type RunSdk, sdkAttributes, sdkConditions } from '../sdk.ts';
+import { pageSettings, type RunSdk, sdkAttributes, sdkConditions } from '../sdk.ts';
 import {
   beyond,
   checkBlobName,
@@ -18,17 +17,17 @@ import {
   toProperties,
   toWritten,
 } from '../wire.ts';
-import { type BlobLane, deleted, smallBytes, smallDownload, writeKeyed } from './lane.ts';
+import { type BlobLane, deleted, SmallDownload, smallBytes, writeKeyed } from './lane.ts';
 import type { LaneOptions } from './lean.ts';
 
 /** Makes the lane. */
-export function sdkLane(run: RunSdk, client: ContainerClient, options: LaneOptions): BlobLane {
+export function sdkLane(run: RunSdk, options: LaneOptions): BlobLane {
   const md5Of = (bytes: Uint8Array) =>
     options.contentMd5 ? { transactionalContentMD5: createHash('md5').update(bytes).digest() } : {};
 
   const getBlobProperties: BlobLane['getBlobProperties'] = (name, conditions, call) =>
-    run(call, async (abortSignal) => {
-      const blob = client.getBlobClient(checkBlobName(name));
+    run(call, async ({ container }, abortSignal) => {
+      const blob = container.getBlobClient(checkBlobName(name));
       const { _response: raw } = await blob.getProperties({
         abortSignal,
         conditions: sdkConditions(conditions),
@@ -40,10 +39,10 @@ export function sdkLane(run: RunSdk, client: ContainerClient, options: LaneOptio
     getBlobProperties,
 
     putBlob(name, bytes, put, call) {
-      const blob = client.getBlockBlobClient(checkBlobName(name));
       checkMetadata(put.metadata);
       const write = () =>
-        run(call, async (abortSignal) => {
+        run(call, async ({ container }, abortSignal) => {
+          const blob = container.getBlockBlobClient(checkBlobName(name));
           const { _response: raw } = await blob.upload(bytes, bytes.byteLength, {
             abortSignal,
             conditions: sdkConditions(put),
@@ -56,8 +55,8 @@ export function sdkLane(run: RunSdk, client: ContainerClient, options: LaneOptio
     },
 
     getBlob: (name, get, call) =>
-      run(call, async (abortSignal) => {
-        const blob = client.getBlobClient(checkBlobName(name));
+      run(call, async ({ container }, abortSignal) => {
+        const blob = container.getBlobClient(checkBlobName(name));
         const answer = await blob.download(get.range?.offset, get.range?.count, {
           abortSignal,
           conditions: sdkConditions(get),
@@ -80,7 +79,7 @@ export function sdkLane(run: RunSdk, client: ContainerClient, options: LaneOptio
         if (extent.length <= smallBytes) {
           const chunks: Uint8Array[] = [];
           for await (const chunk of body) chunks.push(chunk);
-          return smallDownload({ properties, offset: extent.offset }, Buffer.concat(chunks));
+          return new SmallDownload(properties, extent.offset, Buffer.concat(chunks));
         }
         return {
           properties,
@@ -92,16 +91,12 @@ export function sdkLane(run: RunSdk, client: ContainerClient, options: LaneOptio
       }),
 
     listBlobs: ({ prefix, delimiter, metadata }, call) =>
-      run(call, async (abortSignal) => {
+      run(call, async ({ container }, abortSignal) => {
         const list = { abortSignal, includeMetadata: metadata === true, ...(prefix && { prefix }) };
-        const settings = {
-          ...(call.pageSize !== undefined && { maxPageSize: call.pageSize }),
-          ...(call.cursor !== undefined && { continuationToken: call.cursor }),
-        };
         const pages =
           delimiter === undefined
-            ? client.listBlobsFlat(list).byPage(settings)
-            : client.listBlobsByHierarchy(delimiter, list).byPage(settings);
+            ? container.listBlobsFlat(list).byPage(pageSettings(call))
+            : container.listBlobsByHierarchy(delimiter, list).byPage(pageSettings(call));
         const page: IteratorResult<
           ContainerListBlobFlatSegmentResponse | ContainerListBlobHierarchySegmentResponse
         > = await pages.next();
@@ -119,16 +114,16 @@ export function sdkLane(run: RunSdk, client: ContainerClient, options: LaneOptio
 
     deleteBlob: (name, conditions, call) =>
       deleted(
-        run(call, (abortSignal) =>
-          client
+        run(call, ({ container }, abortSignal) =>
+          container
             .getBlobClient(checkBlobName(name))
             .delete({ abortSignal, conditions: sdkConditions(conditions) }),
         ),
       ),
 
     putBlock: (name, blockId, bytes, call) =>
-      run(call, async (abortSignal) => {
-        const blob = client.getBlockBlobClient(checkBlobName(name));
+      run(call, async ({ container }, abortSignal) => {
+        const blob = container.getBlockBlobClient(checkBlobName(name));
         await blob.stageBlock(blockId, bytes, bytes.byteLength, { abortSignal, ...md5Of(bytes) });
       }),
   };

@@ -23,7 +23,7 @@ export const maxCopyBytes = 256 * 1024 * 1024;
 
 /** The operations. */
 export function wholeBlobOperations(parts: BlobParts) {
-  const { lane, run, client } = parts;
+  const { lane, run } = parts;
   return {
     /**
      * Puts a blob whole, in place of one of that name. Repeated with the same key it is one write, conditions included.
@@ -81,18 +81,20 @@ export function wholeBlobOperations(parts: BlobParts) {
         const { url, sourceAuthorization } = await sourceOf(parts, source, call);
         const match = quoted(sourceIfMatch);
         const write = () =>
-          run(call, async (abortSignal) => {
-            const { _response: raw } = await client.getBlobClient(checkBlobName(name)).syncCopyFromURL(url, {
-              abortSignal,
-              conditions: sdkConditions(options ?? {}),
-              ...(match !== undefined && { sourceConditions: { ifMatch: match } }),
-              ...(metadata !== undefined && {
-                metadata: { ...metadata, ...(key !== undefined && { [writeKeyName]: key }) },
-              }),
-              ...(tier !== undefined && { tier }),
-              ...(tags === undefined ? { copySourceTags: 'COPY' as const } : { tags: { ...tags } }),
-              ...(sourceAuthorization !== undefined && { sourceAuthorization }),
-            });
+          run(call, async ({ container }, abortSignal) => {
+            const { _response: raw } = await container
+              .getBlobClient(checkBlobName(name))
+              .syncCopyFromURL(url, {
+                abortSignal,
+                conditions: sdkConditions(options ?? {}),
+                ...(match !== undefined && { sourceConditions: { ifMatch: match } }),
+                ...(metadata !== undefined && {
+                  metadata: { ...metadata, ...(key !== undefined && { [writeKeyName]: key }) },
+                }),
+                ...(tier !== undefined && { tier }),
+                ...(tags === undefined ? { copySourceTags: 'COPY' as const } : { tags: { ...tags } }),
+                ...(sourceAuthorization !== undefined && { sourceAuthorization }),
+              });
             return toWritten((header) => raw.headers.get(header));
           });
         return writeKeyed(key, write, () => lane.getBlobProperties(name, {}, call));

@@ -14,7 +14,7 @@ export const maxBlocks = 50_000;
 
 /** The operations. */
 export function blockOperations(parts: BlobParts) {
-  const { lane, run, client } = parts;
+  const { lane, run } = parts;
   return {
     /**
      * Stages a block. All uncommitted blocks of a blob share one namespace and must have ids of one length; every write of the blob lets go
@@ -38,8 +38,8 @@ export function blockOperations(parts: BlobParts) {
         checkBlockId(blockId);
         const { url, sourceAuthorization } = await sourceOf(parts, source.name, call);
         const match = quoted(source.ifMatch);
-        await run(call, (abortSignal) =>
-          client
+        await run(call, ({ container }, abortSignal) =>
+          container
             .getBlockBlobClient(checkBlobName(name))
             .stageBlockFromURL(blockId, url, source.offset, source.count, {
               abortSignal,
@@ -66,8 +66,8 @@ export function blockOperations(parts: BlobParts) {
         if (blockIds.length > maxBlocks)
           throw invalid(`${blockIds.length} blocks are more than ${maxBlocks}`);
         const write = () =>
-          run(call, async (abortSignal) => {
-            const blob = client.getBlockBlobClient(checkBlobName(name));
+          run(call, async ({ container }, abortSignal) => {
+            const blob = container.getBlockBlobClient(checkBlobName(name));
             const { _response: raw } = await blob.commitBlockList([...blockIds], {
               abortSignal,
               conditions: sdkConditions(options ?? {}),
@@ -83,8 +83,8 @@ export function blockOperations(parts: BlobParts) {
     /** The blocks of a blob, committed and staged. @throws `not_found` when there is neither */
     getBlockList: read(
       (name: string, call: Call): Promise<BlockList> =>
-        run(call, async (abortSignal) => {
-          const list = await client
+        run(call, async ({ container }, abortSignal) => {
+          const list = await container
             .getBlockBlobClient(checkBlobName(name))
             .getBlockList('all', { abortSignal });
           const blocks = (given: typeof list.committedBlocks) =>

@@ -4,13 +4,13 @@ import type { ContainerProperties } from '../model.ts';
 import { type BlobParts, notes } from './shared.ts';
 
 /** The operations. */
-export function containerOperations({ connection, run, client }: BlobParts) {
+export function containerOperations({ connection, run }: BlobParts) {
   return {
     /** What is known of the container. @throws `not_found` when there is none */
     getContainerProperties: read(
       (call: Call): Promise<ContainerProperties> =>
-        run(call, async (abortSignal) => {
-          const found = await client.getProperties({ abortSignal });
+        run(call, async ({ container }, abortSignal) => {
+          const found = await container.getProperties({ abortSignal });
           return {
             name: connection.options.container,
             etag: (found.etag ?? '').replace(/^"|"$/g, ''),
@@ -27,7 +27,7 @@ export function containerOperations({ connection, run, client }: BlobParts) {
     /** Makes the container, private. @returns whether it was made; `false` where it was there */
     createContainer: idempotent(
       (call: Call): Promise<boolean> =>
-        run(call, (abortSignal) => client.create({ abortSignal })).then(
+        run(call, ({ container }, abortSignal) => container.create({ abortSignal })).then(
           () => true,
           (error: unknown) => {
             if (error instanceof VendorError && error.failure.reason === 'ContainerAlreadyExists')
@@ -36,19 +36,6 @@ export function containerOperations({ connection, run, client }: BlobParts) {
           },
         ),
       notes('create-container', 'createContainer'),
-    ),
-
-    /** Deletes the container and all blobs in it. @returns whether it was there */
-    deleteContainer: idempotent(
-      (call: Call): Promise<boolean> =>
-        run(call, (abortSignal) => client.delete({ abortSignal })).then(
-          () => true,
-          (error: unknown) => {
-            if (error instanceof VendorError && error.failure.reason === 'ContainerNotFound') return false;
-            throw error;
-          },
-        ),
-      notes('delete-container', 'deleteContainer'),
     ),
   };
 }

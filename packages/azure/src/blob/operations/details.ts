@@ -1,5 +1,5 @@
 /** What lies beside the bytes: tags and tiers; and URLs that work by themselves. */
-import { type Call, IntegrationError, idempotent, read } from '@im/core';
+import { type Call, IntegrationError, idempotent, read, Secret } from '@im/core';
 import type { BlobTier, SasRequest, SasUrl, UserDelegationKey } from '../model.ts';
 import { sasTime, signBlobSas } from '../sas.ts';
 import { checkBlobName, encodeName, invalid } from '../wire.ts';
@@ -11,14 +11,14 @@ export const maxSasSeconds = 7 * 86_400;
 
 /** The operations. */
 export function detailOperations(parts: BlobParts) {
-  const { connection, run, client } = parts;
+  const { connection, run } = parts;
   const delegations = createDelegations(parts);
   return {
     /** The blob's tags. */
     getBlobTags: read(
       (name: string, call: Call): Promise<Record<string, string>> =>
-        run(call, async (abortSignal) => {
-          const { tags } = await client.getBlobClient(checkBlobName(name)).getTags({ abortSignal });
+        run(call, async ({ container }, abortSignal) => {
+          const { tags } = await container.getBlobClient(checkBlobName(name)).getTags({ abortSignal });
           return { ...tags };
         }),
       notes('get-blob-tags', 'tags'),
@@ -28,8 +28,8 @@ export function detailOperations(parts: BlobParts) {
     setBlobTags: idempotent(
       async (name: string, tags: Readonly<Record<string, string>>, call: Call): Promise<void> => {
         if (Object.keys(tags).length > 10) throw invalid('a blob has at most 10 tags');
-        await run(call, (abortSignal) =>
-          client.getBlobClient(checkBlobName(name)).setTags({ ...tags }, { abortSignal }),
+        await run(call, ({ container }, abortSignal) =>
+          container.getBlobClient(checkBlobName(name)).setTags({ ...tags }, { abortSignal }),
         );
       },
       notes('set-blob-tags', 'tags'),
@@ -38,18 +38,11 @@ export function detailOperations(parts: BlobParts) {
     /** Moves a blob to a tier. Out of `Archive` it takes hours: see `archiveStatus`. */
     setTier: idempotent(
       async (name: string, tier: BlobTier, call: Call): Promise<void> => {
-        await run(call, (abortSignal) =>
-          client.getBlobClient(checkBlobName(name)).setAccessTier(tier, { abortSignal }),
+        await run(call, ({ container }, abortSignal) =>
+          container.getBlobClient(checkBlobName(name)).setAccessTier(tier, { abortSignal }),
         );
       },
       notes('set-blob-tier', 'write'),
-    ),
-
-    /** A key to sign SAS tokens with, good for `expiresInSeconds` (at most a week). Bearer tokens only. */
-    getUserDelegationKey: read(
-      (expiresInSeconds: number, call: Call): Promise<UserDelegationKey> =>
-        delegations.ask(expiresInSeconds, call),
-      notes('get-user-delegation-key', 'delegate'),
     ),
 
     /**
@@ -58,50 +51,57 @@ export function detailOperations(parts: BlobParts) {
      *
      * @throws `invalid_argument` beyond a week; `failed_precondition` when the credential is a SAS itself, which cannot sign
      */
-    createSasUrl: read(async (name: string, sas: SasRequest, call: Call): Promise<SasUrl> => {
-      const { expiresInSeconds, ...rest } = sas;
-      if (!Number.isSafeInteger(expiresInSeconds) || expiresInSeconds < 1 || expiresInSeconds > maxSasSeconds)
-        throw invalid(`expiresInSeconds must be a whole number from 1 to ${maxSasSeconds}`);
-      if (!/^r?a?c?w?d?t?$/.test(sas.permissions) || sas.permissions === '')
-        throw invalid('permissions must be some of the letters racwdt, in this order');
-      const { account, options, clock } = connection;
-      const { access } = account;
-      if (access.kind === 'sas') throw cannotSign();
-      // The service reads whole seconds.
-      const expiresAt = Math.floor(clock.now() / 1000 + expiresInSeconds) * 1000;
-      const url = `${account.endpoint}/${options.container}/${encodeName(checkBlobName(name))}`;
-      const signed = {
-        ...rest,
-        account: account.account,
-        container: options.container,
-        blob: name,
-        expiresAt,
-      };
-      const key =
-        access.kind === 'key'
-          ? { accountKey: access.key }
-          : { delegation: await delegations.until(expiresAt, call) };
-      return {
-        url: withQuery(url, signBlobSas({ ...signed, httpsOnly: url.startsWith('https:') }, key)),
-        expiresAt,
-      };
-    }, notes('create-service-sas')),
+    createSasUrl: read(
+      async (name: string, sas: SasRequest, call: Call): Promise<SasUrl> => {
+        const { expiresInSeconds, ...rest } = sas;
+        if (
+          !Number.isSafeInteger(expiresInSeconds) ||
+          expiresInSeconds < 1 ||
+          expiresInSeconds > maxSasSeconds
+        )
+          throw invalid(`expiresInSeconds must be a whole number from 1 to ${maxSasSeconds}`);
+        if (!/^r?a?c?w?d?t?$/.test(sas.permissions) || sas.permissions === '')
+          throw invalid('permissions must be some of the letters racwdt, in this order');
+        const { account, options, clock } = connection;
+        const { access } = account;
+        if (access.kind === 'sas') throw cannotSign();
+        // The service reads whole seconds.
+        const expiresAt = Math.floor(clock.now() / 1000 + expiresInSeconds) * 1000;
+        const url = `${account.endpoint}/${options.container}/${encodeName(checkBlobName(name))}`;
+        const signed = {
+          ...rest,
+          account: account.account,
+          container: options.container,
+          blob: name,
+          expiresAt,
+        };
+        const key =
+          access.kind === 'key'
+            ? { accountKey: access.key }
+            : { delegation: await delegations.until(expiresAt, call) };
+        return {
+          url: withQuery(url, signBlobSas({ ...signed, httpsOnly: url.startsWith('https:') }, key)),
+          expiresAt,
+        };
+      },
+      notes('create-service-sas', 'delegate'),
+    ),
   };
 }
 
-/** User delegation keys: one is kept while it outlives what is to be signed. */
-function createDelegations({ connection, run, service }: BlobParts) {
+/**
+ * User delegation keys, by which an identity signs: one is kept while it outlives what is to be signed.
+ *
+ * @see {@link https://learn.microsoft.com/rest/api/storageservices/get-user-delegation-key | Azure: Get User Delegation Key}
+ */
+function createDelegations({ connection, run }: BlobParts) {
   let held: { readonly key: UserDelegationKey; readonly until: number } | undefined;
-  const ask = (expiresInSeconds: number, call: Call): Promise<UserDelegationKey> => {
-    if (!Number.isSafeInteger(expiresInSeconds) || expiresInSeconds < 1 || expiresInSeconds > maxSasSeconds)
-      throw invalid(`expiresInSeconds must be a whole number from 1 to ${maxSasSeconds}`);
-    const now = connection.clock.now();
-    return run(call, async (abortSignal) => {
-      const key = await service.getUserDelegationKey(
-        new Date(sasTime(now)),
-        new Date(sasTime(now + expiresInSeconds * 1000)),
-        { abortSignal },
-      );
+  const ask = (call: Call): Promise<UserDelegationKey> =>
+    run(call, async ({ service }, abortSignal) => {
+      const now = connection.clock.now();
+      const start = new Date(sasTime(now));
+      const expiry = new Date(sasTime(now + maxSasSeconds * 1000));
+      const key = await service.getUserDelegationKey(start, expiry, { abortSignal });
       return {
         signedOid: key.signedObjectId,
         signedTid: key.signedTenantId,
@@ -109,16 +109,14 @@ function createDelegations({ connection, run, service }: BlobParts) {
         signedExpiry: sasTime(key.signedExpiresOn.getTime()),
         signedService: key.signedService,
         signedVersion: key.signedVersion,
-        value: key.value,
+        value: new Secret(key.value),
       };
     });
-  };
   return {
-    ask,
     /** A key that is good at least until then. */
     async until(expiresAt: number, call: Call): Promise<UserDelegationKey> {
       if (held !== undefined && held.until >= expiresAt) return held.key;
-      const key = await ask(maxSasSeconds, call);
+      const key = await ask(call);
       held = { key, until: Date.parse(key.signedExpiry) };
       return key;
     },

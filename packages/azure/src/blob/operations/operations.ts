@@ -1,11 +1,10 @@
 /** All operations of one connection. */
-import type { BlobServiceClient, ContainerClient } from '@azure/storage-blob';
+import type { ContainerClient } from '@azure/storage-blob';
 import type { Client } from '@im/core';
 import type { BlobConnection } from '../connection.ts';
 import { leanLane } from '../lanes/lean.ts';
 import { sdkLane } from '../lanes/sdk.ts';
 import type { CheckedBlobOptions } from '../options.ts';
-import { sdkRunner } from '../sdk.ts';
 import { wholeBlobOperations } from './blobs.ts';
 import { blockOperations } from './blocks.ts';
 import { containerOperations } from './containers.ts';
@@ -13,15 +12,10 @@ import { detailOperations } from './details.ts';
 import { listOperations } from './lists.ts';
 
 /** Makes them. */
-export function blobOperations(
-  connection: BlobConnection,
-  options: CheckedBlobOptions,
-  client: ContainerClient,
-  service: BlobServiceClient,
-) {
-  const run = sdkRunner(connection);
-  const lane = options.lane === 'sdk' ? sdkLane(run, client, options) : leanLane(connection, options);
-  const parts = { connection, lane, run, client, service };
+export function blobOperations(connection: BlobConnection, options: CheckedBlobOptions) {
+  const { run } = connection;
+  const lane = options.lane === 'sdk' ? sdkLane(run, options) : leanLane(connection, options);
+  const parts = { connection, lane, run };
   return {
     ...containerOperations(parts),
     ...wholeBlobOperations(parts),

@@ -1,5 +1,4 @@
 /** What the operations have in common. */
-import type { BlobServiceClient, ContainerClient } from '@azure/storage-blob';
 import type { OperationNotes } from '@im/core';
 import type { BlobConnection } from '../connection.ts';
 import type { BlobLane } from '../lanes/lane.ts';
@@ -11,8 +10,6 @@ export interface BlobParts {
   /** The hot operations, as the options want them sent. */
   readonly lane: BlobLane;
   readonly run: RunSdk;
-  readonly client: ContainerClient;
-  readonly service: BlobServiceClient;
 }
 
 /** Data actions by what they allow. */
@@ -22,9 +19,9 @@ const actions = {
   add: 'blobs/add/action',
   delete: 'blobs/delete',
   tags: 'blobs/tags/*',
+  filter: 'blobs/filter/action',
   container: 'read',
   createContainer: 'write',
-  deleteContainer: 'delete',
   delegate: 'generateUserDelegationKey',
 } as const;
 
