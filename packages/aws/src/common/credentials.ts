@@ -11,7 +11,7 @@ import { type IntegrationContext, Secret, unlessAborted, VendorError } from '@im
 import type { AccessToken, TokenSource } from '@im/http';
 import type { AwsCredentials, AwsIdentity } from './identity.ts';
 import type { AwsOptions } from './options.ts';
-import { issuerOf } from './providers.ts';
+import { identityOf, issuerOf, optionSecrets } from './providers.ts';
 
 /** What the credentials need of a provider's context. */
 export type CredentialContext = Pick<
@@ -31,12 +31,8 @@ const afterFailureMs = 30_000;
 /** Makes the credentials of one integration. Fetches nothing before the first `get`. */
 export function createCredentials(context: CredentialContext): AwsCredentials {
   const { credentials } = context.options;
-  return 'accessKeyId' in credentials
-    ? staticCredentials({
-        accessKeyId: credentials.accessKeyId,
-        secretAccessKey: credentials.secretAccessKey.reveal(),
-        ...(credentials.sessionToken && { sessionToken: credentials.sessionToken.reveal() }),
-      })
+  return credentials !== undefined && 'accessKeyId' in credentials
+    ? staticCredentials(identityOf(credentials))
     : issuedCredentials(context);
 }
 
@@ -57,6 +53,7 @@ function staticCredentials(identity: AwsIdentity): AwsCredentials {
 function issuedCredentials(context: CredentialContext): AwsCredentials {
   const { clock } = context;
   const issue = issuerOf(context);
+  const sourceSecrets = optionSecrets(context.options.credentials);
   let held: { readonly identity: AwsIdentity; renewAt: number } | undefined;
   let renewal: Promise<AwsIdentity> | undefined;
   let refused: string | undefined;
@@ -125,7 +122,7 @@ function issuedCredentials(context: CredentialContext): AwsCredentials {
     refused(accessKeyId) {
       if (held?.identity.accessKeyId === accessKeyId) refused = accessKeyId;
     },
-    secrets: () => (held === undefined ? [] : secretsIn(held.identity)),
+    secrets: () => [...sourceSecrets, ...(held === undefined ? [] : secretsIn(held.identity))],
   };
 }
 

@@ -36,17 +36,12 @@ function keys(names?: EnvironmentNames) {
   });
 }
 
-function chain(names?: EnvironmentNames) {
+function profile(names?: EnvironmentNames) {
   return z.strictObject({
     profile: z
       .string()
       .min(1)
-      .optional()
-      .meta({
-        description:
-          "profile of the shared configuration files; without it, and with no other credentials at all, the SDK's default chain is asked (environment, files, container, instance)",
-        ...env(names?.profile),
-      }),
+      .meta({ description: 'profile of the shared configuration files', ...env(names?.profile) }),
   });
 }
 
@@ -81,8 +76,8 @@ const assumeRole = z.strictObject({
     .optional()
     .describe("what the role's owner demands to be told: ExternalId"),
   source: z
-    .union([keys(), chain()])
-    .default({})
+    .union([keys(), profile()])
+    .optional()
     .describe("credentials that may take on the role; default: the SDK's default chain"),
   stsEndpoint,
 });
@@ -101,12 +96,14 @@ const webIdentity = z.strictObject({
 
 /**
  * How requests are signed, told apart by what is there: `accessKeyId` (keys), `tokenFile` (web identity), `roleArn` (a
- * role is taken on), else the SDK's default chain. Order matters for messages: the first form that fits best is meant.
+ * role is taken on), `profile`. Absent: the SDK's default chain is asked.
  */
 const credentials = z
-  .union([keys(awsNames), assumeRole, webIdentity, chain(awsNames)])
-  .default({})
-  .describe('who signs the requests');
+  .union([keys(awsNames), assumeRole, webIdentity, profile(awsNames)])
+  .optional()
+  .describe(
+    "who signs the requests; default: whom the SDK's default chain finds (environment, files, container, instance)",
+  );
 
 /** Spread into a strict object: `z.strictObject({ ...awsOptions, bucket: … })`. */
 export const awsOptions = {
@@ -134,8 +131,8 @@ export type CredentialOptions = AwsOptions['credentials'];
 /** Static keys, once checked. */
 export type KeyOptions = z.output<ReturnType<typeof keys>>;
 
-/** The default chain or a profile, once checked. */
-export type ChainOptions = z.output<ReturnType<typeof chain>>;
+/** A profile, once checked. */
+export type ProfileOptions = z.output<ReturnType<typeof profile>>;
 
 /** Hosts of AWS in all public partitions; everything else is refused unless it is the `endpoint`. */
 export const awsEgress = ['*.amazonaws.com', '*.amazonaws.com.cn', '*.amazonaws.eu', '*.api.aws'];

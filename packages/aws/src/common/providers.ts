@@ -5,7 +5,7 @@ import type { CredentialContext } from './credentials.ts';
 import { readSdkError } from './errors.ts';
 import type { AwsIdentity } from './identity.ts';
 import { loadSdk } from './load-sdk.ts';
-import type { ChainOptions, CredentialOptions, KeyOptions } from './options.ts';
+import type { CredentialOptions, KeyOptions, ProfileOptions } from './options.ts';
 import { createRequestHandler } from './request-handler.ts';
 import { createSigningTime, signerClass } from './sign.ts';
 import { awsTransport } from './transport.ts';
@@ -34,7 +34,7 @@ export function issuerOf(context: CredentialContext): Issue {
       return await providerOf(context, credentials, providers, signal)();
     } catch (error) {
       signal.throwIfAborted();
-      throw noCredentials(error, secretsOf(credentials));
+      throw noCredentials(error, optionSecrets(credentials));
     }
   };
 }
@@ -45,6 +45,7 @@ function providerOf(
   providers: Providers,
   signal: AbortSignal,
 ): Provider {
+  if (options === undefined) return providers.fromNodeProviderChain();
   if ('tokenFile' in options) {
     return providers.fromTokenFile({
       roleArn: options.roleArn,
@@ -66,15 +67,17 @@ function providerOf(
       clientConfig: stsConfig(context, options.stsEndpoint, signal),
     });
   }
-  return 'accessKeyId' in options
-    ? async () => identityOf(options)
-    : providers.fromNodeProviderChain(options.profile === undefined ? {} : { profile: options.profile });
+  const source = sourceOf(options, providers);
+  return typeof source === 'function' ? source : async () => source;
 }
 
-function sourceOf(source: KeyOptions | ChainOptions, providers: Providers): AwsIdentity | Provider {
-  return 'accessKeyId' in source
+function sourceOf(
+  source: KeyOptions | ProfileOptions | undefined,
+  providers: Providers,
+): AwsIdentity | Provider {
+  return source !== undefined && 'accessKeyId' in source
     ? identityOf(source)
-    : providers.fromNodeProviderChain(source.profile === undefined ? {} : { profile: source.profile });
+    : providers.fromNodeProviderChain(source);
 }
 
 /** Static keys as the SDK wants them. */
@@ -104,9 +107,12 @@ function stsConfig(context: CredentialContext, endpoint: string | undefined, sig
   };
 }
 
-function secretsOf(options: CredentialOptions): readonly string[] {
-  const keys = 'source' in options ? options.source : options;
-  return 'accessKeyId' in keys ? [keys.secretAccessKey.reveal(), keys.sessionToken?.reveal() ?? ''] : [];
+/** Secrets that the options themselves hold. */
+export function optionSecrets(options: CredentialOptions): readonly string[] {
+  const keys = options !== undefined && 'source' in options ? options.source : options;
+  if (keys === undefined || !('accessKeyId' in keys)) return [];
+  const { secretAccessKey, sessionToken } = identityOf(keys);
+  return sessionToken === undefined ? [secretAccessKey] : [secretAccessKey, sessionToken];
 }
 
 /** The SDK's own error is not kept: its text may hold a token, and its members the request. */

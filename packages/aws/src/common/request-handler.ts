@@ -17,8 +17,6 @@ export interface Trace {
   status?: number;
   /** The `authorization` that was sent. */
   authorization?: string | undefined;
-  /** Whether the body can be sent again. */
-  isReplayable: boolean;
 }
 
 /** What travels with a command: `client.send(command, options)`. */
@@ -83,9 +81,6 @@ const dropped: ReadonlySet<string> = new Set(['expect', 'connection', 'transfer-
 
 const never = new AbortController().signal;
 
-/** Bodies that can be sent once, and were. */
-const spent = new WeakSet<object>();
-
 /** Makes the handler. Connections belong to the transport and stay when a client is destroyed. */
 export function createRequestHandler(settings: HandlerSettings): RequestHandler {
   const { transport, guard, maxBytes = defaultMaxBytes } = settings;
@@ -93,12 +88,7 @@ export function createRequestHandler(settings: HandlerSettings): RequestHandler 
   return {
     async handle(request, { abortSignal, call, trace } = {}) {
       const body = toBody(request.body);
-      const isReplayable = body === undefined || typeof body === 'string' || body instanceof Uint8Array;
-      if (!isReplayable) checkUnspent(body);
-      if (trace !== undefined) {
-        trace.isReplayable = isReplayable;
-        trace.authorization = request.headers.authorization;
-      }
+      if (trace !== undefined) trace.authorization = request.headers.authorization;
       const response = await transport({
         method: request.method as HttpRequest['method'],
         url: new URL(`${request.protocol}//${request.hostname}${request.port ? `:${request.port}` : ''}`),
@@ -153,19 +143,6 @@ async function wholeBody(response: HttpResponse, maxBytes: number): Promise<Uint
   } finally {
     await response[Symbol.asyncDispose]();
   }
-}
-
-/** A retry of a command whose body is a stream would send an empty one. */
-function checkUnspent(body: object): void {
-  if (spent.has(body)) {
-    throw new VendorError({
-      sent: false,
-      code: 'failed_precondition',
-      reason: 'stream_spent',
-      says: 'the body is a stream that was sent already; give bytes, or send it as unsafe',
-    });
-  }
-  spent.add(body);
 }
 
 function tooLarge(maxBytes: number): VendorError {

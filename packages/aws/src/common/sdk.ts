@@ -17,6 +17,7 @@ import {
   type Trace,
 } from './request-handler.ts';
 import { createSigningTime, type SigningTime, signerClass } from './sign.ts';
+import { checkUnspent, markSpent, streamsIn } from './spent-streams.ts';
 import { awsTransport } from './transport.ts';
 
 /** What the SDK's clients need of a provider's context. */
@@ -161,12 +162,16 @@ export function createSdk(context: SdkContext, settings: SdkSettings = {}): Sdk 
     call: Call,
     trace: Trace,
   ): Promise<unknown> => {
+    const streams = streamsIn(command.input);
+    checkUnspent(streams);
     const options: SendOptions = { abortSignal: call.signal, call, trace, via: requestHandler };
     try {
       return await client.send(command, options);
     } catch (thrown) {
       if (call.signal.aborted) throw call.signal.reason;
       throw toVendorError(thrown, trace, credentials.secrets());
+    } finally {
+      if (trace.sent) markSpent(streams);
     }
   };
 
@@ -179,7 +184,7 @@ export function createSdk(context: SdkContext, settings: SdkSettings = {}): Sdk 
       return client;
     },
     async send<Command extends SdkCommand>(client: SdkClient, command: Command, call: Call) {
-      const trace: Trace = { sent: false, isReplayable: true };
+      const trace: Trace = { sent: false };
       try {
         return (await attempt(client, command, call, trace)) as OutputOf<Command>;
       } catch (error) {
@@ -187,12 +192,9 @@ export function createSdk(context: SdkContext, settings: SdkSettings = {}): Sdk 
         if (key === undefined || !(error instanceof VendorError) || !isExpiredReason(error.failure.reason))
           throw error;
         credentials.refused(key);
-        if (call.effect === 'unsafe' || !trace.isReplayable) throw error;
+        if (call.effect === 'unsafe' || streamsIn(command.input).length > 0) throw error;
         if ((await credentials.get(call)).accessKeyId === key) throw error;
-        return (await attempt(client, command, call, {
-          sent: true,
-          isReplayable: true,
-        })) as OutputOf<Command>;
+        return (await attempt(client, command, call, { sent: true })) as OutputOf<Command>;
       }
     },
   };

@@ -1,4 +1,4 @@
-import { type AwsService, awsService, refuse } from '../common/service.ts';
+import { type AwsService, awsService } from '../common/service.ts';
 
 type Module = typeof import('@aws-sdk/client-secrets-manager');
 type Client = InstanceType<Module['SecretsManagerClient']>;
@@ -13,9 +13,3 @@ export const secretsManagerService = awsService({
 
 /** What the operations work with. */
 export type Service = AwsService<Module, Client>;
-
-/** AWS wants 32 to 64 characters: https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html */
-export function requestToken(idempotencyKey: string | undefined): string {
-  const token = String(idempotencyKey).padEnd(32, '-');
-  return token.length <= 64 ? token : refuse('the idempotency key must be at most 64 characters');
-}

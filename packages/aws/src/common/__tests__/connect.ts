@@ -8,7 +8,9 @@ import {
   type OptionsOf,
   type ResilienceInput,
 } from '@im/core';
+import { createEgressGuard } from '@im/http';
 import { createVirtualClock, type FakeServer, type VirtualClock } from '@im/testing';
+import { awsTransport } from '../transport.ts';
 
 /** What a test works with. */
 export interface Connected<Definition extends AnyDefinition, Fake> extends AsyncDisposable {
@@ -36,12 +38,16 @@ export async function connect<
 ): Promise<Connected<Definition, Fake>> {
   const clock = createVirtualClock();
   const fake = await startFake({ clock });
+  await warm(fake.url);
+  fake.forget();
   const client = createIntegration(definition, {
     clock,
     random: seeded(),
     options: { ...fake.options(setup.tenant), ...setup.options },
     resilience: { retry: false, ...setup.resilience },
   });
+  // Makes the SDK's client: loading it takes real time, which the clock must not take for silence.
+  void (client as unknown as { native?(): object }).native?.().constructor;
   return {
     client: client as unknown as ClientOf<Definition>,
     fake,
@@ -60,6 +66,20 @@ export async function connect<
       await fake[Symbol.asyncDispose]();
     },
   };
+}
+
+let warmed: Promise<unknown> | undefined;
+
+/** The first request of a process loads the transport, which takes real time too. */
+function warm(url: string): Promise<unknown> {
+  warmed ??= awsTransport({
+    method: 'GET',
+    url: new URL(url),
+    headers: { 'x-im-by-hand': '1' },
+    signal: new AbortController().signal,
+    guard: createEgressGuard({ allow: [], onPurpose: [url] }),
+  }).then((response) => response[Symbol.asyncDispose]());
+  return warmed;
 }
 
 /** Numbers that look like chance, the same in each run: every idempotency key is another. */

@@ -1,6 +1,7 @@
 /** Runs fakes of AWS's services on one port: who asks, which service and operation is meant, and its answer or error. */
 import { type Clock, systemClock } from '@im/core';
 import { type FakeRequest, type FakeResponse, type FakeServer, startFakeServer } from '@im/testing';
+import { escapeUri } from '../query.ts';
 import { createAccounts, type FakeAccounts, type Principal } from './accounts.ts';
 import { type Handle, routesOf } from './dispatch.ts';
 import { faultFor, signatureFault } from './faults.ts';
@@ -74,7 +75,8 @@ export async function startAwsServer(
   };
 
   const whoAsks = (request: FakeRequest, service: FakeService): Principal => {
-    const search = request.query.toString();
+    // As it was sent, since every way to escape a query is the same query to a signature.
+    const search = [...request.query].map((pair) => pair.map(escapeUri).join('=')).join('&');
     const target = search === '' ? request.path : `${request.path}?${search}`;
     const verdict = verifySignature(
       { method: request.method, target, headers: request.headers, body: request.body },

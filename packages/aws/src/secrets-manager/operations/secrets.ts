@@ -1,7 +1,8 @@
 /** Secrets themselves: making, finding, changing, rotating, deleting and taking that back. */
 import { type Call, idempotent, keyed, type Page, pages, read } from '@im/core';
 import { promised, refuse } from '../../common/service.ts';
-import { requestToken, type Service } from '../client.ts';
+import { requestToken } from '../../common/token.ts';
+import type { Service } from '../client.ts';
 import { fromFilter, fromTags, fromValue, toChanged, toInfo } from '../map.ts';
 import type {
   ChangedSecret,

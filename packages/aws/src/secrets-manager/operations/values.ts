@@ -1,7 +1,8 @@
 /** Values: reading them, and writing new versions. */
 import { type Call, idempotent, keyed, type Page, pages, read, Secret } from '@im/core';
 import { promised, refuse } from '../../common/service.ts';
-import { requestToken, type Service } from '../client.ts';
+import { requestToken } from '../../common/token.ts';
+import type { Service } from '../client.ts';
 import { fromValue, toChanged, toValue, toVersion } from '../map.ts';
 import type {
   ChangedSecret,
