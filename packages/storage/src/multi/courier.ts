@@ -2,7 +2,7 @@
 import { type Clock, isIntegrationError, sleep, unlessAborted } from '@im/core';
 import { storeOfError } from '../errors.ts';
 import { isOutage, type StoreHealth } from './health.ts';
-import type { Journal } from './journal.ts';
+import type { Journal, JournalEntry } from './journal.ts';
 import type { Member } from './member.ts';
 import { syncKey } from './sync-key.ts';
 
@@ -53,7 +53,16 @@ export interface Courier extends Replication {
 /** Waits, milliseconds: after the first failure of a key; the longest one, also between looks for what dead processes left; for a write that has not ended. */
 const waits = { firstMs: 1_000, longestMs: 60_000, writingMs: 50 } as const;
 
+function latestOf(entries: readonly JournalEntry[]): JournalEntry | undefined {
+  return entries.reduce<JournalEntry | undefined>(
+    (a, b) => (a !== undefined && a.at > b.at ? a : b),
+    undefined,
+  );
+}
+
 interface Setback {
+  readonly target: Member;
+  readonly key: string;
   readonly error: unknown;
   readonly waitMs: number;
   readonly until: number;
@@ -79,19 +88,36 @@ export function createCourier(options: CourierOptions): Courier {
 
   async function deliver(target: Member, key: string, signal: AbortSignal): Promise<Delivery> {
     const entries = ours(target, key);
-    const source = sources.get(entries.at(-1)?.source ?? '');
+    const source = sources.get(latestOf(entries)?.source ?? '');
     if (source === undefined) return journal.isBehind(target.name, key) ? 'deferred' : 'done';
     // From a store that is behind itself nothing may be taken.
-    if (journal.isBehind(source.name, key)) return 'deferred';
-    await syncKey(source, target, key, { signal });
+    if (journal.isBehind(source.name, key)) {
+      if (!isDoubtful(source, target, key)) return 'deferred';
+    } else await syncKey(source, target, key, { signal });
     for (const entry of entries) journal.acknowledge(entry, target.name);
+    // Durable before the key is written again: an old entry that came back would bring back an old object.
+    await journal.flush();
     return journal.isBehind(target.name, key) ? 'more' : 'done';
   }
 
-  function setBack(name: string, error: unknown): void {
+  /**
+   * Each of the two is noted as behind the other: a write went to `source` past `target`, and nobody knows whether it came to
+   * anything, since one that did would have struck out what `source` was owed. Then what the earlier store has is the state.
+   */
+  function isDoubtful(source: Member, target: Member, key: string): boolean {
+    const order = options.sources.map(({ name }) => name);
+    const isEarlier = order.includes(target.name) && order.indexOf(target.name) < order.indexOf(source.name);
+    const owed = journal.entriesOf(source.name, key);
+    return (
+      isEarlier && !journal.isHeld(source.name, key) && owed.every((entry) => entry.source === target.name)
+    );
+  }
+
+  function setBack(target: Member, key: string, error: unknown): void {
+    const name = nameOf(target, key);
     const waitMs = Math.min((setbacks.get(name)?.waitMs ?? waits.firstMs / 2) * 2, waits.longestMs);
     const asked = isIntegrationError(error) ? error.retryAfterMs : undefined;
-    setbacks.set(name, { error, waitMs, until: clock.now() + Math.max(waitMs, asked ?? 0) });
+    setbacks.set(name, { target, key, error, waitMs, until: clock.now() + Math.max(waitMs, asked ?? 0) });
   }
 
   async function deliverInPass(target: Member, key: string): Promise<void> {
@@ -99,7 +125,7 @@ export function createCourier(options: CourierOptions): Courier {
     try {
       const delivery = await options.alone(target, key, () => deliver(target, key, closing.signal));
       if (delivery === 'deferred') {
-        setBack(name, undefined);
+        setBack(target, key, undefined);
         health(target).left();
         return;
       }
@@ -110,7 +136,7 @@ export function createCourier(options: CourierOptions): Courier {
       if (closing.signal.aborted || !isTargets) health(target).left();
       else health(target).failed(error);
       // While a store is down its health says when to try again; a key of its own waits only for failures of its own.
-      if (!(isTargets && isOutage(error))) setBack(name, error);
+      if (!(isTargets && isOutage(error))) setBack(target, key, error);
     }
   }
 
@@ -133,7 +159,9 @@ export function createCourier(options: CourierOptions): Courier {
       }
     };
     await Promise.all(Array.from({ length: Math.min(options.concurrency, due.length) }, work));
-    if (due.length > 0) await journal.flush();
+    // What was settled otherwise needs no wait any more.
+    for (const [name, { target: of, key }] of setbacks)
+      if (!journal.isBehind(of.name, key)) setbacks.delete(name);
   }
 
   function passOnce(target: Member): Promise<void> {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { type FaultyCall, faulty, outage, seeded } from '../__fixtures__/faults.ts';
 import { keysOf, sample } from '../conformance/help.ts';
 import { createObjectStore, memoryDriver, type ObjectStore } from '../index.ts';
-import { type FailoverOptions, failover, memoryJournal, replicate, verify } from '../multi.ts';
+import { createJournal, type FailoverOptions, failover, memoryJournal, replicate, verify } from '../multi.ts';
 
 const health = { failures: 3, coolDownMs: 10_000, longestCoolDownMs: 40_000 };
 
@@ -168,6 +168,7 @@ describe('writes', () => {
     expect(store.failover.lag()).toMatchObject([
       { store: 'a', keys: 0, state: 'in step' },
       { store: 'b', keys: 0, state: 'in step' },
+      { store: 'c', keys: 0, state: 'in step' },
     ]);
     for (const key of await keysOf(store)) expect(await textOf(store, key)).toBe(await textOf(a.store, key));
   });
@@ -291,6 +292,80 @@ describe('writes', () => {
 });
 
 describe('failover over a replicated store', () => {
+  /** Two stores, one replicated to the other later, and a store that fails over between them; with a journal that can be looked into. */
+  function pair() {
+    const clock = createVirtualClock();
+    const texts = new Map<string, string>();
+    const storage = {
+      names: async () => [...texts.keys()],
+      read: async (name: string) => texts.get(name),
+      write: async (name: string, text: string) => void texts.set(name, text),
+      remove: async (name: string) => void texts.delete(name),
+    };
+    const [one, other] = [faulty(memoryDriver({ clock })), faulty(memoryDriver({ clock }))];
+    const a = createObjectStore(one.driver, { name: 'a' });
+    const b = createObjectStore(other.driver, { name: 'b' });
+    /** As a process that begins finds it. What it held in memory is lost with it. */
+    const begin = () => {
+      const journal = createJournal(storage, { clock, takeOverMs: 0 });
+      const replicated = replicate({ primary: a, replicas: [b], wait: 0, journal, clock });
+      const store = failover({ primary: replicated, others: [b], journal, clock });
+      const drain = () => Promise.all([store.failover.drain(), replicated.replication.drain()]);
+      const end = () =>
+        Promise.all([store.failover[Symbol.asyncDispose](), replicated.replication[Symbol.asyncDispose]()]);
+      return { journal, replicated, store, drain, end };
+    };
+    return { clock, a, b, faultsOfA: one.faults, faultsOfB: other.faults, begin };
+  }
+
+  it('does not wait for ever where nobody knows whether a write past the primary came to anything', async () => {
+    for (const isWritten of [false, true]) {
+      const { clock, a, b, faultsOfA, faultsOfB, begin } = pair();
+      const { store, drain, journal } = begin();
+      await store.put('k', 'first');
+      faultsOfA.isDown = true;
+      const lost = ({ operation }: FaultyCall) => {
+        if (operation === 'put') throw outage('unknown');
+      };
+      faultsOfB[isWritten ? 'after' : 'before'] = lost;
+      await expect(store.put('k', 'second')).rejects.toMatchObject({
+        code: 'unavailable',
+        effect: 'unknown',
+      });
+      expect([journal.isBehind('a', 'k'), journal.isBehind('b', 'k')]).toEqual([true, true]);
+      await expect(store.get('k')).rejects.toMatchObject({ code: 'unavailable' });
+      faultsOfA.isDown = false;
+      faultsOfB.before = faultsOfB.after = undefined;
+      await clock.until(drain());
+      expect([await textOf(a, 'k'), await textOf(b, 'k')]).toEqual(['first', 'first']);
+    }
+  });
+
+  it('brings nothing old back when the process ends without a word right after a write: 3 kinds', async () => {
+    const writes: readonly ((
+      store: ReturnType<ReturnType<typeof pair>['begin']>['store'],
+    ) => Promise<unknown>)[] = [
+      (store) => store.put('k', 'third'),
+      (store) => store.put('k', 'third', { contentType: 'text/plain' }).then(() => store.head('k')),
+      async (store) => store.put('k', 'third', { ifMatch: (await store.head('k')).etag }),
+    ];
+    for (const write of writes) {
+      const { clock, a, b, faultsOfA, begin } = pair();
+      const first = begin();
+      await first.store.put('k', 'first');
+      faultsOfA.isDown = true;
+      await first.store.put('k', 'second');
+      faultsOfA.isDown = false;
+      await write(first.store);
+      expect(await textOf(a, 'k')).toBe('third');
+      // The background work ends with the process; what the journal's memory knew is gone.
+      await first.end();
+      const second = begin();
+      await clock.until(second.drain());
+      expect([await textOf(a, 'k'), await textOf(b, 'k')]).toEqual(['third', 'third']);
+    }
+  });
+
   it('keeps the newer object when an older one was still on its way to the replica that took it', async () => {
     const clock = createVirtualClock();
     const { driver, faults } = faulty(memoryDriver({ clock }));

@@ -69,8 +69,11 @@ export function failover<Primary extends AnyStore, Other extends AnyStore>(
     createCourier({
       ...{ journal, clock, health, concurrency: 4 },
       sources: members,
-      targets: members.slice(0, -1),
-      alone: (_, key, work) => inTurn(key, work),
+      targets: members,
+      alone: (target, key, work) =>
+        inTurn(key, () =>
+          target === members[0] ? work() : journal.turns(`${target.name}\u0000${key}`, work),
+        ),
     });
   const driver = failoverDriver<FailoverAbility<Primary, Other>>({
     members,

@@ -26,6 +26,7 @@ export interface JournalIndex {
   isBehind(target: string, key: string): boolean;
   backlog(target: string): TargetBacklog;
   entriesOf(target: string, key: string): readonly JournalEntry[];
+  isHeld(target: string, key: string): boolean;
 }
 
 /** Makes an empty one. */
@@ -73,6 +74,7 @@ export function createJournalIndex(): JournalIndex {
       const [line] = oldest ?? [];
       return { count: keys.size, keys: keys.keys(), oldestAt: line?.entry.at };
     },
+    isHeld: (target, key) => [...(behind.get(target)?.get(key) ?? [])].some((line) => !line.isArmed),
     entriesOf: (target, key) =>
       [...(behind.get(target)?.get(key) ?? [])].flatMap((line) => (line.isArmed ? [line.entry] : [])),
   };

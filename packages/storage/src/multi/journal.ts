@@ -55,8 +55,10 @@ export interface Journal extends AsyncDisposable {
   isBehind(target: string, key: string): boolean;
   /** Keys for which `target` is behind, the oldest first, with what may be worked off. */
   backlog(target: string): TargetBacklog;
-  /** Entries of one key and target that may be worked off. */
+  /** Entries of one key and target that may be worked off, the oldest first. */
   entriesOf(target: string, key: string): readonly JournalEntry[];
+  /** Whether a write of the key is under way for which `target` is noted. */
+  isHeld(target: string, key: string): boolean;
   /**
    * Reads what other processes left, and takes over what nobody works off any more.
    *
@@ -131,6 +133,7 @@ export function createJournal(storage: JournalStorage, options: JournalOptions =
     isBehind: index.isBehind,
     backlog: index.backlog,
     entriesOf: index.entriesOf,
+    isHeld: index.isHeld,
     async refresh() {
       let soonest: number | undefined;
       for (const name of await storage.names()) {

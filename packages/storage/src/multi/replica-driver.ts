@@ -3,7 +3,6 @@ import { isIntegrationError } from '@im/core';
 import type { StorageAbility } from '../abilities.ts';
 import type { DeleteResult, DriverCall, ObjectInfo, StorageDriver } from '../driver.ts';
 import { isUnchanged } from './compare.ts';
-import type { JournalEntry } from './journal.ts';
 import { createKeyLocks, type WithKey } from './key-locks.ts';
 import { at, declared, keepable, type Member, sharedLimits } from './member.ts';
 import { type ReplicaSetup, tooFew } from './replica-setup.ts';
@@ -91,19 +90,18 @@ export function replicaDriver<Abilities extends StorageAbility>(
 
 /** The one way in which anything is written. */
 function createWriteEverywhere(setup: ReplicaSetup): WriteEverywhere {
-  const { primary, replicas, needed, journal, health } = setup;
+  const { primary, replicas, needed, journal, health, isSoleWriter } = setup;
   const inTurn: WithKey = createKeyLocks();
 
-  /** Whether the replica has it now. */
+  /** Brings it to one replica. @returns why it could not be brought */
   async function bringOne(
     replica: Member,
     key: string,
     info: ObjectInfo | undefined,
-    entry: JournalEntry,
     call: DriverCall,
     bring: ToReplica,
   ): Promise<{ readonly error: unknown } | undefined> {
-    if (!health(replica).enter()) return { error: health(replica).error };
+    if (health(replica).waitMs > 0) return { error: health(replica).error };
     try {
       await journal.turns(`${replica.name}\u0000${key}`, () => bring(replica, info));
     } catch (error) {
@@ -112,9 +110,18 @@ function createWriteEverywhere(setup: ReplicaSetup): WriteEverywhere {
       return { error };
     }
     health(replica).succeeded();
-    // Who wrote in between, in another process, may have come to the replica before us.
-    if (isUnchanged(info, await headOf(primary, key, call))) journal.acknowledge(entry, replica.name);
     return undefined;
+  }
+
+  /** Who wrote in between, in another process, may have come to a replica before us. Where that cannot be told, it is looked at later. */
+  async function isSettled(key: string, info: ObjectInfo | undefined, call: DriverCall): Promise<boolean> {
+    if (isSoleWriter) return true;
+    try {
+      return isUnchanged(info, await headOf(primary, key, call));
+    } catch (error) {
+      if (isIntegrationError(error) || call.signal.aborted) return false;
+      throw error;
+    }
   }
 
   return (key, call, write, bring) =>
@@ -136,10 +143,13 @@ function createWriteEverywhere(setup: ReplicaSetup): WriteEverywhere {
       journal.arm(entry);
       if (needed === 0) return info;
       const outcomes = await Promise.all(
-        replicas.map((replica) => bringOne(replica, key, info, entry, call, bring)),
+        replicas.map((replica) => bringOne(replica, key, info, call, bring)),
       );
       call.signal.throwIfAborted();
       const failed = outcomes.filter((outcome) => outcome !== undefined);
+      if (failed.length < replicas.length && (await isSettled(key, info, call)))
+        for (const [index, { name }] of replicas.entries())
+          if (outcomes[index] === undefined) journal.acknowledge(entry, name);
       const have = replicas.length - failed.length;
       if (have < needed) throw tooFew(setup, have, 1, failed[0]?.error);
       return info;

@@ -30,6 +30,11 @@ export interface ReplicateOptions<Primary extends AnyStore, Replica extends AnyS
   readonly wait?: 'all' | number | undefined;
   /** What replicas miss. Use a durable one, or `memoryJournal()` where a crash may leave a replica behind until `verify` finds it. */
   readonly journal: Journal;
+  /**
+   * Whether nobody else writes to these stores meanwhile, in this process or another. Then the primary needs not be looked at again
+   * after each write, which saves a request. Default false.
+   */
+  readonly soleWriter?: boolean | undefined;
   /** When a replica counts as down: it is not asked then, but by and by. */
   readonly health?: HealthOptions | undefined;
   /** Keys that are brought to each replica at once. Default 4. */
@@ -60,7 +65,16 @@ export type ReplicatedStore<Abilities extends StorageAbility> = ObjectStore<Abil
 export function replicate<Primary extends AnyStore, Replica extends AnyStore>(
   options: ReplicateOptions<Primary, Replica>,
 ): ReplicatedStore<ReplicatedAbility<Primary, Replica>> {
-  const { journal, wait = 'all', catchUp = 4, name, checksum, partBytes, concurrency } = options;
+  const {
+    journal,
+    wait = 'all',
+    catchUp = 4,
+    soleWriter: isSoleWriter = false,
+    name,
+    checksum,
+    partBytes,
+    concurrency,
+  } = options;
   const clock: Clock = options.clock ?? systemClock;
   const [primary, ...replicas] = membersOf([options.primary, ...options.replicas], 'replicate');
   const needed = wait === 'all' ? replicas.length : wait;
@@ -82,7 +96,7 @@ export function replicate<Primary extends AnyStore, Replica extends AnyStore>(
     alone: (target, key, work) => journal.turns(`${target.name}\u0000${key}`, work),
   });
   const driver = replicaDriver<ReplicatedAbility<Primary, Replica>>({
-    ...{ primary, replicas, needed, journal, health },
+    ...{ primary, replicas, needed, journal, health, isSoleWriter },
   });
   const store = createObjectStore(driver, {
     ...{ checksum, partBytes, concurrency, clock },

@@ -1,10 +1,10 @@
 /** Whom of several stores to ask, whom next, and what is owed to those that were passed over. */
 import { IntegrationError, isIntegrationError } from '@im/core';
 import type { DriverCall, StorageDriver, WriteCondition } from '../driver.ts';
-import { storeOfError } from '../errors.ts';
 import type { Courier } from './courier.ts';
+import { type Asked, createDebts, effectOf, type Passed } from './debts.ts';
 import { isOutage, type StoreHealth } from './health.ts';
-import type { Journal, JournalEntry } from './journal.ts';
+import type { Journal } from './journal.ts';
 import type { WithKey } from './key-locks.ts';
 import { at, type Member } from './member.ts';
 
@@ -17,12 +17,6 @@ export interface RouterSetup {
   /** Absent: writes do not fail over. */
   readonly journal: Journal | undefined;
   readonly courier: Courier | undefined;
-}
-
-/** Why one of the stores was not the one. */
-export interface Passed {
-  readonly member: Member;
-  readonly why: unknown;
 }
 
 /** What is written. */
@@ -71,32 +65,15 @@ const isConditional = ({ ifMatch, ifNoneMatch }: WriteCondition | RoutedWrite['c
 
 /** Makes it. */
 export function createRouter(setup: RouterSetup): Router {
-  const { members, health, inTurn, journal, courier } = setup;
-  const isBehind = (member: Member, key: string) => journal?.isBehind(member.name, key) === true;
-
-  /** Brings back what the store is owed for the key, which the caller holds. @returns why it cannot be */
-  async function bringBack(member: Member, key: string, call: DriverCall): Promise<Passed | undefined> {
-    if (!isBehind(member, key)) return undefined;
-    const behind = `it is behind for ${JSON.stringify(key)}`;
-    if (courier === undefined || health(member).waitMs > 0) return { member, why: behind };
-    try {
-      const delivery = await courier.deliver(member, key, call.signal);
-      return delivery === 'done' ? undefined : { member, why: behind };
-    } catch (error) {
-      call.signal.throwIfAborted();
-      if (storeOfError(error) === member.name) health(member).failed(error);
-      return { member, why: error };
-    }
-  }
-
+  const { members, health, inTurn, journal } = setup;
+  const { isBehind, bringBack, noted } = createDebts(setup);
   /** Asks one store. @returns its answer, or why another may be asked; throws what is final */
   async function ask<Value>(
     member: Member,
     call: DriverCall,
     work: (driver: StorageDriver, member: Member) => Promise<Value>,
     isOpen: RoutedRead['isOpen'] = () => false,
-  ): Promise<{ readonly value: Value } | Passed> {
-    if (!health(member).enter()) return { member, why: health(member).error };
+  ): Promise<Asked<Value>> {
     try {
       const value = await at(member, (driver) => work(driver, member));
       health(member).succeeded();
@@ -108,6 +85,8 @@ export function createRouter(setup: RouterSetup): Router {
       return { member, why: error };
     }
   }
+
+  const leftAlone = (member: Member): Passed => ({ member, why: health(member).error });
 
   return {
     async read(
@@ -124,7 +103,7 @@ export function createRouter(setup: RouterSetup): Router {
           if (owed !== undefined) passed.push(owed);
         }
         if (passed.at(-1)?.member === member) continue;
-        const answer = await ask(member, call, work, isOpen);
+        const answer = health(member).enter() ? await ask(member, call, work, isOpen) : leftAlone(member);
         if ('value' in answer) return answer.value;
         passed.push(answer);
       }
@@ -148,6 +127,10 @@ export function createRouter(setup: RouterSetup): Router {
             passed.push(owed);
             continue;
           }
+          if (!health(member).enter()) {
+            passed.push(leftAlone(member));
+            continue;
+          }
           const asked = () => ask(member, call, work);
           const answer = await (isInvisible ? asked() : noted(index, member, key, asked));
           if ('value' in answer) return answer.value;
@@ -158,40 +141,6 @@ export function createRouter(setup: RouterSetup): Router {
         throw noneLeft(setup, passed);
       }),
   };
-
-  /** Runs a write; where it goes past earlier stores, they are noted as behind before it can be true. */
-  async function noted<Value>(
-    index: number,
-    member: Member,
-    key: string,
-    work: () => Promise<{ readonly value: Value } | Passed>,
-  ): Promise<{ readonly value: Value } | Passed> {
-    if (journal === undefined) return work();
-    const before = members.slice(0, index).map(({ name }) => name);
-    const superseded = journal.entriesOf(member.name, key);
-    let entry: JournalEntry | undefined;
-    if (index > 0 && health(member).waitMs === 0)
-      entry = await journal.append({ key, source: member.name, targets: before });
-    const forget = () => {
-      for (const name of entry === undefined ? [] : before) journal.acknowledge(entry as JournalEntry, name);
-    };
-    try {
-      const turn = `${member.name}\u0000${key}`;
-      const answer = await (index === 0 ? work() : journal.turns(turn, work));
-      if (entry !== undefined) journal.arm(entry);
-      if ('value' in answer) for (const old of superseded) journal.acknowledge(old, member.name);
-      else if (effectOf(answer.why) === 'none') forget();
-      return answer;
-    } catch (error) {
-      if (entry !== undefined) journal.arm(entry);
-      if (effectOf(error) === 'none') forget();
-      throw error;
-    }
-  }
-}
-
-function effectOf(error: unknown): 'none' | 'unknown' {
-  return isIntegrationError(error) ? error.effect : 'unknown';
 }
 
 /** Nobody could be asked, or everybody failed. */
