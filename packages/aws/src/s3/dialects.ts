@@ -23,6 +23,8 @@ export interface S3Dialect {
   readonly copyConditions: { readonly ifMatch: string; readonly ifNoneMatch: string };
   /** Name of a copy's condition on its source. */
   readonly copySourceIfMatch: string;
+  /** Whether `_` in the name of metadata stays. Where it does not, drivers write a dot for it, which portable names lack. */
+  readonly keepsUnderscores: boolean;
   /** Whether `deleteObjects` is there. */
   readonly deletesMany: boolean;
   readonly storageClasses: readonly string[];
@@ -40,6 +42,7 @@ const usual = {
   conditions: [],
   copyConditions: { ifMatch: 'if-match', ifNoneMatch: 'if-none-match' },
   copySourceIfMatch: 'x-amz-copy-source-if-match',
+  keepsUnderscores: true,
   deletesMany: true,
   storageClasses: [],
 } as const;
@@ -93,15 +96,16 @@ export const dialects = {
       'objectLock',
     ],
   },
-  // Tried with 16.2: conditions of parts, copies and deletes are not held, tags of uploads are lost, checksums are not kept.
+  // Tried with 16.2: conditions of a put are not atomic in a bucket with versions, those of uploads, copies and deletes are not
+  // looked at; tags of uploads are lost, checksums are not kept, a retention cannot be ended.
   ceph: {
     ...usual,
     title: 'Ceph Object Gateway',
     docs: 'https://docs.ceph.com/en/latest/radosgw/s3/',
     quotesEtags: false,
-    conditions: ['putObject'],
     copySourceIfMatch: 'x-amz-copy-if-match',
-    abilities: ['multipart', 'presign', 'versions', 'objectLock'],
+    keepsUnderscores: false,
+    abilities: ['multipart', 'presign', 'versions'],
   },
   r2: {
     ...usual,

@@ -176,8 +176,8 @@ export function located(thrown: unknown, { bucket, key, region }: S3Place): unkn
   const where = `bucket ${bucket}, region ${region}`;
   const place = key === undefined ? where : `${shown(key)} (${where})`;
   const sentence = sentences[reason ?? failure.status];
-  const says =
-    sentence?.(place, failure) ?? (failure.says === undefined ? undefined : `${failure.says}: ${place}`);
+  const words = failure.says ?? (reason === undefined ? undefined : `refused as ${reason}`);
+  const says = sentence?.(place, failure) ?? `${words ?? `answered with status ${failure.status}`}: ${place}`;
   return new VendorError({ ...failure, reason, says }, { cause: thrown.cause });
 }
 

@@ -9,7 +9,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -36,14 +36,13 @@ export function whyNoCeph(): string | undefined {
   return `${missing.join(', ')} not installed: apt-get install --no-install-recommends ceph-mon ceph-osd radosgw`;
 }
 
-/** A port that nobody has now. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  return typeof address === 'object' && address !== null ? address.port : 0;
+/** Ports that nobody has now. All are held before any is let go, so that they differ. */
+async function freePorts(count: number): Promise<readonly number[]> {
+  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+  return ports;
 }
 
 const accessKeyId = 'CEPHTESTKEY000000001';
@@ -61,6 +60,7 @@ export async function startCeph(): Promise<Ceph> {
   const stop = async () => {
     process.off('exit', kill);
     const ended = children.filter((child) => child.exitCode === null && child.signalCode === null);
+    for (const child of ended) child.ref();
     kill();
     await Promise.all(ended.map((child) => once(child, 'exit')));
     await rm(folder, { recursive: true, force: true });
@@ -77,7 +77,7 @@ export async function startCeph(): Promise<Ceph> {
   };
   const file = join(folder, 'ceph.conf');
   try {
-    const [monitor, port] = [await freePort(), await freePort()];
+    const [monitor = 0, port = 0] = await freePorts(2);
     const fsid = randomUUID();
     for (const name of ['mon', 'osd', 'rgw', 'run']) await mkdir(join(folder, name));
     await writeFile(file, configuration(folder, fsid, monitor, port));

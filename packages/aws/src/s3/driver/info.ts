@@ -1,5 +1,6 @@
 /** From what S3 tells of an object to what the port calls its info; and what of ours is stored beside it. */
 import type { Checksum, ChecksumAlgorithm, ObjectAttributes, ObjectInfo } from '@im/storage';
+import type { S3Dialect } from '../dialects.ts';
 import type { S3Attributes, S3Checksums, S3Head } from '../model.ts';
 
 /** Names of metadata that are ours. */
@@ -14,10 +15,13 @@ const algorithms: readonly ChecksumAlgorithm[] = ['sha256', 'crc32'];
 
 /** Attributes as S3 stores them. */
 export function toS3Attributes(
-  { contentType, metadata, storageClass, tags, lock }: ObjectAttributes,
+  dialect: S3Dialect,
+  attributes: ObjectAttributes,
   ours: { readonly checksum?: Checksum | undefined; readonly partBytes?: number | undefined },
 ): S3Attributes {
+  const { contentType, storageClass, tags, lock } = attributes;
   const { checksum, partBytes } = ours;
+  const metadata = dialect.keepsUnderscores ? attributes.metadata : renamed(attributes.metadata, '_', '.');
   if (checksum === undefined && partBytes === undefined)
     return { contentType, metadata, storageClass, tags, lock };
   return {
@@ -33,15 +37,27 @@ export function toS3Attributes(
   };
 }
 
+function renamed(
+  metadata: Readonly<Record<string, string>>,
+  from: string,
+  to: string,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(metadata).map(([name, value]) => [name.replaceAll(from, to), value]),
+  );
+}
+
 /** What is known of an object, as the port says it. */
 export function toInfo(
+  dialect: S3Dialect,
   key: string,
   head: S3Head,
   tags: Readonly<Record<string, string>> | undefined,
   checksum: Checksum | undefined = checksumOf(head),
 ): ObjectInfo {
-  const metadata: Record<string, string> = {};
-  for (const name in head.metadata) if (!name.startsWith('im-')) metadata[name] = head.metadata[name] ?? '';
+  const given: Record<string, string> = {};
+  for (const name in head.metadata) if (!name.startsWith('im-')) given[name] = head.metadata[name] ?? '';
+  const metadata = dialect.keepsUnderscores ? given : renamed(given, '.', '_');
   const { size, etag, contentType, modifiedAt, storageClass, versionId, lock } = head;
   return {
     key,

@@ -40,10 +40,11 @@ export async function infoOf(
   versionId: string | undefined,
   call: DriverCall,
 ): Promise<ObjectInfo> {
-  if (head.tagCount === 0) return toInfo(key, head, dialect.abilities.includes('tags') ? {} : undefined);
+  if (head.tagCount === 0)
+    return toInfo(dialect, key, head, dialect.abilities.includes('tags') ? {} : undefined);
   const tags = await client.getObjectTagging(head.key, { versionId }, callOf(call));
-  if (dialect.abilities.includes('tags')) return toInfo(key, head, tags);
-  return toInfo(key, head, undefined, findTaggedChecksum(head, tags));
+  if (dialect.abilities.includes('tags')) return toInfo(dialect, key, head, tags);
+  return toInfo(dialect, key, head, undefined, findTaggedChecksum(head, tags));
 }
 
 function resuming(

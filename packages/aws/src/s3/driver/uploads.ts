@@ -45,7 +45,7 @@ export function uploadsOf(context: DriverContext): DriverUploads {
     async create(key, upload, call) {
       const { algorithm, partBytes } = upload;
       const writeId = randomUUID();
-      const attributes = toS3Attributes(upload, { partBytes });
+      const attributes = toS3Attributes(dialect, upload, { partBytes });
       const uploadId = await client.createMultipartUpload(
         store(key),
         { ...attributes, algorithm, writeId },
@@ -138,7 +138,7 @@ async function infoOfCompleted(
       // Gone or replaced already: then there is nothing to add it to.
       (error: unknown) => (errorCode(error) === 'not_found' ? undefined : Promise.reject(error)),
     );
-    return { ...toInfo(key, head, undefined, checksum), etag, size };
+    return { ...toInfo(dialect, key, head, undefined, checksum), etag, size };
   }
   // Another write may have come between where there are no versions.
   const info = await infoOf(context, key, head, versionId, call);

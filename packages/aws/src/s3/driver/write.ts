@@ -21,7 +21,7 @@ export async function putObject(
 ): Promise<ObjectInfo> {
   const { ifMatch, ifNoneMatch, checksum, contentType, metadata, storageClass, tags, lock } = write;
   const isConditional = ifMatch !== undefined || ifNoneMatch !== undefined;
-  const attributes = toS3Attributes(write, { checksum: dialect.checksums ? undefined : checksum });
+  const attributes = toS3Attributes(dialect, write, { checksum: dialect.checksums ? undefined : checksum });
   const written = await client
     .putObject(
       store(key),
@@ -104,7 +104,7 @@ async function copyVersion(
   const source = await infoOf(context, to, head, undefined, call);
   const isKnown = Object.keys(checksums).length > 0;
   const { lock: _, ...info } = isKnown
-    ? toInfo(to, head, source.tags, checksumOf({ ...head, checksums }))
+    ? toInfo(dialect, to, head, source.tags, checksumOf({ ...head, checksums }))
     : source;
   return { ...info, etag, versionId, modifiedAt, storageClass: wantedClass ?? head.storageClass };
 }
