@@ -1,5 +1,5 @@
 /** Who the application is, towards Google: tokens, the project, and the key that signs where there is one. */
-import { type IntegrationContext, Secret } from '@im/core';
+import { type IntegrationContext, Secret, VendorError } from '@im/core';
 import { signedJwt, staticToken, type TokenCall, type TokenContext, type TokenSource } from '@im/http';
 import { type KeyFile, parseKey, readKeyFile, type ServiceAccountKey } from './key.ts';
 import { libraryCredentials } from './library-token.ts';
@@ -125,7 +125,7 @@ function serviceAccountToken(
   universeDomain: string,
 ): TokenSource {
   const isTraded = universeDomain === defaultUniverse;
-  return signedJwt(context, {
+  const source = signedJwt(context, {
     privateKey,
     algorithm: 'RS256',
     keyId: privateKeyId,
@@ -134,4 +134,17 @@ function serviceAccountToken(
     claims: { scope: scopes.join(' ') },
     ...(isTraded ? { exchange: { tokenUrl } } : { subject: clientEmail }),
   });
+  return {
+    get: (call) => source.get(call).catch(refusedKey(clientEmail)),
+    refresh: (stale, call) => source.refresh(stale, call).catch(refusedKey(clientEmail)),
+  };
+}
+
+/** What the issuer says of an assertion is about the account's key, not about a login: the table of errors has the remedy. */
+function refusedKey(clientEmail: string): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof VendorError) || error.failure.reason !== 'invalid_grant') throw error;
+    const { code: _, ...failure } = error.failure;
+    throw new VendorError({ ...failure, says: `no token: Google refuses the key of ${clientEmail}` });
+  };
 }

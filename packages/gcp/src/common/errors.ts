@@ -43,8 +43,7 @@ const reasons = [
   {
     reason: 'invalid_grant',
     code: 'unauthenticated',
-    says: 'the key was refused',
-    remedy: `${signIn}; check the clock`,
+    remedy: 'check that the key was not deleted or swapped, and that the clock is right',
   },
   { reason: 'invalid_client', code: 'unauthenticated', says: 'the account is unknown', remedy: signIn },
   { reason: 'unauthorized_client', code: 'permission_denied', says: 'the account may not have a token' },

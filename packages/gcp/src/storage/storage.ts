@@ -10,6 +10,7 @@ import { serviceUrl } from '../common/options.ts';
 import { gcsDriver } from './driver/gcs-driver.ts';
 import { readStorageFailure, storageErrors } from './errors.ts';
 import { bucketOperations } from './operations/buckets.ts';
+import { copyOperations } from './operations/copies.ts';
 import { mediaOperations } from './operations/media.ts';
 import { objectOperations } from './operations/objects.ts';
 import { signOperations } from './operations/sign.ts';
@@ -34,6 +35,7 @@ export const storage = defineIntegration({
     const connection = { http, auth, bucket: options.bucket, origin, clock };
     return {
       ...objectOperations(connection),
+      ...copyOperations(connection),
       ...mediaOperations(connection),
       ...uploadOperations(connection),
       ...bucketOperations(connection),

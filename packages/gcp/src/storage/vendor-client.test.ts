@@ -31,7 +31,7 @@ describe('the fake, driven by @google-cloud/storage', () => {
         const metadata = { contentType: 'text/plain', metadata: { team: 'blå' } };
         // The client begins such uploads without a token at endpoints that are not Google's own; so it is begun apart.
         const [uri] = resumable ? await file.createResumableUpload({ metadata }) : [undefined];
-        const how = uri === undefined ? { metadata } : { uri, chunkSize: 262_144 };
+        const how = uri === undefined ? { metadata } : { uri, chunkSize: 524_288 };
         await file.save(bytes, { resumable, validation, ...how });
         const [down] = await file.download({ validation });
         expect(down.equals(bytes)).toBe(true);

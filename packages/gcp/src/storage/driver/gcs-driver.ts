@@ -41,14 +41,28 @@ export type GcsAbility =
   | 'versions'
   | 'objectLock';
 
+const mebibyte = 1024 ** 2;
 const tebibyte = 1024 ** 4;
 /** Most bytes of an object: https://cloud.google.com/storage/quotas#objects */
 const mostBytes = 5 * tebibyte;
 /** Deletions at the same time. */
 const concurrency = 32;
 
+/** How a driver is made. */
+export interface GcsDriverOptions {
+  /**
+   * Bodies of up to so many bytes, parts included, are sent with their MD5, so that the service refuses what changed on its way. Default
+   * 1 MiB: for larger ones that would cost more than all the rest, and TLS guards the way. Whatever their size, the store's own
+   * checksum is kept with an object, and each whole read is verified by it.
+   */
+  readonly verifyUpTo?: number | undefined;
+}
+
 /** Makes the driver of one bucket of the operations of a client of `storage`. */
-export function gcsDriver(client: GcsClient): StorageDriver<GcsAbility, Bucket> {
+export function gcsDriver(
+  client: GcsClient,
+  { verifyUpTo = mebibyte }: GcsDriverOptions = {},
+): StorageDriver<GcsAbility, Bucket> {
   return {
     name: 'gcs',
     abilities: {
@@ -75,14 +89,15 @@ export function gcsDriver(client: GcsClient): StorageDriver<GcsAbility, Bucket> 
     },
     get: (key, read, call) => getObject(client, key, read, call),
     head: (key, read, call) => headObject(client, key, read, call),
-    put: (key, bytes, write, call) => putObject(client, key, bytes, write, call),
+    put: (key, bytes, write, call) =>
+      putObject(client, key, bytes, write, bytes.byteLength <= verifyUpTo, call),
     list: (list, call) => listPage(client, list, call),
     copy: (from, to, copy, call) => copyObject(client, from, to, copy, call),
     delete: async (targets, call) => {
       call.signal.throwIfAborted();
       return pooled(targets, concurrency, (target) => deleteOne(client, target, call));
     },
-    uploads: gcsUploads(client),
+    uploads: gcsUploads(client, verifyUpTo),
     versions: gcsVersions(client),
     presign: (key, presign, call) => presignObject(client, key, presign, call),
     native: () => client.native(),
@@ -94,6 +109,7 @@ async function putObject(
   key: string,
   bytes: Uint8Array,
   write: DriverWrite,
+  verify: boolean,
   call: DriverCall,
 ): Promise<ObjectInfo> {
   const name = toName(key);
@@ -101,7 +117,7 @@ async function putObject(
   const writeId = condition.ifGenerationMatch === undefined ? undefined : randomUUID();
   try {
     const attributes = toAttributes(write, write.checksum, writeId);
-    return toInfo(await client.insertObject(name, bytes, { ...attributes, ...condition }, call), key);
+    return toInfo(await client.insertObject(name, bytes, { ...attributes, ...condition, verify }, call), key);
   } catch (error) {
     const look = () => client.getObjectMetadata(name, {}, call);
     const ours =

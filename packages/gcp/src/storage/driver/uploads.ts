@@ -22,57 +22,35 @@
  */
 import { randomBytes } from 'node:crypto';
 import { isIntegrationError } from '@im/core';
-import type {
-  DriverCall,
-  DriverComplete,
-  DriverUpload,
-  DriverUploads,
-  ObjectAttributes,
-  ObjectInfo,
-  OpenUpload,
-  UploadedPart,
-} from '@im/storage';
+import type { DriverCall, DriverUploads, OpenUpload, UploadedPart } from '@im/storage';
 import { driverError } from '@im/storage';
-import { z } from 'zod';
 import type { GcsListEntry, GcsObject } from '../model.ts';
-import { type ComposeSource, mostSources } from '../operations/objects.ts';
 import type { GcsClient } from './client.ts';
-import { names, toAttributes, toCondition, toInfo } from './facts.ts';
-import { lostAnswer, rethrow } from './failures.ts';
+import { composeUpload } from './compose.ts';
+import { names } from './facts.ts';
+import { rethrow } from './failures.ts';
 import { behind, toName, uploadsPrefix } from './keys.ts';
 import { firstPage } from './list.ts';
 import { pooled } from './pool.ts';
-
-/** What is written when an upload begins. */
-const beginning = z.object({
-  key: z.string(),
-  contentType: z.string(),
-  metadata: z.record(z.string(), z.string()),
-  storageClass: z.string().optional(),
-  lock: z
-    .object({
-      retention: z.object({ mode: z.enum(['governance', 'compliance']), until: z.number() }).optional(),
-      legalHold: z.boolean().optional(),
-    })
-    .optional(),
-});
-type Beginning = z.output<typeof beginning>;
+import {
+  type Beginning,
+  folderOf,
+  isUploadId,
+  partName,
+  readBeginning,
+  toBeginning,
+} from './upload-layout.ts';
 
 /** Most bytes of a beginning: key, content type and metadata are bounded by the port. */
 const mostBeginningBytes = 64 * 1024;
-/** Deletions and compositions at the same time. */
+/** Deletions at the same time. */
 const concurrency = 16;
 const pageSize = 1_000;
 /** Uploads whose beginning is remembered, so that a part costs one request. */
 const mostRemembered = 1_000;
 
-const folderOf = (uploadId: string) => `${uploadsPrefix}${uploadId}/`;
-const isUploadId = (uploadId: string) => /^[0-9a-f]{32}$/.test(uploadId);
-const partName = (uploadId: string, number: number) =>
-  `${folderOf(uploadId)}part-${String(number).padStart(5, '0')}`;
-
-/** The uploads of one bucket. */
-export function gcsUploads(client: GcsClient): DriverUploads {
+/** The uploads of one bucket. @param verifyUpTo parts up to so many bytes are sent with their MD5 */
+export function gcsUploads(client: GcsClient, verifyUpTo: number): DriverUploads {
   const remembered = new Map<string, Beginning>();
   const remember = (uploadId: string, begun: Beginning) => {
     remembered.set(uploadId, begun);
@@ -83,13 +61,14 @@ export function gcsUploads(client: GcsClient): DriverUploads {
   /** @throws `no_upload` */
   const find = async (key: string, uploadId: string, call: DriverCall): Promise<Beginning> => {
     if (!isUploadId(uploadId)) throw driverError('no_upload');
-    const { bytes } = await client
+    const media = await client
       .getObject(`${folderOf(uploadId)}begun`, { atOnceUpTo: mostBeginningBytes }, call)
       .catch(rethrow('no_upload'));
-    const begun = beginning.safeParse(JSON.parse(Buffer.from(bytes ?? []).toString() || 'null'));
-    if (begun.data?.key !== key) throw driverError('no_upload');
-    remember(uploadId, begun.data);
-    return begun.data;
+    await media[Symbol.asyncDispose]();
+    const begun = readBeginning(media.bytes);
+    if (begun?.key !== key) throw driverError('no_upload');
+    remember(uploadId, begun);
+    return begun;
   };
 
   return {
@@ -115,7 +94,11 @@ export function gcsUploads(client: GcsClient): DriverUploads {
         .insertObject(
           partName(uploadId, number),
           bytes,
-          { storageClass, metadata: { [names.key]: key, [names.checksum]: checksum.value } },
+          {
+            storageClass,
+            metadata: { [names.key]: key, [names.checksum]: checksum.value },
+            verify: bytes.byteLength <= verifyUpTo,
+          },
           call,
         )
         .catch(rethrow());
@@ -134,7 +117,7 @@ export function gcsUploads(client: GcsClient): DriverUploads {
 
     async complete(key, uploadId, parts, complete, call) {
       const begun = await find(key, uploadId, call);
-      const object = await compose(client, key, uploadId, parts, begun, complete, call);
+      const object = await composeUpload(client, key, uploadId, parts, begun, complete, call);
       remembered.delete(uploadId);
       // The object is there. What cannot be cleaned up now is found by the next sweep.
       await cleanUp(client, uploadId, call).catch(unlessAborted(call));
@@ -183,10 +166,6 @@ export function gcsUploads(client: GcsClient): DriverUploads {
 
 const uploadIdOf = ({ name }: GcsObject) => name.slice(uploadsPrefix.length).split('/', 1)[0] ?? '';
 
-function toBeginning(key: string, { contentType, metadata, storageClass, lock }: DriverUpload): Beginning {
-  return { key, contentType, metadata: { ...metadata }, storageClass, lock };
-}
-
 /** The key that a part says it is of. */
 async function ownerOf(client: GcsClient, uploadId: string, call: DriverCall): Promise<string | undefined> {
   for await (const object of objectsOf(client, folderOf(uploadId), true, call)) {
@@ -194,66 +173,6 @@ async function ownerOf(client: GcsClient, uploadId: string, call: DriverCall): P
     if (key !== undefined) return key;
   }
   return undefined;
-}
-
-/** Makes the object: parts by the dozen, then the key itself. */
-async function compose(
-  client: GcsClient,
-  key: string,
-  uploadId: string,
-  parts: readonly UploadedPart[],
-  begun: Beginning,
-  { checksum, ifMatch, ifNoneMatch }: DriverComplete,
-  call: DriverCall,
-): Promise<ObjectInfo> {
-  const condition = toCondition({ ifMatch, ifNoneMatch });
-  let sources: ComposeSource[] = parts.map(({ number, etag }) => ({
-    name: partName(uploadId, number),
-    generation: etag,
-  }));
-  for (let level = 1; sources.length > mostSources; level += 1)
-    sources = await composeLevel(client, uploadId, level, sources, begun.storageClass, call);
-  const attributes = toAttributes(begun satisfies ObjectAttributes, checksum, uploadId);
-  const name = toName(key);
-  try {
-    const object = await client.composeObject(
-      name,
-      sources,
-      { ...condition, attributes, deleteSources: true },
-      call,
-    );
-    return toInfo(object, key);
-  } catch (error) {
-    const look = () => client.getObjectMetadata(name, {}, call);
-    const ours = await lostAnswer(error, look, ({ metadata }) => metadata[names.write] === uploadId);
-    if (ours !== undefined) return toInfo(ours, key);
-    return rethrow('parts')(error);
-  }
-}
-
-async function composeLevel(
-  client: GcsClient,
-  uploadId: string,
-  level: number,
-  sources: readonly ComposeSource[],
-  storageClass: string | undefined,
-  call: DriverCall,
-): Promise<ComposeSource[]> {
-  const groups = Array.from({ length: Math.ceil(sources.length / mostSources) }, (_, index) =>
-    sources.slice(index * mostSources, (index + 1) * mostSources),
-  );
-  return pooled(groups, concurrency, async (group, index) => {
-    const name = `${folderOf(uploadId)}tree-${level}-${index}`;
-    const { generation } = await client
-      .composeObject(
-        name,
-        group,
-        { attributes: { contentType: 'application/octet-stream', storageClass } },
-        call,
-      )
-      .catch(rethrow('parts'));
-    return { name, generation };
-  });
 }
 
 /** Deletes all that is left of an upload, its beginning last, so that a clean-up that breaks off can be done again. */

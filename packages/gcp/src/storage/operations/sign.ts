@@ -1,5 +1,5 @@
 /** URLs that need no credentials. */
-import { type Call, read, VendorError } from '@im/core';
+import { type Call, idempotent, VendorError } from '@im/core';
 import { checkName, type StorageConnection } from '../client.ts';
 import { refuseArgument } from '../errors.ts';
 import { longestExpirySeconds, signUrl } from '../sign-url.ts';
@@ -24,8 +24,11 @@ export interface SignedUrl {
 
 export function signOperations({ auth, bucket, origin, clock }: StorageConnection) {
   return {
-    /** Signs a URL with the service account's own key, without asking anyone. Other credentials have none. */
-    signUrl: read(
+    /**
+     * Signs a URL with the service account's own key, without asking anyone. Other credentials have none. No `read`, since what it gives
+     * differs from second to second.
+     */
+    signUrl: idempotent(
       async (name: string, options: SignUrlOptions, call: Call): Promise<SignedUrl> => {
         const { expiresInSeconds } = options;
         const isGood =
