@@ -12,14 +12,21 @@ interface GeneratedClient {
  * Options that give a generated client our credentials, project and endpoint, with its own retries off. Opens nothing. An
  * endpoint without TLS, such as a fake's, is talked to by REST; all others by gRPC, as the client does by itself.
  *
- * @param service name of its gRPC service: `google.cloud.kms.v1.KeyManagementService`
+ * @param services the client's class by the name of its gRPC service, `google.cloud.kms.v1.KeyManagementService`; several where one
+ * client stands on several
  */
-export function generatedClientOptions(context: GoogleContext, service: string, client: GeneratedClient) {
+export function generatedClientOptions(
+  context: GoogleContext,
+  services: Readonly<Record<string, GeneratedClient>>,
+) {
   const { options } = context;
+  const interfaces = Object.entries(services).map(
+    ([service, client]) => [service, withoutRetries(client)] as const,
+  );
   return {
     authClient: createAuthClient(createGoogleAuth(context).token, options),
     universeDomain: options.universeDomain,
-    clientConfig: { interfaces: { [service]: withoutRetries(client) } },
+    clientConfig: { interfaces: Object.fromEntries(interfaces) },
     ...(options.projectId && { projectId: options.projectId }),
     ...endpointOf(options),
   };

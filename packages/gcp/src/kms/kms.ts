@@ -32,11 +32,9 @@ export const kms = defineIntegration({
         import.meta.url,
       );
       return new KeyManagementServiceClient(
-        generatedClientOptions(
-          context,
-          'google.cloud.kms.v1.KeyManagementService',
-          KeyManagementServiceClient,
-        ),
+        generatedClientOptions(context, {
+          'google.cloud.kms.v1.KeyManagementService': KeyManagementServiceClient,
+        }),
       );
     }),
   connect: ({ http: { http, auth }, options }) => {

@@ -10,6 +10,8 @@ describeIntegration(secretManager, harness);
 
 const { password, certificate } = sampleSecrets;
 const open = () => openBench(secretManager, startFake);
+/** The SDK adds parameters that the description of the API does not have. */
+const byHand = { otherArgs: { headers: { 'x-im-by-hand': '1' } } };
 const whole = `projects/${fakeProject}/secrets/${password}`;
 
 describe('what a secret holds', () => {
@@ -290,10 +292,36 @@ test('an account that may read but not list is healthy', async () => {
   expect(registry.status({ name: 'one' })).toMatchObject({ status: 'healthy' });
 });
 
+test('a service account’s key is traded for a token, once, and again when it has expired', async () => {
+  await using bench = await open();
+  const client = bench.client({ credentials: 'service-account' });
+  const trades = () => bench.fake.exchanges.filter(({ target }) => target === '/token').length;
+  await Promise.all([client.getSecret(password), client.getSecret(certificate)]);
+  expect(trades()).toBe(1);
+  bench.fake.expireTokens();
+  await client.getSecret(password);
+  expect(trades()).toBe(2);
+});
+
+test('a token that nobody issued is refused', async () => {
+  await using bench = await open();
+  const credentials = { type: 'access-token', accessToken: 'ya29.made-up-by-somebody' };
+  expect(await bench.failure(bench.client({ options: { credentials } }).getSecret(password))).toMatchObject({
+    code: 'unauthenticated',
+    status: 401,
+  });
+});
+
+test('another’s project cannot be reached', async () => {
+  await using bench = await open();
+  const client = bench.client({ options: { projectId: 'somebody-elses' } });
+  expect(await bench.failure(client.getSecret(password))).toMatchObject({ code: 'permission_denied' });
+});
+
 test('the SDK’s own client reads from the same place with the same credentials', async () => {
   await using bench = await open();
   const native = bench.client().native();
-  const [answer] = await native.accessSecretVersion({ name: `${whole}/versions/latest` });
+  const [answer] = await native.accessSecretVersion({ name: `${whole}/versions/latest` }, byHand);
   await native.close();
   expect([answer.name, String(answer.payload?.data)]).toEqual([
     `${whole}/versions/2`,
@@ -309,7 +337,7 @@ test('the SDK’s own client does not repeat by itself', async () => {
     times: Number.POSITIVE_INFINITY,
     fault: { kind: 'status', status: 503 },
   });
-  await bench.failure(native.accessSecretVersion({ name: `${whole}/versions/latest` }));
+  await bench.failure(native.accessSecretVersion({ name: `${whole}/versions/latest` }, byHand));
   await native.close();
   expect(bench.sent()).toHaveLength(1);
 });

@@ -32,11 +32,9 @@ export const secretManager = defineIntegration({
       const { location, universeDomain } = context.options;
       return new SecretManagerServiceClient({
         ...(location && { apiEndpoint: `secretmanager.${location}.rep.${universeDomain}` }),
-        ...generatedClientOptions(
-          context,
-          'google.cloud.secretmanager.v1.SecretManagerService',
-          SecretManagerServiceClient,
-        ),
+        ...generatedClientOptions(context, {
+          'google.cloud.secretmanager.v1.SecretManagerService': SecretManagerServiceClient,
+        }),
       });
     }),
   connect: ({ http, options }) => secretManagerOperations(http, options.location),

@@ -7,7 +7,8 @@ import {
   type OptionsOf,
   type ResilienceInput,
 } from '@im/core';
-import { createVirtualClock, type ProviderFake, type StartFakeOptions, type VirtualClock } from '@im/testing';
+import { createVirtualClock, type StartFakeOptions, type VirtualClock } from '@im/testing';
+import type { FakeCredentials, GoogleFake } from '../fake/service.ts';
 
 export interface Bench<Definition extends AnyDefinition, Fake> extends AsyncDisposable {
   readonly fake: Fake;
@@ -22,11 +23,15 @@ export interface Bench<Definition extends AnyDefinition, Fake> extends AsyncDisp
 
 interface ClientHow {
   readonly tenant?: string;
+  readonly credentials?: FakeCredentials;
   readonly options?: object;
   readonly resilience?: ResilienceInput;
 }
 
-export async function openBench<Definition extends AnyDefinition, Fake extends ProviderFake<Definition>>(
+export async function openBench<
+  Definition extends AnyDefinition,
+  Fake extends GoogleFake<Definition, unknown>,
+>(
   definition: Definition,
   startFake: (options: StartFakeOptions) => Promise<Fake>,
 ): Promise<Bench<Definition, Fake>> {
@@ -36,10 +41,10 @@ export async function openBench<Definition extends AnyDefinition, Fake extends P
   return {
     fake,
     clock,
-    client({ tenant, options, resilience } = {}) {
+    client({ tenant, credentials, options, resilience } = {}) {
       const client = createIntegration(definition, {
         tenant: tenant ?? 'tenant_a',
-        options: { ...(fake.options(tenant) as object), ...options } as OptionsOf<Definition>,
+        options: { ...(fake.options(tenant, credentials) as object), ...options } as OptionsOf<Definition>,
         clock,
         random: () => 0.5,
         state: memoryState(clock),

@@ -3,6 +3,7 @@ import { type AnyDefinition, type Clock, type OptionsOf, systemClock } from '@im
 import {
   type FakeRequest,
   type FakeResponse,
+  type FakeRoutes,
   type FakeServer,
   type ProviderFake,
   type StartFakeOptions,
@@ -32,15 +33,29 @@ export interface GoogleFakeSetup<World> {
   /** What an account begins with. Called when it is first needed. */
   readonly createWorld: (account: { readonly tenant: string; readonly clock: Clock }) => World;
   readonly routes: GoogleRoutes<World>;
+  /** Routes that need no credential. */
+  readonly open?: FakeRoutes | undefined;
+  /** Options beside those that all services share. */
+  readonly moreOptions?: ((url: string) => object) | undefined;
   /** Errors in the service's own format. Default: {@link googleError}. */
   readonly error?: ((status: number, message: string) => FakeResponse) | undefined;
 }
 
+/** How calls to a fake are authorised. */
+export type FakeCredentials = 'access-token' | 'service-account';
+
 /** A running fake of one service. */
 export interface GoogleFake<Definition extends AnyDefinition, World> extends ProviderFake<Definition> {
+  /**
+   * Options for this fake, with an account of its own for each tenant.
+   *
+   * @param credentials `access-token` (the default): one that does not end, so that a test on virtual time does not wait for a
+   * signature; `service-account`: a key, traded for tokens that last an hour
+   */
+  options(tenant?: string, credentials?: FakeCredentials): OptionsOf<Definition>;
   /** What the account of a tenant has; change it to change what the fake answers. */
   world(tenant?: string): World;
-  /** Every access token is refused as expired from now on. */
+  /** Every token that was traded for a signature is refused as expired from now on. */
   expireTokens(): void;
 }
 
@@ -69,9 +84,18 @@ export async function startGoogleFake<Definition extends AnyDefinition, World>(
     return world(owner.tenant);
   };
 
+  const openPaths = new Set(Object.keys(setup.open ?? {}).map((route) => route.split(' ')[1]));
+  /** Tokens that do not end, by the value of the header. */
+  const standing = new Map<string, FakeAccount>();
+  const standingToken = (account: FakeAccount): string => {
+    const token = `ya29.standing-${account.privateKeyId}`;
+    standing.set(`Bearer ${token}`, account);
+    return token;
+  };
+
   const before = (request: FakeRequest): FakeResponse | undefined => {
-    if (request.path === '/token') return undefined;
-    const principal = accounts.principal(request);
+    if (request.path === '/token' || openPaths.has(request.path)) return undefined;
+    const principal = standing.get(request.headers.authorization ?? '') ?? accounts.principal(request);
     if (typeof principal === 'string') return refusedToken(principal);
     owners.set(request, principal);
     const { 'x-goog-user-project': payer = principal.projectId } = request.headers;
@@ -87,19 +111,28 @@ export async function startGoogleFake<Definition extends AnyDefinition, World>(
   const server: FakeServer = await startFakeServer({
     name: setup.name,
     clock,
-    routes: { ...Object.fromEntries(routes), 'POST /token': (request) => accounts.token(request) },
+    routes: {
+      ...Object.fromEntries(routes),
+      ...setup.open,
+      'POST /token': (request) => accounts.token(request),
+    },
     before,
     faultBody: (status) => error(status, 'The service answered with a fault.'),
-    expireTokens: accounts.expireTokens,
   });
   return Object.assign(server, {
-    options: (tenant = sampleTenant) =>
-      ({
+    options(tenant = sampleTenant, credentials: FakeCredentials = 'access-token') {
+      const account = accounts.of(tenant);
+      return {
         ...accounts.options(tenant, server.url),
+        ...(credentials === 'access-token' && {
+          credentials: { type: credentials, accessToken: standingToken(account) },
+        }),
+        ...setup.moreOptions?.(server.url),
         projectId: fakeProject,
         // Pays with a project of its own, which nobody else's token may do: so a request shows whose it is.
-        quotaProjectId: accounts.of(tenant).projectId,
-      }) as OptionsOf<Definition>,
+        quotaProjectId: account.projectId,
+      } as OptionsOf<Definition>;
+    },
     world,
     expireTokens: accounts.expireTokens,
   });
