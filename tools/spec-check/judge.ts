@@ -75,14 +75,16 @@ const misses: Readonly<Record<Exclude<Miss, 'outside'>, string>> = {
 };
 
 /** Reads all of `exchanges`. */
-export async function judge(law: Law, exchanges: readonly Exchange[]): Promise<Verdict> {
+export async function judge(
+  law: Law,
+  exchanges: Iterable<Exchange> | AsyncIterable<Exchange>,
+): Promise<Verdict> {
   const route = createRouter(law.descriptions, law.servers);
   const described = describedIds(law.descriptions);
   const violations = new Map<string, Violation>();
   const outside = new Map<string, number>();
   const exercised = new Set<string>();
-  const judged = exchanges.filter(({ requestHeaders }) => requestHeaders['x-im-by-hand'] === undefined);
-  let answers = 0;
+  let [requests, answers, byHand] = [0, 0, 0];
   const note = (operation: string, side: Violation['side'], found: readonly Finding[]) => {
     for (const { place, says } of found) {
       const key = [operation, side, place, says].join(' ');
@@ -91,7 +93,12 @@ export async function judge(law: Law, exchanges: readonly Exchange[]): Promise<V
       violations.set(key, violation);
     }
   };
-  for (const exchange of judged) {
+  for await (const exchange of exchanges) {
+    if (exchange.requestHeaders['x-im-by-hand'] !== undefined) {
+      byHand += 1;
+      continue;
+    }
+    requests += 1;
     const request = toRequest(exchange);
     const hit = route(request);
     if (hit === 'outside') outside.set(request.path, (outside.get(request.path) ?? 0) + 1);
@@ -108,8 +115,8 @@ export async function judge(law: Law, exchanges: readonly Exchange[]): Promise<V
   }
   return {
     provider: law.provider,
-    requests: judged.length,
-    byHand: exchanges.length - judged.length,
+    requests,
+    byHand,
     answers,
     described: described.size,
     exercised: exercised.size,

@@ -12,7 +12,7 @@ import { integrationsOf, readWorkspace, repositoryRoot } from '../lib/workspace.
 import { Documents } from './documents.ts';
 import { loadFormats, readDescription } from './formats.ts';
 import { judge, type Verdict } from './judge.ts';
-import { readRecordings } from './recording.ts';
+import { findRecordings, readExchanges } from './recording.ts';
 import { reportLines } from './report.ts';
 
 async function main(): Promise<number> {
@@ -42,7 +42,7 @@ function folder(path: string, what: string): string {
 }
 
 async function judgeAll(only: string | undefined, record: string, specs: string): Promise<Verdict[]> {
-  const recordings = readRecordings(record);
+  const recordings = findRecordings(record);
   const formats = await loadFormats();
   const verdicts: Verdict[] = [];
   const integrations = readWorkspace(repositoryRoot).packages.flatMap((one) =>
@@ -57,7 +57,7 @@ async function judgeAll(only: string | undefined, record: string, specs: string)
       return readDescription(path, documents, formats);
     });
     const law = { provider, descriptions, servers, subset, statuses: Object.keys(statuses).map(Number) };
-    verdicts.push(await judge(law, recordings.get(provider) ?? []));
+    verdicts.push(await judge(law, readExchanges(recordings.get(provider) ?? [])));
   }
   if (only !== undefined && verdicts.length === 0)
     throw new Error(`${only}: no package of that integration names a description ("im": { "specs": [] })`);

@@ -1,6 +1,7 @@
 /** Traffic as the fake servers of `@im/testing` record it when `IM_RECORD` names a folder. */
-import { globSync, readFileSync } from 'node:fs';
+import { createReadStream, globSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { createInterface } from 'node:readline';
 
 /** One request, and what was answered. */
 export interface Exchange {
@@ -23,21 +24,32 @@ interface RecordedLine extends Omit<Exchange, 'requestBody' | 'responseBody'> {
 }
 
 /**
- * All exchanges in the files of `folder`, by the provider's id: `<provider>-<process>.ndjson`.
+ * Files with exchanges in `folder`, by the provider's id: `<provider>-<process>.ndjson`. Read them with
+ * {@link readExchanges}.
+ */
+export function findRecordings(folder: string): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const file of globSync('*.ndjson', { cwd: folder }).sort()) {
+    const provider = basename(file, '.ndjson').replace(/-\d+$/, '');
+    found.set(provider, [...(found.get(provider) ?? []), join(folder, file)]);
+  }
+  return found;
+}
+
+/**
+ * The exchanges in `files`, one by one: a test run that uploads large objects leaves files of more than a gigabyte.
  *
  * @throws Error for a line that is no recording, with file and line
  */
-export function readRecordings(folder: string): Map<string, Exchange[]> {
-  const found = new Map<string, Exchange[]>();
-  for (const file of globSync('*.ndjson', { cwd: folder }).sort()) {
-    const provider = basename(file, '.ndjson').replace(/-\d+$/, '');
-    const exchanges = found.get(provider) ?? [];
-    found.set(provider, exchanges);
-    const lines = readFileSync(join(folder, file), 'utf8').split('\n');
-    for (const [index, line] of lines.entries())
-      if (line.trim() !== '') exchanges.push(toExchange(line, `${file}:${index + 1}`));
+export async function* readExchanges(files: readonly string[]): AsyncGenerator<Exchange> {
+  for (const file of files) {
+    let number = 0;
+    const lines = createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
+    for await (const line of lines) {
+      number += 1;
+      if (line.trim() !== '') yield toExchange(line, `${basename(file)}:${number}`);
+    }
   }
-  return found;
 }
 
 function toExchange(line: string, place: string): Exchange {

@@ -6,6 +6,11 @@ import type { JsonSchemas } from './json-schemas.ts';
 
 const xml = /^(application|text)\/(.+\+)?xml$/;
 
+/** Whether a schema stands for bytes, of which there may be none. */
+export function isFile(schema: unknown): boolean {
+  return isNode(schema) && (schema.type === 'file' || schema.format === 'file');
+}
+
 /** Bodies of Swagger 2.0 by their types, which stand apart from their schemas. */
 export class SwaggerContent {
   readonly #documents: Documents;
@@ -23,8 +28,7 @@ export class SwaggerContent {
     file: string,
     options: { readonly closed?: boolean; readonly name?: string } = {},
   ): DescribedContent {
-    if (isNode(schema) && (schema.type === 'file' || schema.format === 'file'))
-      return new Map([['*/*', undefined]]);
+    if (isFile(schema)) return new Map([['*/*', undefined]]);
     const { closed = false, name = '' } = options;
     const check = this.#schemas.checkOf(schema, file, { closed });
     return new Map(

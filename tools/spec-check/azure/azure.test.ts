@@ -34,6 +34,8 @@ test.each<[string, Sent]>([
     'a name with slashes and odd characters, signed in the query',
     put({ 'x-ms-meta-colour': 'red', 'x-ms-date': 'now' }),
   ],
+  ['no bytes, in either direction', put({}, { body: undefined })],
+  ['an object without bytes', { request: 'GET /shelf/versions/1', status: 200 }],
   ['a later version', put({ 'x-ms-version': '2026-02-06' })],
   [
     'an answer with headers',
@@ -54,7 +56,6 @@ test.each<[string, Sent]>([
     'an error with more than is described',
     refused('NoShelf', '<Error><Code>NoShelf</Code><Message>no</Message><Detail>x</Detail></Error>'),
   ],
-  ['an error of HEAD or without a body', refused('NoShelf', '')],
   ['nothing changed', { request: 'GET /shelf/versions/1', status: 304 }],
   [
     'bytes of any type',
@@ -66,8 +67,7 @@ test.each<[string, Sent]>([
     },
   ],
 ])('%s is fine', async (_, sent) => {
-  const found = (await wrongWith(library, sent)).filter((line) => !line.endsWith('but nothing came'));
-  expect(found).toEqual([]);
+  expect(await wrongWith(library, sent)).toEqual([]);
 });
 
 test.each<[string, Sent, string]>([

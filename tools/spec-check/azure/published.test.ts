@@ -149,6 +149,11 @@ describeSpecs('published descriptions of Azure Storage', () => {
       'a list',
       listed(`<Blob><Name>a&amp;b</Name>${properties}<Metadata><a>b</a></Metadata></Blob>`),
     ],
+    [
+      blobFile,
+      'a failure of HEAD',
+      { request: 'HEAD /c/b', status: 404, answerHeaders: { 'x-ms-error-code': 'BlobNotFound' } },
+    ],
     [queueFile, 'no messages', dequeued('')],
   ])('%s: %s is fine', async (file, _, sent) => {
     expect(await wrongWith(published(file), sent)).toEqual([]);

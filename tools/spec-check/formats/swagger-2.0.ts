@@ -10,7 +10,7 @@ import {
 import type { DescribedOperation, DescribedParameter, Description, Format, Style } from '../description.ts';
 import { asList, type Documents, entriesOf, isNode, type Node } from '../documents.ts';
 import { JsonSchemas } from '../json-schemas.ts';
-import { SwaggerContent } from '../swagger-content.ts';
+import { isFile, SwaggerContent } from '../swagger-content.ts';
 
 const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch'];
 const dialect = { nullable: 'x-nullable', exclusiveFlags: true, refSiblings: false } as const;
@@ -129,7 +129,7 @@ class Reader {
     if (body !== undefined) {
       const types = consumes.length > 0 ? consumes : ['application/json'];
       return {
-        required: body.node.required === true,
+        required: body.node.required === true && !isFile(body.node.schema),
         content: this.#content.of(types, body.node.schema, body.file, {
           closed: true,
           name: String(body.node.name),
@@ -163,7 +163,7 @@ class Reader {
           const described = isNode(header) ? header : {};
           return this.#parameter({ ...described, name: name.toLowerCase(), in: 'header' }, file);
         });
-        return [status, { content, headers }];
+        return [status, { content, headers, bodyOptional: isFile(schema) }];
       }),
     );
   }
