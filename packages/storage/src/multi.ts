@@ -36,7 +36,7 @@ export type {
   PlacementStep,
   PlacementStore,
   StorageCosts,
-} from './multi/placement-rules.ts';
+} from './multi/placement.types.ts';
 export type { TransferProgress } from './multi/progress.ts';
 export {
   type ReplicatedAbility,

@@ -11,7 +11,7 @@ import { memoryJournal } from './journal.ts';
 import { stateLocations } from './locations.ts';
 import { mirror } from './mirror.ts';
 import { placement } from './placement.ts';
-import type { PlacementPolicy } from './placement-rules.ts';
+import type { PlacementPolicy } from './placement.types.ts';
 import { replicate } from './replicate.ts';
 
 const memory = (name: string) => createObjectStore(memoryDriver(), { name });

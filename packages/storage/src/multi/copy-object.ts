@@ -72,6 +72,13 @@ function wholeBytes(to: Member, { size, checksum }: ObjectInfo): boolean {
   return size <= Math.min(limits.maxPutBytes, mostWholeBytes) && checksum?.partBytes === undefined;
 }
 
+/** Most bytes that copying it holds in memory. */
+export function bytesHeld(to: Member, info: ObjectInfo, concurrency: number): number {
+  if (wholeBytes(to, info)) return info.size;
+  const { partBytes = mostWholeBytes } = info.checksum ?? {};
+  return Math.min(info.size, partBytes * (concurrency + 1));
+}
+
 /** The target's settings for this object: its own algorithm and parts, so that its checksum is the same there. */
 function contextOf({ to, info, concurrency }: CopyObject): StoreContext {
   const { minPartBytes, maxPartBytes, maxParts } = to.driver.limits;

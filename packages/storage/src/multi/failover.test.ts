@@ -318,6 +318,25 @@ describe('failover over a replicated store', () => {
     return { clock, a, b, faultsOfA: one.faults, faultsOfB: other.faults, begin };
   }
 
+  it('brings nothing old back over a plain primary either, which is not replicated', async () => {
+    const { clock, a, b, faultsOfA, begin } = pair();
+    await begin().end();
+    const open = () => {
+      const { journal, end } = begin();
+      return { store: failover({ primary: a, others: [b], journal, clock }), end };
+    };
+    const first = open();
+    faultsOfA.isDown = true;
+    await first.store.put('k', 'second');
+    faultsOfA.isDown = false;
+    await first.store.put('k', 'third');
+    await first.store.failover[Symbol.asyncDispose]();
+    await first.end();
+    const second = open();
+    await clock.until(second.store.failover.drain());
+    expect(await textOf(a, 'k')).toBe('third');
+  });
+
   it('does not wait for ever where nobody knows whether a write past the primary came to anything', async () => {
     for (const isWritten of [false, true]) {
       const { clock, a, b, faultsOfA, faultsOfB, begin } = pair();

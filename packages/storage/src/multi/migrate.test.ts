@@ -240,6 +240,25 @@ describe('a migration', () => {
     expect((await to.store.sweepOrphans({ olderThanMs: 0 })).aborted).toEqual([]);
   });
 
+  it('holds no more bytes in memory than it may, however many objects go at once', async () => {
+    const { from, to } = open();
+    for (let index = 0; index < 40; index += 1) await from.store.put(`k${index}`, sample(900, index));
+    for (let index = 0; index < 6; index += 1) await from.store.put(`large${index}`, sample(20_000, index));
+    let held = 0;
+    let most = 0;
+    to.faults.before = async ({ operation }) => {
+      if (!copies.test(operation)) return;
+      held += 1_000;
+      most = Math.max(most, held);
+      for (let turn = 0; turn < 5; turn += 1) await new Promise(setImmediate);
+      held -= 1_000;
+    };
+    const options = { concurrency: 20, partConcurrency: 3, memoryBytes: 10_000 };
+    expect(await migrate(from.store, to.store, options)).toMatchObject({ copied: 46 });
+    expect(most).toBeLessThanOrEqual(10_000 + 2_000);
+    expect(most).toBeGreaterThan(5_000);
+  });
+
   it('ends at once with the signal’s reason, and goes on from there', async () => {
     const { from, to } = open();
     await fill(from.store, 100);

@@ -19,8 +19,10 @@ import { listed, type ObjectPair, type WalkOptions, type WalkStart, walkPairs } 
 export interface MigrateOptions extends StoreCall, WalkOptions {
   /** Objects at once. Default 8. */
   readonly concurrency?: number | undefined;
-  /** Parts of one large object at once. Memory is at most concurrency × (partConcurrency + 1) parts. Default 2. */
+  /** Parts of one large object at once. Default 2. */
   readonly partConcurrency?: number | undefined;
+  /** Bytes that objects under way may hold in memory together: fewer go at once where they are large. Default 64 MiB. */
+  readonly memoryBytes?: number | undefined;
   /** Where to write down how far it has come. Default: nowhere; a new run looks at every object again, and copies none that is there. */
   readonly checkpoint?: Checkpoint | undefined;
   /** Only says what would be done. Default false. */

@@ -1,9 +1,10 @@
 /** One object of a migration: looked at, copied, deleted or left as it is; tried again while that may help. */
 import { type Clock, isIntegrationError, sleep } from '@im/core';
 import type { DriverCall, ObjectInfo } from '../driver.ts';
+import { createBudget } from './budget.ts';
 import { differentAttributes } from './compare.ts';
 import { compareContent, isGone } from './content.ts';
-import { copyObject } from './copy-object.ts';
+import { bytesHeld, copyObject } from './copy-object.ts';
 import { isOutage } from './health.ts';
 import { keepable, type Member } from './member.ts';
 import type { MigrateOptions } from './migrate.ts';
@@ -37,7 +38,9 @@ const firstWaitMs = 500;
 /** Makes what handles each pair. It does not reject, except that what it does after an abort has no meaning. */
 export function createMigrator(setup: MigratorSetup): (pair: ObjectPair) => Promise<Outcome> {
   const { from, to, clock, signal, log, meter, dryRun = false, attempts = 3 } = setup;
+  const { partConcurrency = 2, memoryBytes = 64 * 1024 * 1024 } = setup;
   const call: DriverCall = { signal };
+  const withBytes = createBudget(memoryBytes);
 
   async function isThere(info: ObjectInfo): Promise<boolean> {
     const there = await headOf(to, info.key, call);
@@ -59,13 +62,15 @@ export function createMigrator(setup: MigratorSetup): (pair: ObjectPair) => Prom
     if (theirs !== undefined && (await isThere(info))) return { kind: 'skipped' };
     if (dryRun) return { kind: 'copied', bytes: info.size };
     const { noteUpload } = log;
-    await copyObject({
-      ...{ from, to, info, signal },
-      concurrency: setup.partConcurrency ?? 2,
-      onBytes: (bytes) => meter.moving(key, bytes),
-      resume: log.uploadOf(key, info.etag),
-      onUpload: noteUpload && ((state) => noteUpload(key, info.etag, state)),
-    });
+    await withBytes(bytesHeld(to, info, partConcurrency), () =>
+      copyObject({
+        ...{ from, to, info, signal },
+        concurrency: partConcurrency,
+        onBytes: (bytes) => meter.moving(key, bytes),
+        resume: log.uploadOf(key, info.etag),
+        onUpload: noteUpload && ((state) => noteUpload(key, info.etag, state)),
+      }),
+    );
     return { kind: 'copied', bytes: info.size };
   }
 

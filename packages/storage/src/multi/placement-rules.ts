@@ -3,101 +3,15 @@
  * Before an object is known (a read has its key only) a condition on its size or class is neither true nor false: then the
  * rules name several stores, and where the object is has to be looked up.
  */
-import { refusal } from './member.ts';
-
-/** What storing costs, in any one currency. */
-export interface StorageCosts {
-  /** A gigabyte (10⁹ bytes) for a month. */
-  readonly perGbMonth: number;
-  /** One request that writes. */
-  readonly perPut: number;
-  /** One request that reads. */
-  readonly perGet: number;
-  /** A gigabyte that leaves the cloud. Default 0. */
-  readonly perGbOut?: number | undefined;
-}
-
-/** What is known of a store. */
-export interface PlacementStore {
-  /** Where it keeps things: `eu`. Absent: an object that has to be somewhere is never put there. */
-  readonly residency?: readonly string[] | undefined;
-  /** By storage class; `default` for all that are not named. Needed where a rule asks for the cheapest. */
-  readonly costs?: Readonly<Record<string, StorageCosts>> | undefined;
-}
-
-/** Conditions of a rule. All that are given must hold; of a list, one. */
-export interface PlacementCondition {
-  readonly tenant?: string | readonly string[] | undefined;
-  /** Beginning of the key. */
-  readonly prefix?: string | readonly string[] | undefined;
-  /** Bytes. A stream of unknown length is larger than any size. */
-  readonly minBytes?: number | undefined;
-  readonly maxBytes?: number | undefined;
-  /** Where the tenant's objects have to be. */
-  readonly residency?: string | readonly string[] | undefined;
-  /** The class that `put` was given. */
-  readonly storageClass?: string | readonly string[] | undefined;
-}
-
-/** One rule. */
-export interface PlacementRule {
-  /** For `explain`, and for people. */
-  readonly name: string;
-  /** Default: matches everything. */
-  readonly when?: PlacementCondition | undefined;
-  /** A store's name; or the cheapest of some, `'any'` of all, that the object may be in. */
-  readonly store: string | { readonly cheapest: readonly string[] | 'any' };
-}
-
-/** A whole policy. Plain data: it may come from YAML. */
-export interface PlacementPolicy {
-  /** In the order of reading. */
-  readonly rules: readonly PlacementRule[];
-  /** By the stores' names. */
-  readonly stores?: Readonly<Record<string, PlacementStore>> | undefined;
-  readonly tenants?:
-    | {
-        /** The segment of a key that follows this names its tenant: `tenants/`. */
-        readonly prefix: string;
-        /** Where a tenant's objects have to be; other tenants' may be anywhere. */
-        readonly residency?: Readonly<Record<string, string>> | undefined;
-      }
-    | undefined;
-  /** How objects are used, for costs. Default: kept for 12 months, read once a month. */
-  readonly expected?:
-    | { readonly months?: number | undefined; readonly getsPerMonth?: number | undefined }
-    | undefined;
-}
-
-/** What is known of an object. */
-export interface PlacementFacts {
-  readonly key: string;
-  /** Bytes; `undefined` where nobody knows. */
-  readonly size?: number | undefined;
-  readonly storageClass?: string | undefined;
-}
-
-/** What became of one rule. */
-export interface PlacementStep {
-  readonly rule: string;
-  readonly matches: 'yes' | 'no' | 'perhaps';
-  readonly says: string;
-}
-
-/** Where an object belongs, and why. */
-export interface Placement {
-  /** Absent while several are possible. */
-  readonly store?: string | undefined;
-  /** The rule that decided. */
-  readonly rule?: string | undefined;
-  /** Every store it can be in, by what is known. */
-  readonly candidates: readonly string[];
-  readonly steps: readonly PlacementStep[];
-  /** Monthly costs that were compared, by store. */
-  readonly costs?: Readonly<Record<string, number>> | undefined;
-  readonly tenant?: string | undefined;
-  readonly residency?: string | undefined;
-}
+import type {
+  Placement,
+  PlacementCondition,
+  PlacementFacts,
+  PlacementPolicy,
+  PlacementRule,
+  PlacementStep,
+} from './placement.types.ts';
+import { checkPolicy } from './placement-check.ts';
 
 const gigabyte = 1e9;
 const listOf = (value: string | readonly string[]): readonly string[] =>
@@ -235,29 +149,4 @@ export function ruleThatNeedsObject({ rules }: PlacementPolicy): string | undefi
   return rules.find(
     ({ when, store }) => typeof store !== 'string' || needing.some((name) => when?.[name] !== undefined),
   )?.name;
-}
-
-function checkPolicy(policy: PlacementPolicy, stores: readonly string[]): void {
-  const wrong = (says: string, remedy: string) => refusal(says, 'placement', remedy);
-  if (policy.rules.length === 0) throw wrong('there are no rules', 'give at least one');
-  for (const name of Object.keys(policy.stores ?? {}))
-    if (!stores.includes(name)) throw wrong(`store ${name} is not there`, `use one of ${stores.join(', ')}`);
-  for (const { name, store, when } of policy.rules) {
-    const named = typeof store === 'string' ? [store] : store.cheapest === 'any' ? stores : store.cheapest;
-    if (named.length === 0) throw wrong(`rule ${name} names no store`, 'name at least one');
-    for (const one of named) {
-      if (!stores.includes(one))
-        throw wrong(`rule ${name} names store ${one}, which is not there`, `use one of ${stores.join(', ')}`);
-      if (typeof store !== 'string' && policy.stores?.[one]?.costs?.default === undefined)
-        throw wrong(
-          `rule ${name} compares costs, and store ${one} has none by default`,
-          'give stores[…].costs.default',
-        );
-    }
-    for (const bytes of [when?.minBytes, when?.maxBytes])
-      if (bytes !== undefined && !(bytes >= 0))
-        throw wrong(`rule ${name} has ${bytes} bytes`, 'give a number from 0');
-    if (when?.tenant !== undefined && policy.tenants === undefined)
-      throw wrong(`rule ${name} asks for a tenant`, 'say in tenants.prefix where keys have theirs');
-  }
 }

@@ -5,14 +5,9 @@ import { createObjectStore } from '../object-store.ts';
 import type { ObjectStore } from '../object-store.types.ts';
 import type { Locations } from './locations.ts';
 import { type AnyStore, membersOf, refusal, type SharedAbilities } from './member.ts';
+import type { Placement, PlacementFacts, PlacementPolicy } from './placement.types.ts';
 import { placementDriver } from './placement-driver.ts';
-import {
-  createPlace,
-  type Placement,
-  type PlacementFacts,
-  type PlacementPolicy,
-  ruleThatNeedsObject,
-} from './placement-rules.ts';
+import { createPlace, ruleThatNeedsObject } from './placement-rules.ts';
 import type { StoreSettings } from './replicate.ts';
 
 /** How to place. */

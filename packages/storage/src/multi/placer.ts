@@ -9,8 +9,8 @@ import { driverError } from '../driver-errors.ts';
 import { createKeyLocks } from './key-locks.ts';
 import type { Location } from './locations.ts';
 import { at, type Member } from './member.ts';
+import type { PlacementFacts } from './placement.types.ts';
 import type { PlacementSetup } from './placement-driver.ts';
-import type { PlacementFacts } from './placement-rules.ts';
 import { deleteKey, headOf } from './sync-key.ts';
 
 /** Writes to the store that it is given, under the condition that it is given. */
