@@ -162,6 +162,8 @@ export interface Description {
   readonly servers: readonly string[];
   /** The request in the form that the templates describe, where it may be written in others. */
   arrange?(request: SentRequest): SentRequest;
+  /** Whether a request is for another service, such as the sign-in, which a fake may serve at the same address. */
+  isForeign?(request: SentRequest): boolean;
   readonly operations: readonly DescribedOperation[];
 }
 

@@ -1,7 +1,7 @@
 /**
  * Which operation of which description a request means.
  *
- * 1. Method, path and selectors must hold.
+ * 1. Method, path and selectors must hold, and it must not be meant for another service.
  * 2. Of several, the one with the most selectors is meant; of these, the one with the most literal text in its path.
  * 3. Of several still, the one that fits best (`fit.ts`): S3 tells CopyObject from PutObject by a required header only.
  */
@@ -21,7 +21,7 @@ export interface Route {
 }
 
 /**
- * `outside`: below no server of the descriptions. `unknown`: below one, but no path of its own. `method`: the path is
+ * `outside`: below no server of the descriptions, or for another service. `unknown`: below one, but no path of its own. `method`: the path is
  * there. `selector`: the method too, but with another query, header or form.
  */
 export type Miss = 'outside' | 'unknown' | 'method' | 'selector';
@@ -57,7 +57,10 @@ export function createRouter(
   });
   patterns.sort((one, other) => other.exact - one.exact || other.literal - one.literal);
 
+  const isForeign = (request: SentRequest) => descriptions.some((one) => one.isForeign?.(request));
+
   return (request) => {
+    if (isForeign(request)) return 'outside';
     const found = patterns.flatMap((pattern) => toCandidate(pattern, request));
     const sameMethod = found.filter(({ operation }) => operation.method === request.method);
     const [first, ...rest] = sameMethod.filter(({ pattern, request: arranged }) =>

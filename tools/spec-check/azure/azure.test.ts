@@ -209,6 +209,10 @@ test('a request that asks how to sign in needs no body', async () => {
   expect(await lines({ ...ask, status: 403 })).toEqual(['Order request body: is required']);
 });
 
-test('nothing is outside of an API that stands at the root', async () => {
+test('only the sign-in is outside of an API that stands at the root', async () => {
   expect(await verdictOn(library, { request: 'GET /' })).toMatchObject({ outside: [] });
+  expect(await verdictOn(library, { request: 'POST /tenant/oauth2/v2.0/token' })).toMatchObject({
+    outside: [{ path: '/tenant/oauth2/v2.0/token', count: 1 }],
+    violations: [],
+  });
 });

@@ -75,6 +75,14 @@ export function withoutSas(request: SentRequest): SentRequest {
   return { ...request, query: request.query.filter(([name]) => !sasParameters.has(name)) };
 }
 
+/** Of Microsoft's sign-in and of the endpoint that gives a machine its identity. */
+const signIn = /\/oauth2\/(v2\.0\/)?token$|\/\.well-known\/openid-configuration$|\/discovery\/instance$/;
+
+/** Whether a request is for the sign-in. */
+export function isSignIn({ path }: SentRequest): boolean {
+  return signIn.test(path);
+}
+
 /** Of any request and any answer: version, ids, time, and what the service says of itself. */
 const commonHeaders = new Set([
   ...[

@@ -2,7 +2,7 @@ import type { DescribedOperation, Format } from '../description.ts';
 import { isNode, type Node } from '../documents.ts';
 import { restJson } from '../smithy/json-form.ts';
 import { type Operation, SmithyModel, shortName } from '../smithy/model.ts';
-import { type Quirks, quirksOf } from '../smithy/quirks.ts';
+import { isSts, type Quirks, quirksOf } from '../smithy/quirks.ts';
 import { restOperation } from '../smithy/rest.ts';
 import { jsonOperation, queryOperation } from '../smithy/rpc.ts';
 import { SmithySchemas } from '../smithy/schemas.ts';
@@ -65,6 +65,7 @@ export const format: Format = {
       title: shortName(model.serviceId),
       servers: ['/'],
       arrange: service.quirks.arrange,
+      isForeign: isSts,
       operations: sends.flatMap((send) => operations.map(send)),
     };
   },

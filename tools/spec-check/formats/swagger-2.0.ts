@@ -5,6 +5,7 @@ import {
   azureSchema,
   azureTemplate,
   isAzure,
+  isSignIn,
   withoutSas,
 } from '../azure/azure.ts';
 import type { DescribedOperation, DescribedParameter, Description, Format, Style } from '../description.ts';
@@ -39,7 +40,7 @@ export const format: Format = {
     return {
       title: String(isNode(root.info) ? root.info.title : file),
       servers: [`https://${root.host ?? 'unknown.invalid'}${root.basePath ?? ''}`],
-      ...(isAzure(root) && { arrange: withoutSas }),
+      ...(isAzure(root) && { arrange: withoutSas, isForeign: isSignIn }),
       operations: paths.flatMap(([path, item]) => reader.pathItem(path, item)),
     };
   },

@@ -134,6 +134,11 @@ describe('the query protocol', () => {
     expect(await wrongWith(library, sent)).toContain(violation);
   });
 
+  test('requests for credentials are outside', async () => {
+    const assume = call('', { body: 'Action=AssumeRole&Version=2011-06-15' });
+    expect(await verdictOn(library, assume)).toMatchObject({ outside: [{ path: '/' }], violations: [] });
+  });
+
   test('ways to send the same operation count as one', async () => {
     expect(await verdictOn(library, call(''))).toMatchObject({ described: 4, exercised: 1 });
   });

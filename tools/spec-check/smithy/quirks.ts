@@ -1,6 +1,7 @@
 /** What services do otherwise than their models and protocols say. */
 import type { SentAnswer, SentRequest } from '../description.ts';
 import { isNode } from '../documents.ts';
+import { formFields } from '../requests.ts';
 import type { SmithyModel } from './model.ts';
 import { arrangeS3, isS3Error } from './s3.ts';
 import { s3Errors } from './s3-errors.ts';
@@ -30,4 +31,12 @@ export function quirksOf(model: SmithyModel): Quirks {
 function withoutLastSlash(request: SentRequest): SentRequest {
   const path = request.path.replace(/\/+$/, '');
   return { ...request, path: path === '' ? '/' : path };
+}
+
+/** Version of the API of STS, which gives credentials for the other services. */
+const stsVersion = '2011-06-15';
+
+/** Whether a request is for STS. */
+export function isSts(request: SentRequest): boolean {
+  return formFields(request).some(([name, value]) => name === 'Version' && value === stsVersion);
 }
