@@ -50,21 +50,43 @@ export interface ContestOptions {
  */
 export async function contest<Name extends string>(
   contenders: Readonly<Record<Name, Contender>>,
-  { times, rounds = 9 }: ContestOptions,
+  options: ContestOptions,
 ): Promise<Record<Name, number>> {
+  const taken = await timedContest(contenders, options);
+  return Object.fromEntries(
+    (Object.keys(contenders) as Name[]).map((name) => [name, taken[name].cpu]),
+  ) as Record<Name, number>;
+}
+
+/** What one repetition takes, nanoseconds: of the CPU, and by the clock on the wall. */
+export interface Taken {
+  readonly cpu: number;
+  readonly wall: number;
+}
+
+/** The same contest, with the time that passed beside the CPU time. */
+export async function timedContest<Name extends string>(
+  contenders: Readonly<Record<Name, Contender>>,
+  { times, rounds = 9 }: ContestOptions,
+): Promise<Record<Name, Taken>> {
   const names = Object.keys(contenders) as Name[];
-  const taken = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
+  const taken = names.map((name) => ({ name, cpu: [] as number[], wall: [] as number[] }));
   // Three rounds that do not count, for the compiler to settle.
   for (const name of [...names, ...names, ...names]) await contenders[name](times);
   for (let round = 0; round < rounds; round += 1) {
-    for (const name of names) {
+    for (const { name, cpu, wall } of taken) {
       const before = process.cpuUsage();
+      const from = performance.now();
       await contenders[name](times);
+      const passed = performance.now() - from;
       const { user, system } = process.cpuUsage(before);
-      taken[name].push(((user + system) * 1_000) / times);
+      cpu.push(((user + system) * 1_000) / times);
+      wall.push((passed * 1e6) / times);
     }
   }
-  return Object.fromEntries(names.map((name) => [name, median(taken[name])])) as Record<Name, number>;
+  return Object.fromEntries(
+    taken.map(({ name, cpu, wall }) => [name, { cpu: median(cpu), wall: median(wall) }]),
+  ) as Record<Name, Taken>;
 }
 
 /** Bytes that one repetition allocates; needs `--expose-gc`. `times` must be few enough that none is collected meanwhile. */
