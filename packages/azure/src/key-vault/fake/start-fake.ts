@@ -11,7 +11,6 @@ import {
   startFakeServer,
 } from '@im/testing';
 import { createEntra, type FakeCaller, tokenRoute } from '../../common/fake/entra.ts';
-import { apiVersion } from '../connection.ts';
 import type { keyVault } from '../key-vault.ts';
 import type { ThingKind } from '../names.ts';
 import { sealBackup } from './backup.ts';
@@ -118,7 +117,8 @@ export async function startFake(options: StartFakeOptions = {}): Promise<KeyVaul
     owners.set(request, caller.tenant);
     const version = request.query.get('api-version');
     if (version === null) return badParameter('api-version must be specified');
-    return /^7\.\d$/.test(version) || version === apiVersion
+    // Later versions take the same requests: those of the SDK.
+    return /^(7\.\d|20\d\d-\d\d-\d\d)$/.test(version)
       ? undefined
       : badParameter(`Invalid api-version: ${version}`);
   };
