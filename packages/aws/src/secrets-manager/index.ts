@@ -1,3 +1,4 @@
+export { SecretBytes } from '../common/secret-bytes.ts';
 export { secretsManagerErrors } from './errors.ts';
 export type {
   ChangedSecret,

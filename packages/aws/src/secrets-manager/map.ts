@@ -8,6 +8,7 @@ import type {
   Tag,
 } from '@aws-sdk/client-secrets-manager';
 import { Secret } from '@im/core';
+import { SecretBytes } from '../common/secret-bytes.ts';
 import { promised, refuse } from '../common/service.ts';
 import type { ChangedSecret, ListFilter, NewValue, SecretInfo, SecretValue, SecretVersion } from './model.ts';
 
@@ -33,7 +34,7 @@ export function toValue(found: Omit<GetSecretValueCommandOutput, '$metadata'>): 
     stages: found.VersionStages ?? [],
     createdAt: found.CreatedDate?.getTime(),
     ...(SecretString !== undefined && { text: new Secret(SecretString) }),
-    ...(SecretBinary !== undefined && { bytes: () => SecretBinary }),
+    ...(SecretBinary !== undefined && { bytes: new SecretBytes(SecretBinary) }),
   };
 }
 

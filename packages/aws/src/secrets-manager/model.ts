@@ -1,5 +1,6 @@
 /** What applications hold: secrets, their versions and their values. */
 import type { Secret } from '@im/core';
+import type { SecretBytes } from '../common/secret-bytes.ts';
 
 /** A value to be kept: text, or bytes; at most 64 KiB. */
 export type NewValue = string | Secret | Uint8Array;
@@ -15,8 +16,8 @@ export interface SecretValue {
   readonly createdAt?: number | undefined;
   /** Set for a value that is text, such as JSON of several fields. */
   readonly text?: Secret | undefined;
-  /** Set for a value of bytes; a function, so that it does not print itself. */
-  readonly bytes?: (() => Uint8Array) | undefined;
+  /** Set for a value of bytes. */
+  readonly bytes?: SecretBytes | undefined;
 }
 
 /** What became of one secret of several that were asked for. */

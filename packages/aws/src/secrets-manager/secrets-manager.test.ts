@@ -46,7 +46,7 @@ describe('a value', () => {
     const bytes = Uint8Array.of(0, 1, 254, 255);
     const { versionId } = await one.done(one.client.createSecret('bytes', bytes));
     const value = await one.done(one.client.getSecretValue('bytes', { versionId: versionId ?? '' }));
-    expect([value.text, value.bytes?.()]).toEqual([undefined, bytes]);
+    expect([value.text, value.bytes?.reveal()]).toEqual([undefined, bytes]);
     one.fake.forget();
     for (const bad of ['', new Uint8Array(65_537), new Secret('é'.repeat(32_769))]) {
       const error = await one.failure(one.client.putSecretValue('bytes', bad));
