@@ -21,7 +21,7 @@ export function recorder(
 }
 
 /**
- * An exchange as it is recorded: bodies in base64; credentials in headers, and in fields of forms and JSON, as `[redacted]`,
+ * An exchange as it is recorded: bodies in base64, large ones of no readable form cut; credentials in headers, and in fields of forms and JSON, as `[redacted]`,
  * also wherever else in the exchange the same value stands.
  */
 export function toRecord(exchange: Exchange): Readonly<Record<string, unknown>> {
@@ -34,16 +34,26 @@ export function toRecord(exchange: Exchange): Readonly<Record<string, unknown>> 
       ]),
     );
   // As Latin-1 every byte is a character, so that what is no text comes through unharmed.
-  const body = (bytes: Uint8Array) =>
-    Buffer.from(hide(Buffer.from(bytes).toString('latin1')), 'latin1').toString('base64');
+  const body = (bytes: Uint8Array, type: string | undefined) =>
+    Buffer.from(hide(Buffer.from(kept(bytes, type)).toString('latin1')), 'latin1').toString('base64');
   return {
     ...exchange,
     target: hide(exchange.target),
     requestHeaders: headers(exchange.requestHeaders),
-    requestBody: body(exchange.requestBody),
+    requestBody: body(exchange.requestBody, exchange.requestHeaders['content-type']),
     responseHeaders: headers(exchange.responseHeaders),
-    responseBody: body(exchange.responseBody),
+    responseBody: body(exchange.responseBody, exchange.responseHeaders['content-type']),
   };
+}
+
+/** Bytes that are kept of a body that nobody can read: no description says more of it than that it is there. */
+const keptOpaque = 4 * 1024;
+
+/** Media types whose bodies have a form that can be judged. */
+const readable = /json|xml|form|multipart|text\/(?!plain)/i;
+
+function kept(bytes: Uint8Array, type = ''): Uint8Array {
+  return readable.test(type) ? bytes : bytes.subarray(0, keptOpaque);
 }
 
 /** Scheme in front of a credential, which descriptions demand. */

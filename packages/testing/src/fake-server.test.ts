@@ -395,6 +395,25 @@ describe('recording', () => {
     );
   });
 
+  it('cuts a large body that has no form to judge, and no other', () => {
+    const large = Buffer.alloc(100_000, 'x');
+    const lengthAs = (type: string) => {
+      const { requestBody } = toRecord({
+        method: 'PUT',
+        target: '/x',
+        requestHeaders: { 'content-type': type },
+        requestBody: large,
+        responseHeaders: {},
+        responseBody: new Uint8Array(),
+        at: 0,
+      });
+      return Buffer.from(String(requestBody), 'base64').byteLength;
+    };
+    expect(lengthAs('application/octet-stream')).toBe(4_096);
+    for (const type of ['application/json', 'application/xml', 'multipart/related; boundary=x', 'text/html'])
+      expect(lengthAs(type)).toBe(100_000);
+  });
+
   it('appends one line an exchange to the folder of IM_RECORD, without credentials', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'im-record-'));
     const record = recorder('albums', folder);
