@@ -86,14 +86,19 @@ export async function* abortable(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   const iterator = pieces[Symbol.asyncIterator]();
   let isDone = false;
-  const aborted = Promise.withResolvers<never>();
-  aborted.promise.catch(() => undefined);
-  const stop = () => aborted.reject(signal.reason);
+  let fail: (reason: unknown) => void = () => {};
+  const stop = () => fail(signal.reason);
+  // Not a race with one promise for all pieces: that one would hold every piece until the end.
+  const nextPiece = () =>
+    new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
+      fail = reject;
+      iterator.next().then(resolve, reject);
+    });
   signal.addEventListener('abort', stop, { once: true });
   try {
-    signal.throwIfAborted();
     while (true) {
-      const next = await Promise.race([iterator.next(), aborted.promise]);
+      signal.throwIfAborted();
+      const next = await nextPiece();
       isDone = next.done === true;
       if (next.done) return;
       yield next.value;

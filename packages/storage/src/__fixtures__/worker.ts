@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { filesystemDriver } from '../filesystem/filesystem-driver.ts';
-import { createJournal, fileCheckpoint, migrate, objectStorage, replicate } from '../multi.ts';
+import { type AnyStore, createJournal, fileCheckpoint, memoryJournal, migrate, objectStorage, replicate, verify } from '../multi.ts';
 import { createObjectStore } from '../object-store.ts';
 import { repeated } from '../conformance/help.ts';
 
@@ -41,8 +41,29 @@ const jobs: Readonly<Record<string, () => Promise<void>>> = {
     const onProgress = () => {
       most = Math.max(most, process.memoryUsage.rss());
     };
-    await store.put('large', repeated(new Uint8Array(65_536), 512 * 1024 * 1024), { onProgress });
+    // Each piece is new: one and the same would hide who holds on to them.
+    async function* fresh() {
+      for (let index = 0; index < 8_192; index += 1) yield new Uint8Array(65_536).fill(index);
+    }
+    await store.put('large', fresh(), { onProgress });
     for await (const _ of (await store.get('large', { onProgress })).stream());
+    say(`${Math.round(most / 1024 / 1024)}`);
+  },
+  /** Replicates a large stream to three folders, migrates it to a fourth, and prints the most memory that it had, in mebibytes. */
+  async streams() {
+    let most = 0;
+    const onProgress = () => {
+      most = Math.max(most, process.memoryUsage.rss());
+    };
+    async function* fresh() {
+      for (let index = 0; index < 4_096; index += 1) yield new Uint8Array(65_536).fill(index);
+    }
+    const large = (name: string) => createObjectStore(filesystemDriver({ root: join(root, name) }), { name });
+    const replicas = [large('b'), large('c')];
+    const replicated = replicate({ primary: large('a'), replicas, journal: memoryJournal() });
+    await replicated.put('large', fresh(), { onProgress });
+    await migrate(replicated, large('d'), { onProgress });
+    await verify(replicas[0] as AnyStore, large('d'), { deep: true, onProgress });
     say(`${Math.round(most / 1024 / 1024)}`);
   },
   /** Migrates from one folder to another, and prints each object that is done, until it is killed. */
