@@ -81,7 +81,10 @@ export type GoogleCredentials = GoogleOptions['credentials'];
 
 /** Where a service is: `serviceUrl(options, 'storage')` is `https://storage.googleapis.com/`. Ends in a slash. */
 export function serviceUrl(
-  { baseUrl, universeDomain }: Pick<GoogleOptions, 'baseUrl' | 'universeDomain'>,
+  {
+    baseUrl,
+    universeDomain,
+  }: Pick<GoogleOptions, 'universeDomain'> & { readonly baseUrl?: string | undefined },
   service: string,
 ): string {
   const url = baseUrl ?? `https://${service}.${universeDomain}/`;

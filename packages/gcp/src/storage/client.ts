@@ -13,6 +13,9 @@ export interface StorageConnection {
   /** `https://storage.googleapis.com`, without a slash at the end. */
   readonly origin: string;
   readonly clock: Clock;
+  /** The IAM Credentials API, and whom it is to sign as. */
+  readonly iam: Http;
+  readonly signAs: string | undefined;
 }
 
 /** Longest name, UTF-8 bytes: https://cloud.google.com/storage/docs/objects#naming */

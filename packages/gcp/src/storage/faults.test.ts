@@ -93,6 +93,24 @@ describe('an upload in parts', () => {
     },
   );
 
+  it('whose end was never answered is ended again by another process, though its parts are gone', async () => {
+    await using opened = await openStore();
+    const { store, fake, run } = opened;
+    const bytes = sample(partBytes * 3);
+    const session = await run(store.createUpload('film', { ifNoneMatch: '*' }));
+    await run(session.send(bytes));
+    fake.inject({ fault: { kind: 'cut', when: 'after' }, path: /\/compose$/ });
+    fake.inject({ fault: { kind: 'status', status: 503 }, times: Number.POSITIVE_INFINITY });
+    await expect(run(session.complete())).rejects.toMatchObject({ code: 'unavailable' });
+    fake.forget();
+    const resumed = await run(store.resumeUpload(JSON.parse(JSON.stringify(session.state))));
+    await run(resumed.send(bytes));
+    const info = await run(resumed.complete());
+    expect(info).toMatchObject({ size: bytes.byteLength });
+    expect(fake.names()).toEqual(['film']);
+    expect(Buffer.compare(await run(store.get('film').then((got) => got.bytes())), bytes)).toBe(0);
+  });
+
   it('whose answer was lost after another writer had won is refused, and the other’s object stays', async () => {
     let other: (() => Promise<unknown>) | undefined;
     await using opened = await openStore({

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { createIntegration, errorCode } from '@im/core';
 import { describeVectors } from '@im/testing/vitest';
 import { describe, expect, it } from 'vitest';
-import { canonicalRequest, signUrl, type UrlToSign } from './sign-url.ts';
+import { canonicalRequest, keySigner, signUrl, type UrlToSign } from './sign-url.ts';
 import { storage } from './storage.ts';
-import { startFake } from './testing.ts';
+import { sampleTenant, startFake } from './testing.ts';
 
 /** A case of the published set. */
 interface Vector {
@@ -85,8 +85,7 @@ describeVectors('V4 signed URLs of the published set', 'cloud-signing', (folder)
       if (vector.description !== contradicts)
         expect(parts.canonicalRequest).toBe(vector.expectedCanonicalRequest);
       expect(parts.stringToSign).toBe(vector.expectedStringToSign);
-      const signer = { clientEmail: key.client_email, privateKey };
-      expect(await signUrl(wanted, signer)).toBe(vector.expectedUrl);
+      expect(await signUrl(wanted, keySigner(key.client_email, privateKey))).toBe(vector.expectedUrl);
     },
   );
 });
@@ -94,7 +93,7 @@ describeVectors('V4 signed URLs of the published set', 'cloud-signing', (folder)
 describe('signUrl', () => {
   const open = async () => {
     const fake = await startFake();
-    const client = createIntegration(storage, { options: fake.options() });
+    const client = createIntegration(storage, { options: fake.options(sampleTenant, 'service-account') });
     return {
       fake,
       client,
@@ -122,14 +121,34 @@ describe('signUrl', () => {
     await using opened = await open();
     const options = {
       ...opened.fake.options(),
-      credentials: { type: 'access-token' as const, accessToken: 'ya29.of-somebody-else' },
+      signAs: undefined,
     };
     await using client = createIntegration(storage, { options });
     const error = await client
       .signUrl('a', { method: 'GET', expiresInSeconds: 60 })
       .catch((thrown: unknown) => thrown);
     expect(errorCode(error)).toBe('failed_precondition');
-    expect(String(error)).toContain('use the key of a service account');
+    expect(String(error)).toContain('use the key of a service account, or give `signAs`');
+  });
+
+  it('has IAM sign for credentials without a key, as an account that lets them', async () => {
+    await using opened = await open();
+    const { fake } = opened;
+    await using client = createIntegration(storage, {
+      options: fake.options(),
+      resilience: { retry: false },
+    });
+    await client.insertObject('a b', 'shared');
+    const { url } = await client.signUrl('a b', { method: 'GET', expiresInSeconds: 60 });
+    expect(await (await fetch(url)).text()).toBe('shared');
+    expect(fake.exchanges.filter(({ target }) => target.endsWith(':signBlob'))).toHaveLength(1);
+    const signAs = fake.options('tenant_b').signAs ?? '';
+    await using stranger = createIntegration(storage, { options: { ...fake.options(), signAs } });
+    const error = await stranger
+      .signUrl('a b', { method: 'GET', expiresInSeconds: 60 })
+      .catch((thrown: unknown) => thrown);
+    expect(errorCode(error)).toBe('permission_denied');
+    expect(String(error)).toContain('iam.serviceAccounts.signBlob');
   });
 
   it('makes URLs that are good until they expire, for this method and these headers alone', async () => {

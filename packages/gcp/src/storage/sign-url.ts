@@ -51,8 +51,8 @@ export interface UrlToSign {
 /** Whose signature it is. */
 export interface UrlSigner {
   readonly clientEmail: string;
-  /** PEM. */
-  readonly privateKey: string;
+  /** RSA with SHA-256 over the text. */
+  readonly sign: (text: string) => Promise<Uint8Array>;
 }
 
 /** The parts of a signature, for tests and for those who verify one. */
@@ -67,11 +67,16 @@ const signAsync = promisify(
     sign('sha256', data, key, done),
 );
 
-/** Signs. @returns the whole URL @throws Error when the key is none that signs with RSA */
+/** A signer with a key at hand: PEM. It rejects with Node's own error when the key is none that signs with RSA. */
+export function keySigner(clientEmail: string, privateKey: string): UrlSigner {
+  return { clientEmail, sign: (text) => signAsync(Buffer.from(text), privateKey) };
+}
+
+/** Signs. @returns the whole URL */
 export async function signUrl(wanted: UrlToSign, signer: UrlSigner): Promise<string> {
   const { url, stringToSign } = canonicalRequest(wanted, signer.clientEmail);
-  const signature = await signAsync(Buffer.from(stringToSign), signer.privateKey);
-  return `${url}&X-Goog-Signature=${signature.toString('hex')}`;
+  const signature = await signer.sign(stringToSign);
+  return `${url}&X-Goog-Signature=${Buffer.from(signature).toString('hex')}`;
 }
 
 /** Everything but the signature. */

@@ -2,9 +2,10 @@
 
 import type { Bucket } from '@google-cloud/storage';
 import { defineIntegration, type IntegrationContext, lazily, requireOptional } from '@im/core';
+import { createHttp } from '@im/http';
 import { objectStore } from '@im/storage';
 import { createGoogleAuth } from '../common/auth.ts';
-import { connectGoogle } from '../common/http.ts';
+import { connectGoogle, requestIdHeaders } from '../common/http.ts';
 import { createAuthClient } from '../common/library-token.ts';
 import { serviceUrl } from '../common/options.ts';
 import { gcsDriver } from './driver/gcs-driver.ts';
@@ -25,14 +26,15 @@ export const storage = defineIntegration({
   package: '@im/gcp',
   docs: 'https://cloud.google.com/storage/docs/json_api/v1',
   options: storageOptions,
-  egress: ['storage.googleapis.com', 'oauth2.googleapis.com'],
+  egress: ['storage.googleapis.com', 'oauth2.googleapis.com', 'iamcredentials.googleapis.com'],
   errors: storageErrors,
   // A part of an upload is megabytes, and a slow line takes its time.
   resilience: { timeoutMs: 300_000, attemptTimeoutMs: 60_000 },
-  http: (context) => connectGoogle(context, 'storage', { readFailure: readStorageFailure }),
+  http: connectStorage,
   native: (context): Bucket => lazily(() => nativeBucket(context)),
-  connect: ({ options, clock, http: { http, auth, origin } }) => {
-    const connection = { http, auth, bucket: options.bucket, origin, clock };
+  connect: ({ options, clock, http: { http, auth, origin, iam } }) => {
+    const { bucket, signAs } = options;
+    const connection = { http, auth, iam, bucket, signAs, origin, clock };
     return {
       ...objectOperations(connection),
       ...copyOperations(connection),
@@ -46,6 +48,19 @@ export const storage = defineIntegration({
   // One object's line: what a role for objects alone may ask, where looking at the bucket itself takes more.
   check: (api, call) => api.listObjects(undefined, { ...call, limit: 1, pageSize: 1 }).toArray(),
 });
+
+/** The JSON API, and beside it the API that signs for accounts whose keys nobody holds. */
+function connectStorage(context: IntegrationContext<CheckedStorageOptions>) {
+  const { iamUrl, universeDomain } = context.options;
+  const connection = connectGoogle(context, 'storage', { readFailure: readStorageFailure });
+  const iam = createHttp(context, {
+    baseUrl: iamUrl ?? serviceUrl({ universeDomain }, 'iamcredentials'),
+    token: connection.auth.token,
+    readFailure: readStorageFailure,
+    requestIdHeader: requestIdHeaders,
+  });
+  return { ...connection, iam };
+}
 
 /** The bucket of Google's own client, with this integration's tokens; its retries are off. */
 function nativeBucket(context: IntegrationContext<CheckedStorageOptions>): Bucket {

@@ -39,6 +39,7 @@ export async function composeUpload(
     );
     return toInfo(object, key);
   } catch (error) {
+    // Whichever call it was that wrote the object, the id is this upload's alone. What it was made of may be gone since.
     const look = () => client.getObjectMetadata(name, {}, call);
     const ours = await lostAnswer(error, look, ({ metadata }) => metadata[names.write] === uploadId);
     if (ours !== undefined) return toInfo(ours, key);

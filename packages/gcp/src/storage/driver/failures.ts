@@ -38,6 +38,11 @@ export function isMismatch(error: unknown): boolean {
   return isIntegrationError(error) && (error.status === 412 || error.reason === 'notFound');
 }
 
+/** Whether a call was made more than once, so that its own effect may be what refuses it. */
+export function isRepeated(error: unknown): boolean {
+  return isIntegrationError(error) && (error.attempts ?? 1) > 1;
+}
+
 /**
  * A write under a condition whose answer was lost is sent again, and then its own effect refuses it. The object tells who wrote it.
  *
@@ -51,7 +56,7 @@ export async function lostAnswer(
   look: () => Promise<GcsObject>,
   isOurs: (object: GcsObject) => boolean,
 ): Promise<GcsObject | undefined> {
-  if (!isMismatch(error) || !isIntegrationError(error) || (error.attempts ?? 1) < 2) return undefined;
+  if (!isMismatch(error)) return undefined;
   try {
     const object = await look();
     return isOurs(object) ? object : undefined;

@@ -22,7 +22,7 @@ import {
   toCondition,
   toInfo,
 } from './facts.ts';
-import { isMismatch, lostAnswer, rethrow, worded } from './failures.ts';
+import { isMismatch, isRepeated, lostAnswer, rethrow, worded } from './failures.ts';
 import { toName } from './keys.ts';
 import { listPage } from './list.ts';
 import { pooled } from './pool.ts';
@@ -121,7 +121,9 @@ async function putObject(
   } catch (error) {
     const look = () => client.getObjectMetadata(name, {}, call);
     const ours =
-      writeId && (await lostAnswer(error, look, ({ metadata }) => metadata[names.write] === writeId));
+      writeId !== undefined &&
+      isRepeated(error) &&
+      (await lostAnswer(error, look, ({ metadata }) => metadata[names.write] === writeId));
     if (ours) return toInfo(ours, key);
     return rethrow()(error);
   }
@@ -164,7 +166,9 @@ async function copyObject(
   } catch (error) {
     const look = () => client.getObjectMetadata(name, {}, call);
     const ours =
-      writeId && (await lostAnswer(error, look, ({ metadata }) => metadata[names.write] === writeId));
+      writeId !== undefined &&
+      isRepeated(error) &&
+      (await lostAnswer(error, look, ({ metadata }) => metadata[names.write] === writeId));
     if (ours) return toInfo(ours, to);
     return rethrow()(error);
   }

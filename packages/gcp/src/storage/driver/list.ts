@@ -12,51 +12,74 @@ import type { GcsClient } from './client.ts';
 import { rethrow } from './failures.ts';
 import { behind, toKey, toNamePrefix, uploadsPrefix } from './keys.ts';
 
+/** Most lines of an answer: https://cloud.google.com/storage/docs/json_api/v1/objects/list */
+const mostLines = 1_000;
+
 /** One page of objects. */
 export async function listPage(
   client: GcsClient,
-  { prefix, delimiter, cursor, pageSize }: DriverList,
+  list: DriverList,
   call: DriverCall,
+): Promise<Page<ListEntry>> {
+  try {
+    return await readPage(client, list, call);
+  } catch (error) {
+    return rethrow()(error);
+  }
+}
+
+async function readPage(
+  client: GcsClient,
+  { prefix, delimiter, cursor, pageSize }: DriverList,
+  { signal }: DriverCall,
 ): Promise<Page<ListEntry>> {
   const isServers = delimiter === undefined || delimiter === '/';
   const filter = { prefix: toNamePrefix(prefix), delimiter: isServers ? delimiter : undefined };
   const items: ListEntry[] = [];
-  let start = readCursor(cursor);
-  let group = start?.group;
+  let place = readCursor(cursor);
   for (;;) {
-    const page = await firstPage(
-      client,
-      { ...filter, startOffset: start?.from },
-      { pageSize: pageSize - items.length, signal: call.signal },
-    );
-    for (const entry of page.items) {
-      if (nameOf(entry).startsWith(uploadsPrefix)) continue;
-      const told = isServers ? toEntry(entry) : grouped(toEntry(entry), prefix, delimiter);
-      if (told.kind === 'prefix' && told.key === group) continue;
-      items.push(told);
-      group = told.kind === 'prefix' ? told.key : undefined;
+    const startOffset = startOf(place);
+    if (place !== undefined && startOffset === undefined) return { items };
+    // One more than is wanted: where a list goes on, the service tells the last one again.
+    const size = Math.min(pageSize - items.length + 1, mostLines);
+    const pages = client.listObjects({ ...filter, startOffset }, { pageSize: size, signal }).pages();
+    let isBehind = false;
+    for await (const page of pages) {
+      for (const entry of page.items) {
+        const name = nameOf(entry);
+        isBehind = isIn(place, name);
+        if (isBehind) continue;
+        if (name.startsWith(uploadsPrefix)) {
+          place = { all: uploadsPrefix };
+          isBehind = true;
+          continue;
+        }
+        if (items.length === pageSize) return { items, next: writeCursor(place) };
+        const told = isServers ? toEntry(entry) : grouped(toEntry(entry), prefix, delimiter);
+        items.push(told);
+        place = told.kind === 'prefix' ? { all: toNamePrefix(told.key) } : { one: name };
+        isBehind = told.kind === 'prefix' && entry.kind === 'object';
+      }
+      if (page.next === undefined) return { items };
+      if (items.length === pageSize) return { items, next: writeCursor(place) };
+      // What comes next may go on for long among what is told already: better to begin behind it.
+      if (isBehind) break;
     }
-    const last = page.items.at(-1);
-    if (page.next === undefined || last === undefined) return { items };
-    const place = placeBehind(last, group);
-    if (place === undefined) return { items };
-    if (items.length >= pageSize) return { items, next: writeCursor(place) };
-    start = place;
+    if (!isBehind) return { items };
   }
 }
 
-/** Where a list goes on, and what was told of what lies around it. */
-interface Place {
-  readonly from: string;
-  readonly group?: string | undefined;
+/** What was told or left out last: one name, or all that begin alike. */
+type Place =
+  | { readonly one: string; readonly all?: undefined }
+  | { readonly all: string; readonly one?: undefined };
+
+function startOf(place: Place | undefined): string | undefined {
+  return place?.all === undefined ? place?.one : behind(place.all);
 }
 
-function placeBehind(last: GcsListEntry, group: string | undefined): Place | undefined {
-  const name = nameOf(last);
-  const shared = name.startsWith(uploadsPrefix) ? uploadsPrefix : group && toNamePrefix(group);
-  // No name has U+0000 in it, so this is the next one there can be.
-  const from = shared === undefined || shared === '' ? `${name}\u0001` : behind(shared);
-  return from === undefined ? undefined : { from };
+function isIn(place: Place | undefined, name: string): boolean {
+  return place !== undefined && (place.all === undefined ? name === place.one : name.startsWith(place.all));
 }
 
 const nameOf = (entry: GcsListEntry) => (entry.kind === 'object' ? entry.object.name : entry.name);
@@ -72,15 +95,19 @@ function grouped(entry: ListEntry, prefix: string, delimiter: string): ListEntry
   return at < 0 ? entry : { kind: 'prefix', key: entry.key.slice(0, at + delimiter.length) };
 }
 
-function writeCursor({ from }: Place): string {
-  return Buffer.from(`n:${from}`).toString('base64url');
+function writeCursor(place: Place | undefined): string | undefined {
+  if (place === undefined) return undefined;
+  const text = place.all === undefined ? `1:${place.one}` : `*:${place.all}`;
+  return Buffer.from(text).toString('base64url');
 }
 
 function readCursor(cursor: string | undefined): Place | undefined {
   if (cursor === undefined) return undefined;
   const text = Buffer.from(cursor, 'base64url').toString();
-  if (!text.startsWith('n:') || text.length < 3) throw driverError('cursor');
-  return { from: text.slice(2) };
+  const rest = text.slice(2);
+  if (rest !== '' && text.startsWith('1:')) return { one: rest };
+  if (rest !== '' && text.startsWith('*:')) return { all: rest };
+  throw driverError('cursor');
 }
 
 /** One request's worth of objects. */

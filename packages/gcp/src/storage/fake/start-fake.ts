@@ -9,12 +9,13 @@ import {
 } from '@im/testing';
 import { createAccounts } from '../../common/fake/accounts.ts';
 import { googleLegacyError, refusedToken } from '../../common/fake/error.ts';
-import { fakeProject, sampleTenant } from '../../common/fake/service.ts';
+import { type FakeCredentials, fakeProject, sampleTenant } from '../../common/fake/service.ts';
 import type { StorageOptions } from '../options.ts';
 import type { storage } from '../storage.ts';
 import { bucketRoutes } from './bucket-routes.ts';
 import type { FakeContext } from './context.ts';
 import { objectRoutes } from './object-routes.ts';
+import { signBlob } from './sign-blob.ts';
 import { signedRoutes } from './signed-routes.ts';
 import { createStore, type FakeBucket } from './store.ts';
 import { uploadRoutes } from './upload-routes.ts';
@@ -27,6 +28,8 @@ export interface StartStorageFakeOptions extends StartFakeOptions {
   readonly objectRetention?: boolean | undefined;
   /** Storage class of objects that name none. Default `STANDARD`. */
   readonly storageClass?: string | undefined;
+  /** How calls are authorised, unless `options` is told otherwise. Default `access-token`; tokens expire with `service-account` alone. */
+  readonly credentials?: FakeCredentials | undefined;
   /** Bytes that one step of a copy moves. Default 1 GiB. */
   readonly rewriteBytesPerCall?: number | undefined;
   /** `false` keeps its traffic out of recordings: for tests that ask what no adapter would ask. Default `true`. */
@@ -35,13 +38,18 @@ export interface StartStorageFakeOptions extends StartFakeOptions {
 
 /** A running fake of Cloud Storage. */
 export interface StorageFake extends ProviderFake<typeof storage> {
-  /** Options for this fake, with a project, an account and a bucket of its own for each tenant. */
-  options(tenant?: string): StorageOptions;
+  /**
+   * Options for this fake, with a project, an account and a bucket of its own for each tenant.
+   *
+   * @param credentials `access-token`: one that does not end, and IAM signs URLs; `service-account`: a key, traded for tokens that last an
+   * hour. Default: those that the fake was started with
+   */
+  options(tenant?: string, credentials?: FakeCredentials): StorageOptions;
   /** Names in a tenant's bucket, earlier generations included, parts of uploads included. */
   names(tenant?: string): readonly string[];
   /** Changes one stored byte of an object behind everybody's back. @throws Error when there is none */
   tamper(name: string, tenant?: string): void;
-  /** Every access token is refused as expired from now on. */
+  /** Every token that was traded for a signature is refused as expired from now on. */
   expireTokens(): void;
 }
 
@@ -59,6 +67,7 @@ const faultWords: Readonly<Record<number, string>> = {
 /** Starts the fake on a free port of 127.0.0.1. */
 export async function startFake(options: StartStorageFakeOptions = {}): Promise<StorageFake> {
   const clock = options.clock ?? systemClock;
+  const usual = options.credentials ?? 'access-token';
   const accounts = createAccounts(clock, options.seed ?? 1);
   const store = createStore(clock);
   const context: FakeContext = {
@@ -70,7 +79,7 @@ export async function startFake(options: StartStorageFakeOptions = {}): Promise<
   };
   /** The API takes tokens; a session's address and a signed URL say by themselves who asks. */
   const before = (request: FakeRequest): FakeResponse | undefined => {
-    const isApi = /^\/(storage|upload|download)\//.test(request.path);
+    const isApi = /^\/(storage|upload|download|v1)\//.test(request.path);
     if (!isApi || request.query.has('upload_id')) return undefined;
     const principal = accounts.principal(request);
     if (typeof principal === 'string') return refusedToken(principal, 'storage.googleapis.com');
@@ -88,10 +97,11 @@ export async function startFake(options: StartStorageFakeOptions = {}): Promise<
       ...objectRoutes(context),
       ...uploadRoutes(context),
       ...signedRoutes(context),
+      'POST /v1/projects/-/serviceAccounts/:account:signBlob': (request) => signBlob(accounts, request),
     },
     before,
     faultBody: (status) => googleLegacyError(status, faultWords[status] ?? 'Error'),
-    expireTokens: accounts.expireTokens,
+    ...(usual === 'service-account' && { expireTokens: accounts.expireTokens }),
   });
   context.origin = server.url;
 
@@ -109,8 +119,13 @@ export async function startFake(options: StartStorageFakeOptions = {}): Promise<
     });
   };
   return Object.assign(server, {
-    options: (tenant = sampleTenant): StorageOptions => ({
+    options: (tenant = sampleTenant, credentials: FakeCredentials = usual): StorageOptions => ({
       ...accounts.options(tenant, server.url),
+      ...(credentials === 'access-token' && {
+        credentials: { type: credentials, accessToken: accounts.standingToken(tenant) },
+        signAs: accounts.of(tenant).clientEmail,
+      }),
+      iamUrl: `${server.url}/`,
       projectId: fakeProject,
       // Pays with a project of its own, which nobody else's token may do: so a request shows whose it is.
       quotaProjectId: accounts.of(tenant).projectId,
