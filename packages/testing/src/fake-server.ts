@@ -130,6 +130,8 @@ export interface FakeServer extends AsyncDisposable {
   readonly unmatched: readonly string[];
   /** What routes threw, except answers. */
   readonly failures: readonly unknown[];
+  /** Whether it has credentials that expire, so that the fault `expired-token` can be injected. */
+  readonly expiresTokens: boolean;
   /**
    * Adds a fault. Rules are tried in the order they were added; the first that strikes is used.
    *

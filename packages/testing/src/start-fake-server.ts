@@ -131,6 +131,7 @@ export async function startFakeServer(options: FakeServerOptions): Promise<FakeS
     exchanges,
     unmatched,
     failures,
+    expiresTokens: options.expireTokens !== undefined,
     inject(rule) {
       if (rule.fault.kind === 'expired-token' && options.expireTokens === undefined) {
         throw new TypeError(`the fake "${options.name}" has no tokens that expire`);

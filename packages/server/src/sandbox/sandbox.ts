@@ -153,7 +153,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 }
 
 function injectFaults(fake: FakeServer): void {
-  for (const rule of sandboxFaults) fake.inject(rule);
+  for (const rule of sandboxFaults)
+    if (fake.expiresTokens || rule.fault.kind !== 'expired-token') fake.inject(rule);
 }
 
 /** The rows as a table for a terminal, with the status that each has now. */
