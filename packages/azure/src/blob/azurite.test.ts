@@ -1,8 +1,10 @@
+import { runStorageConformance } from '@im/storage/testing';
 import { describeStorage } from '@im/storage/vitest';
 import { type Azurite, startAzurite } from '@im/testing/peers';
 import { describePeer } from '@im/testing/vitest';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openStore } from './__tests__/stores.ts';
+import type { CopySettings } from './driver/assemble.ts';
 
 describePeer('Azure Blob Storage on Azurite', 'azurite', () => {
   let azurite: Azurite;
@@ -11,14 +13,26 @@ describePeer('Azure Blob Storage on Azurite', 'azurite', () => {
   }, 60_000);
   afterAll(() => azurite[Symbol.asyncDispose]());
 
-  for (const lane of ['lean', 'sdk'] as const) {
-    const open = () =>
-      openStore({
-        endpoint: azurite.blobUrl,
-        account: azurite.account,
-        credentials: { type: 'account-key', accountKey: azurite.key },
-        lane,
-      });
-    describeStorage(`a container on Azurite by the ${lane} lane`, { open });
-  }
+  const openBy = (lane: 'lean' | 'sdk', settings: CopySettings = {}) => ({
+    open: () =>
+      openStore(
+        {
+          endpoint: azurite.blobUrl,
+          account: azurite.account,
+          credentials: { type: 'account-key', accountKey: azurite.key },
+          lane,
+        },
+        settings,
+      ),
+  });
+  describeStorage('a container on Azurite by the lean lane', openBy('lean'));
+  describeStorage('a container on Azurite by the SDK', { ...openBy('sdk'), largeBytes: 16 * 1024 * 1024 });
+
+  it('copies by blocks are as whole and as conditional as others', { timeout: 60_000 }, async () => {
+    const settings = { copyAtOnceBytes: 0, copyBlockBytes: 100_000 };
+    const ids = ['ST-012', 'ST-045', 'ST-048', 'ST-060', 'ST-062', 'ST-065', 'ST-070', 'ST-092'];
+    const report = await runStorageConformance(openBy('lean', settings), { ids });
+    expect(report.results.filter(({ outcome }) => outcome !== 'passed')).toEqual([]);
+    expect(report.passed).toBe(ids.length);
+  });
 });

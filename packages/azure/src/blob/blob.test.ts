@@ -20,15 +20,16 @@ describe('as a store on the fake', () => {
   afterEach(async () => {
     for (const fake of fakes.splice(0)) await fake[Symbol.asyncDispose]();
   });
-  for (const [how, lane] of [
-    ['service-principal', 'lean'],
-    ['account-key', 'lean'],
-    ['account-key', 'sdk'],
+  // The second as if everything were too large to be copied at once.
+  for (const [how, lane, settings] of [
+    ['service-principal', 'lean', {}],
+    ['account-key', 'lean', { copyAtOnceBytes: 0, copyBlockBytes: 100_000 }],
+    ['account-key', 'sdk', {}],
   ] as const) {
     const open = async () => {
       const fake = await startFake();
       fakes.push(fake);
-      return openStore({ ...fake.options(undefined, how), lane });
+      return openStore({ ...fake.options(undefined, how), lane }, settings);
     };
     describeStorage(`a container of the fake, ${how}, ${lane} lane,`, { open, largeBytes: 16 * 1024 * 1024 });
   }

@@ -243,6 +243,8 @@ async function bodyOf(
   if (streamed?.has(response.status) || streamed?.has(Number.POSITIVE_INFINITY))
     return { readableStreamBody: Readable.from(response.body, { objectMode: false }) };
   try {
+    // It has no body, though its length may be told (RFC 9110 §15.4.5).
+    if (response.status === 304) return { bodyAsText: '' };
     const bytes = response.bytes?.(maxTextBytes) ?? collect(response.body);
     return { bodyAsText: Buffer.from(await bytes).toString() };
   } finally {

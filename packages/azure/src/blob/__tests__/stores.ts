@@ -2,6 +2,7 @@
 import { createIntegration, type OptionsOf } from '@im/core';
 import type { OpenStore } from '@im/storage/testing';
 import { blob } from '../blob.ts';
+import type { CopySettings } from '../driver/assemble.ts';
 import { blobDriver } from '../driver/blob-driver.ts';
 import { toName } from '../driver/names.ts';
 import type { BlobClient } from '../operations/operations.ts';
@@ -20,13 +21,16 @@ export function openClient(options: OptionsOf<typeof blob>) {
 }
 
 /** An empty store over a container of its own; two connections to it. */
-export async function openStore(options: Omit<OptionsOf<typeof blob>, 'container'>): Promise<OpenStore> {
+export async function openStore(
+  options: Omit<OptionsOf<typeof blob>, 'container'>,
+  settings: CopySettings = {},
+): Promise<OpenStore> {
   const container = newContainer();
   const [one, other] = [openClient({ ...options, container }), openClient({ ...options, container })];
   await one.createContainer();
   return {
-    driver: blobDriver(one),
-    again: blobDriver(other),
+    driver: blobDriver(one, settings),
+    again: blobDriver(other, settings),
     tamper: (key) => tamper(one, key),
     async close() {
       await one.native().delete();

@@ -21,12 +21,19 @@ export interface CopySource {
   readonly etag: string;
 }
 
-/** Bytes of a block that is staged from the source, where they are few enough. */
-const blockBytes = 64 * 1024 * 1024;
+/** How copies inside the service are made. */
+export interface CopySettings {
+  /** Most bytes that are copied by one request; what is larger goes by blocks. Default and most: 256 MiB. */
+  readonly copyAtOnceBytes?: number | undefined;
+  /** Bytes of a block that is staged from the source, where that makes few enough blocks. Default 64 MiB. */
+  readonly copyBlockBytes?: number | undefined;
+}
+
+const defaultBlockBytes = 64 * 1024 * 1024;
 /** Blocks staged at once. */
 const stagedAtOnce = 8;
 /** How often blocks are staged anew, each time because another write of the object came first. */
-const mostTries = 10;
+const mostTries = 16;
 
 /** Makes the blob `to` of the source. @throws `failed_precondition` by the conditions, of the source as well */
 export async function copyInside(
@@ -36,8 +43,13 @@ export async function copyInside(
   attributes: BlobAttributes,
   conditions: WriteCondition,
   call: DriverCall,
+  settings: CopySettings,
 ): Promise<BlobWritten> {
-  if (source.size > maxCopyBytes) return assemble(client, source, to, attributes, conditions, call);
+  const atOnce = Math.min(settings.copyAtOnceBytes ?? maxCopyBytes, maxCopyBytes);
+  if (source.size > atOnce) {
+    const blockBytes = settings.copyBlockBytes ?? defaultBlockBytes;
+    return assemble(client, source, to, attributes, conditions, call, blockBytes);
+  }
   const { metadata, tier, tags } = attributes;
   return inPort(
     client.copyBlob(
@@ -63,10 +75,11 @@ async function assemble(
   attributes: BlobAttributes,
   conditions: WriteCondition,
   call: DriverCall,
+  blockBytes: number,
 ): Promise<BlobWritten> {
   for (let tries = 1; ; tries += 1) {
     await checkPresent(client, to, conditions, call);
-    const ids = await inPort(stage(client, source, to, call));
+    const ids = await inPort(stage(client, source, to, call, blockBytes));
     try {
       return await inPort(client.putBlockList(to, ids, { ...attributes, ...conditions }, call));
     } catch (error) {
@@ -105,6 +118,7 @@ async function stage(
   { name, size, etag }: CopySource,
   to: string,
   call: DriverCall,
+  blockBytes: number,
 ): Promise<readonly string[]> {
   const bytes = Math.max(blockBytes, Math.ceil(size / maxBlocks));
   const own = randomBytes(40);

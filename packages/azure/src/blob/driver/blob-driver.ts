@@ -7,7 +7,7 @@ import { maxPutBytes } from '../operations/blobs.ts';
 import { maxBlockBytes, maxBlocks } from '../operations/blocks.ts';
 import { maxSasSeconds } from '../operations/details.ts';
 import type { BlobClient } from '../operations/operations.ts';
-import { copyInside } from './assemble.ts';
+import { type CopySettings, copyInside } from './assemble.ts';
 import { driverFailure, inPort, isAbsent, toAttributes, toMetadata, writtenInfo } from './info.ts';
 import { listObjects } from './list.ts';
 import { namesOf, toName } from './names.ts';
@@ -37,7 +37,10 @@ const deletedAtOnce = 16;
  *
  * @see {@link https://learn.microsoft.com/azure/storage/blobs/scalability-targets | Azure: Scale targets}
  */
-export function blobDriver(client: BlobClient): StorageDriver<BlobAbility, ContainerClient> {
+export function blobDriver(
+  client: BlobClient,
+  settings: CopySettings = {},
+): StorageDriver<BlobAbility, ContainerClient> {
   return {
     name: 'azure-blob',
     abilities: {
@@ -91,12 +94,13 @@ export function blobDriver(client: BlobClient): StorageDriver<BlobAbility, Conta
         attributes,
         { ifMatch, ifNoneMatch },
         call,
+        settings,
       );
       return writtenInfo(to, info.size, { ...info, storageClass: tier }, info.checksum, written);
     },
 
     delete: (targets, call) => deleteAll(client, targets, call),
-    uploads: blobUploads(client),
+    uploads: blobUploads(client, settings),
 
     async presign(key, { method, expiresInSeconds, contentType }, call) {
       const isGet = method === 'GET';

@@ -47,8 +47,8 @@ export function fromOddName(name: string): string | undefined {
   const bytes = unpack(name.slice(oddPrefix.length));
   if (bytes === undefined) return undefined;
   const key = bytes.toString();
-  // A name that says something else than we would is another's.
-  return oddPrefix + pack(Buffer.from(key)) === name ? key : undefined;
+  // What we would write otherwise is another's.
+  return toName(key) === name ? key : undefined;
 }
 
 /** What the names of odd keys of this prefix begin with. Keys of other prefixes may begin so as well. */

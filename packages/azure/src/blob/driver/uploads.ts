@@ -29,7 +29,7 @@ import {
   type UploadedPart,
 } from '@im/storage';
 import type { BlobClient } from '../operations/operations.ts';
-import { copyInside, missingParts } from './assemble.ts';
+import { type CopySettings, copyInside, missingParts } from './assemble.ts';
 import { inPort, isAbsent, toAttributes, toMetadata, writtenInfo } from './info.ts';
 import { ownPrefix, toName } from './names.ts';
 import { fromPartId, toPartId } from './part-id.ts';
@@ -48,7 +48,7 @@ const mostKnown = 1_000;
 type UploadRecord = Omit<ObjectAttributes, 'lock'> & { readonly key: string };
 
 /** Makes the driver's uploads. */
-export function blobUploads(client: BlobClient): DriverUploads {
+export function blobUploads(client: BlobClient, settings: CopySettings): DriverUploads {
   /** Keys of uploads that this driver has seen open, so that parts need not ask each. */
   const known = new Map<string, string>();
   const remember = (uploadId: string, key: string) => {
@@ -157,6 +157,7 @@ export function blobUploads(client: BlobClient): DriverUploads {
         attributes,
         { ifMatch, ifNoneMatch },
         call,
+        settings,
       );
       // The object is there. What is left of the upload is found by its record, if it cannot be taken away now.
       await remove(uploadId, call).catch(leftToSweep);
