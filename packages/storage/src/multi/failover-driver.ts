@@ -1,6 +1,7 @@
 /** The driver of a store that fails over. */
 import type { StorageAbility } from '../abilities.ts';
-import type { DeleteResult, DriverCall, DriverDelete, StorageDriver } from '../driver.ts';
+import type { StorageDriver } from '../driver.ts';
+import { deleteEach } from './delete-each.ts';
 import { failoverList } from './failover-list.ts';
 import { failoverUploads } from './failover-uploads.ts';
 import { declared, type Member, sharedLimits } from './member.ts';
@@ -20,20 +21,6 @@ export function failoverDriver<Abilities extends StorageAbility>(
   const [first, ...rest] = members.map(({ driver }) => driver.limits.storageClasses ?? []);
   const storageClasses = first?.filter((name) => rest.every((names) => names.includes(name)));
 
-  const deleteOne = async (target: DriverDelete, call: DriverCall): Promise<DeleteResult> => {
-    const { key, ifMatch } = target;
-    try {
-      await write({ key, condition: { ifMatch }, replaces: true }, call, async (one) => {
-        const [result] = await one.delete([target], call);
-        if (result?.error !== undefined) throw result.error;
-      });
-      return { key };
-    } catch (error) {
-      call.signal.throwIfAborted();
-      return { key, error };
-    }
-  };
-
   const driver: StorageDriver<never, never> = {
     name: 'failover',
     abilities,
@@ -51,11 +38,14 @@ export function failoverDriver<Abilities extends StorageAbility>(
         one.copy(from, to, options, call),
       );
     },
-    delete: async (targets, call) => {
-      const results: DeleteResult[] = [];
-      for (const target of targets) results.push(await deleteOne(target, call));
-      return results;
-    },
+    delete: (targets, call) =>
+      deleteEach(targets, call, (target, deleteAt) =>
+        write(
+          { key: target.key, condition: { ifMatch: target.ifMatch }, replaces: true },
+          call,
+          (_, member) => deleteAt(member, target),
+        ),
+      ),
     ...('multipart' in abilities && { uploads: failoverUploads(setup, write) }),
   };
   // What is declared follows the members at run time as it does in the type.

@@ -1,9 +1,10 @@
 /** The driver of a placed store. */
 import type { Clock } from '@im/core';
 import type { StorageAbility } from '../abilities.ts';
-import type { DeleteResult, DriverCall, DriverDelete, ObjectInfo, StorageDriver } from '../driver.ts';
+import type { ObjectInfo, StorageDriver } from '../driver.ts';
 import { driverError } from '../driver-errors.ts';
 import { copyObject } from './copy-object.ts';
+import { deleteEach } from './delete-each.ts';
 import type { Locations } from './locations.ts';
 import { at, declared, type Member, sharedLimits } from './member.ts';
 import { mergeLists } from './merge-lists.ts';
@@ -35,16 +36,6 @@ export function placementDriver<Abilities extends StorageAbility>(
     ...basic,
     ...('conditionalWrites' in basic && declared(['conditionalCopy'], members)),
     ...(locations === undefined && declared(['presign'], members)),
-  };
-
-  const deleteOne = async (target: DriverDelete, call: DriverCall): Promise<DeleteResult> => {
-    try {
-      await placer.remove(target, call);
-      return { key: target.key };
-    } catch (error) {
-      call.signal.throwIfAborted();
-      return { key: target.key, error };
-    }
   };
 
   const driver: StorageDriver<never, never> = {
@@ -80,11 +71,8 @@ export function placementDriver<Abilities extends StorageAbility>(
               }),
         );
       }),
-    delete: async (targets, call) => {
-      const results: DeleteResult[] = [];
-      for (const target of targets) results.push(await deleteOne(target, call));
-      return results;
-    },
+    delete: (targets, call) =>
+      deleteEach(targets, call, (target, deleteAt) => placer.remove(target, call, deleteAt)),
     ...('multipart' in abilities && { uploads: placementUploads(setup, placer) }),
     ...('presign' in abilities && {
       presign: async (key, presign, call) => {

@@ -6,6 +6,7 @@
 import { errorCode, IntegrationError } from '@im/core';
 import type { DriverCall, DriverDelete, ObjectInfo, StorageDriver, WriteCondition } from '../driver.ts';
 import { driverError } from '../driver-errors.ts';
+import type { DeleteAt } from './delete-each.ts';
 import { createKeyLocks } from './key-locks.ts';
 import type { Location } from './locations.ts';
 import { at, type Member } from './member.ts';
@@ -37,7 +38,7 @@ export interface Placer {
     work: PlacedWrite,
     fixed?: Member,
   ): Promise<ObjectInfo>;
-  remove(target: DriverDelete, call: DriverCall): Promise<void>;
+  remove(target: DriverDelete, call: DriverCall, deleteAt: DeleteAt): Promise<void>;
   choose(key: string, having: readonly Member[], call: DriverCall): Promise<Member | undefined>;
 }
 
@@ -158,19 +159,19 @@ export function createPlacer({ members, place, locations, keepAll }: PlacementSe
         if (ifNoneMatch !== undefined) return create(key, member, call, work);
         return move(key, member, call, () => work(member, condition));
       }),
-    remove: (target, call) =>
+    remove: (target, call, deleteAt) =>
       inTurn(target.key, async () => {
         const { key, ifMatch } = target;
-        const seen = byKey(key) === undefined ? await located(key) : undefined;
-        const there = await find(key, call);
-        if (there !== undefined) {
-          const [result] = await at(there, (driver) => driver.delete([target], call));
-          if (result?.error !== undefined) throw result.error;
-        }
-        if (byKey(key) !== undefined) return;
+        const known = byKey(key);
+        if (known !== undefined) return deleteAt(known, target);
+        const seen = await located(key);
+        const there = named(seen?.store) ?? (await find(key, call));
+        if (there !== undefined) await deleteAt(there, target);
         // What a killed process left in another store must not come to light again.
         if (ifMatch === undefined)
-          for (const other of candidatesOf(key)) if (other !== there) await deleteKey(other, key, call);
+          await Promise.all(
+            candidatesOf(key).map((other) => (other === there ? undefined : deleteAt(other, { key }))),
+          );
         if (seen !== undefined) await locations?.remove(key, seen.version);
       }),
     async choose(key, having, call) {

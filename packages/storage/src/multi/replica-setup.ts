@@ -11,6 +11,8 @@ export interface ReplicaSetup {
   /** Replicas that must have a write before it resolves. */
   readonly needed: number;
   readonly journal: Journal;
+  /** Whether unconditional writes go to all stores at the same time. */
+  readonly isAtOnce: boolean;
   /** Whether no other process writes to the stores. */
   readonly isSoleWriter: boolean;
   readonly health: (member: Member) => StoreHealth;

@@ -7,10 +7,11 @@ import type { DriverCall, ObjectInfo } from '../driver.ts';
 import { driverError } from '../driver-errors.ts';
 import type { DriverUploads, OpenUpload, UploadedPart } from '../driver-uploads.ts';
 import { compareKeys } from '../keys.ts';
+import { isConditional } from './condition.ts';
 import { at, keepable, type Member } from './member.ts';
-import type { WriteEverywhere } from './replica-driver.ts';
 import { type ReplicaSetup, tooFew } from './replica-setup.ts';
 import { syncKey } from './sync-key.ts';
+import type { WriteEverywhere } from './write-everywhere.ts';
 
 /** By member's name: ids of uploads, or etags of parts. */
 type Names = Readonly<Record<string, string>>;
@@ -117,7 +118,7 @@ export function replicaUploads(setup: ReplicaSetup, writeEverywhere: WriteEveryw
           uploadsOf(member).complete(key, ids[member.name] as string, partsOf(member), how, call),
         );
       return writeEverywhere(
-        key,
+        { key, isConditional: isConditional(complete) || whole.length < replicas.length },
         call,
         () => finish(primary, complete),
         async (replica) => {

@@ -138,6 +138,47 @@ describe('a replicated store', () => {
     await agree(a.store, b.store, c.store);
   });
 
+  it('deletes many keys with few requests', async () => {
+    const { a, b, c, store } = open();
+    const keys = Array.from({ length: 250 }, (_, index) => `k${index}`);
+    for (const key of keys) await store.put(key, 'x');
+    const results = await store.deleteMany([...keys, 'absent']);
+    expect(results.map(({ key }) => key)).toEqual([...keys, 'absent']);
+    expect(results.every(({ error }) => error === undefined)).toBe(true);
+    for (const { faults } of [a, b, c])
+      expect(faults.calls.filter(({ operation }) => operation === 'delete')).toHaveLength(3);
+    expect(await store.list().toArray()).toEqual([]);
+    await agree(a.store, b.store, c.store);
+  });
+
+  it('takes as long as the slowest store where it may write to all at once, and takes back what the primary refuses', async () => {
+    for (const atOnce of [false, true]) {
+      const { a, b, c, store, clock } = open({ atOnce, soleWriter: true });
+      for (const { faults } of [a, b, c])
+        faults.before = ({ operation }) =>
+          /^(put|uploads.complete)$/.test(operation)
+            ? new Promise((resolve) => void clock.schedule(100, resolve))
+            : undefined;
+      const begun = clock.now();
+      await clock.until(store.put('k', 'one'));
+      expect(clock.now() - begun).toBe(atOnce ? 100 : 200);
+      await clock.until(store.put('large', sample(5_000)));
+      expect(clock.now() - begun).toBe(atOnce ? 200 : 400);
+      await expect(clock.until(store.put('k', 'two', { ifNoneMatch: '*' }))).rejects.toMatchObject({
+        code: 'failed_precondition',
+      });
+      a.faults.before = () => {
+        throw outage();
+      };
+      await expect(clock.until(store.put('k', 'three'))).rejects.toMatchObject({ code: 'unavailable' });
+      expect(await textOf(b.store, 'k')).toBe(atOnce ? 'three' : 'one');
+      a.faults.before = undefined;
+      await clock.until(store.replication.drain());
+      expect(await textOf(b.store, 'k')).toBe('one');
+      await agree(a.store, b.store, c.store);
+    }
+  });
+
   it('holds conditions at the primary; what loses there comes to no replica', async () => {
     const { a, b, c, store } = open();
     const { etag } = await store.put('k', 'one');

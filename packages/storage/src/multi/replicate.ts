@@ -31,6 +31,12 @@ export interface ReplicateOptions<Primary extends AnyStore, Replica extends AnyS
   /** What replicas miss. Use a durable one, or `memoryJournal()` where a crash may leave a replica behind until `verify` finds it. */
   readonly journal: Journal;
   /**
+   * Whether unconditional writes go to the primary and to the replicas at the same time. Then they take as long as the slowest store
+   * does, and a replica may show for a while what the primary refused, until the journal has taken it back. Default false: the
+   * primary first.
+   */
+  readonly atOnce?: boolean | undefined;
+  /**
    * Whether nobody else writes to these stores meanwhile, in this process or another. Then the primary needs not be looked at again
    * after each write, which saves a request. Default false.
    */
@@ -70,6 +76,7 @@ export function replicate<Primary extends AnyStore, Replica extends AnyStore>(
     wait = 'all',
     catchUp = 4,
     soleWriter: isSoleWriter = false,
+    atOnce: isAtOnce = false,
     name,
     checksum,
     partBytes,
@@ -96,7 +103,7 @@ export function replicate<Primary extends AnyStore, Replica extends AnyStore>(
     alone: (target, key, work) => journal.turns(`${target.name}\u0000${key}`, work),
   });
   const driver = replicaDriver<ReplicatedAbility<Primary, Replica>>({
-    ...{ primary, replicas, needed, journal, health, isSoleWriter },
+    ...{ primary, replicas, needed, journal, health, isSoleWriter, isAtOnce },
   });
   const store = createObjectStore(driver, {
     ...{ checksum, partBytes, concurrency, clock },

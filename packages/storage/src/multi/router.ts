@@ -1,6 +1,7 @@
 /** Whom of several stores to ask, whom next, and what is owed to those that were passed over. */
 import { IntegrationError, isIntegrationError } from '@im/core';
-import type { DriverCall, StorageDriver, WriteCondition } from '../driver.ts';
+import type { DriverCall, StorageDriver } from '../driver.ts';
+import { isConditional } from './condition.ts';
 import type { Courier } from './courier.ts';
 import { type Asked, createDebts, effectOf, type Passed } from './debts.ts';
 import { isOutage, type StoreHealth } from './health.ts';
@@ -59,9 +60,6 @@ export interface Router {
     work: (driver: StorageDriver, member: Member) => Promise<Value>,
   ): Promise<Value>;
 }
-
-const isConditional = ({ ifMatch, ifNoneMatch }: WriteCondition | RoutedWrite['condition']) =>
-  (ifMatch ?? ifNoneMatch) !== undefined;
 
 /** Makes it. */
 export function createRouter(setup: RouterSetup): Router {
