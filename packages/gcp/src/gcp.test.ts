@@ -1,10 +1,13 @@
 import { createIntegration, Secret } from '@im/core';
+import { loadConfig } from '@im/core/config';
 import { describeIntegration } from '@im/testing/vitest';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import { fakeProject } from './common/fake/service.ts';
 import { gcp } from './gcp.ts';
 import { googleApi } from './request.ts';
+import { secretManager } from './secret-manager/index.ts';
+import { storage } from './storage/index.ts';
 import { harness, startFake } from './testing.ts';
 
 describeIntegration(gcp, harness);
@@ -25,6 +28,31 @@ async function open() {
 
 const service = 'cloudresourcemanager';
 const project = z.object({ projectId: z.string(), state: z.enum(['ACTIVE', 'DELETE_REQUESTED']) });
+
+describe('configuration', () => {
+  it('gives several services of one entry the same project and credentials', async () => {
+    const text = `
+integrations:
+  google:
+    use: '@im/gcp'
+    services:
+      storage: { bucket: photos }
+      secret-manager:
+    options:
+      projectId: my-project
+      credentials: { keyFile: '\${env:GOOGLE_APPLICATION_CREDENTIALS}' }
+`;
+    const { integrations } = await loadConfig(
+      { text, name: 'im.yaml' },
+      { env: { GOOGLE_APPLICATION_CREDENTIALS: '/run/key.json' }, definitions: [storage, secretManager] },
+    );
+    const shared = { projectId: 'my-project', credentials: { keyFile: '/run/key.json' } };
+    expect(integrations.map(({ name, definition: { id }, options }) => ({ name, id, options }))).toEqual([
+      { name: 'google.storage', id: 'gcp-storage', options: { ...shared, bucket: 'photos' } },
+      { name: 'google.secret-manager', id: 'gcp-secret-manager', options: shared },
+    ]);
+  });
+});
 
 describe('any API of Google’s', () => {
   it('is asked with the types of the caller’s schema, in one answer and in pages', async () => {

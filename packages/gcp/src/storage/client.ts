@@ -23,7 +23,9 @@ const longestNameBytes = 1_024;
 
 /** The path of an object. @throws `VendorError` `invalid_argument` for names that the service cannot store */
 export function objectPath(bucket: string, name: string, behind = ''): Path {
-  return rawPath(`storage/v1/b/${bucket}/o/${encodeURIComponent(checkName(name))}${behind}`);
+  return rawPath(
+    `storage/v1/b/${encodeURIComponent(bucket)}/o/${encodeURIComponent(checkName(name))}${behind}`,
+  );
 }
 
 /** The path of the objects of a bucket. */
