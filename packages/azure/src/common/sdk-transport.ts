@@ -51,7 +51,7 @@ export interface SdkAuthorisation {
   readonly query?: Readonly<Record<string, string>> | undefined;
   /** Added to the headers of requests that belong to a call. */
   readonly headersOf?:
-    | ((call: Call, headers: Readonly<Record<string, string>>) => Readonly<Record<string, string>>)
+    | ((call: Call, request: Pick<SdkRequest, 'method' | 'headers'>) => Readonly<Record<string, string>>)
     | undefined;
 }
 
@@ -87,7 +87,7 @@ export function createSdkTransport(context: HttpContext, authorisation: SdkAutho
     const body = toBody(request.body);
     const headers: Record<string, string> = {
       ...request.headers,
-      ...(call && headersOf?.(call, request.headers)),
+      ...(call && headersOf?.(call, request)),
     };
     if (credential !== undefined) headers.authorization = `Bearer ${credential}`;
     if (sign !== undefined) {

@@ -1,8 +1,8 @@
 /** The HTTP client of one storage service: address, version, credential, errors; for plain requests and for the vendor's SDK. */
-import type { Call, IntegrationContext } from '@im/core';
+import type { IntegrationContext } from '@im/core';
 import { createHttp, type Http, type SignRequest, type TokenSource } from '@im/http';
 import { versionFor } from './api-version.ts';
-import { createSdkTransport, type SdkTransport } from './sdk-transport.ts';
+import { createSdkTransport, type SdkAuthorisation, type SdkTransport } from './sdk-transport.ts';
 import { sharedKey } from './shared-key.ts';
 import { isTokenRefused, readStorageError, requestIdHeader } from './storage-errors.ts';
 import type { StorageAccount, StorageOptions } from './storage-options.ts';
@@ -48,16 +48,13 @@ export function createStorageClient(
     sign,
     token,
   });
-  const headersOf = (
-    { idempotencyKey }: Call,
-    headers: Readonly<Record<string, string>>,
-  ): Record<string, string> => ({
+  const headersOf: SdkAuthorisation['headersOf'] = ({ idempotencyKey }, { method, headers }) => ({
     'x-ms-version': versionFor(account.service, headers['x-ms-access-tier']),
     ...(idempotencyKey !== undefined &&
       idempotencyHeader !== undefined && {
-        [idempotencyHeader]: idempotencyKey,
         // The SDK would make another request id for each attempt.
         'x-ms-client-request-id': idempotencyKey,
+        ...(method === 'PUT' && { [idempotencyHeader]: idempotencyKey }),
       }),
   });
   const sdk = createSdkTransport(context, {

@@ -16,6 +16,7 @@ import {
   presentOf,
   tagsOf,
   targetOf,
+  tierHeaders,
   tierOf,
   writtenHeaders,
 } from './handling.ts';
@@ -65,7 +66,8 @@ export function getBlob(handling: Handling): FakeResponse {
   const { present } = presentOf(handling);
   holdRead(request, present);
   const headers = { ...blobHeaders(present), ...overridden(request.query) };
-  if (request.method === 'HEAD') return { headers, body: present.bytes };
+  if (request.method === 'HEAD')
+    return { headers: { ...headers, ...tierHeaders(present) }, body: present.bytes };
   if (present.tier === 'Archive')
     throw storageError(409, 'BlobArchived', 'This operation is not permitted on an archived blob.');
   const range = request.headers['x-ms-range'] ?? request.headers.range;

@@ -185,12 +185,18 @@ export function blobHeaders(blob: FakeBlob): Record<string, string> {
       Object.entries(blob.metadata).map(([name, value]) => [`${metadataPrefix}${name}`, value]),
     ),
     ...(tagCount > 0 && { 'x-ms-tag-count': String(tagCount) }),
-    'x-ms-access-tier': blob.tier ?? 'Hot',
-    ...(blob.tier === undefined && { 'x-ms-access-tier-inferred': 'true' }),
     'x-ms-blob-type': 'BlockBlob',
     'x-ms-lease-status': 'unlocked',
     'x-ms-lease-state': 'available',
     'x-ms-server-encrypted': 'true',
     'accept-ranges': 'bytes',
+  };
+}
+
+/** What only Get Blob Properties tells. */
+export function tierHeaders({ tier }: FakeBlob): Record<string, string> {
+  return {
+    'x-ms-access-tier': tier ?? 'Hot',
+    ...(tier === undefined && { 'x-ms-access-tier-inferred': 'true' }),
   };
 }
