@@ -78,3 +78,9 @@ export function promised<Value>(value: Value | undefined | null, name: string): 
 export function refuse(says: string): never {
   throw new VendorError({ sent: false, code: 'invalid_argument', reason: 'bad_input', says });
 }
+
+/** A whole number within AWS's limits. @throws `VendorError` `invalid_argument` */
+export function within(name: string, value: number, from: number, to: number): number {
+  if (Number.isInteger(value) && value >= from && value <= to) return value;
+  return refuse(`${name} must be a whole number from ${from} to ${to}`);
+}

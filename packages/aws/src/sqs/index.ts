@@ -1,9 +1,8 @@
+export type { BatchFailure, BatchResult } from '../common/batch.ts';
+export type { MessageAttribute, TypedAttribute } from '../common/message-attributes.ts';
 export { sqsErrors } from './errors.ts';
 export type {
-  BatchFailure,
-  BatchResult,
   FifoMessage,
-  MessageAttribute,
   MoveTask,
   OutgoingMessage,
   QueueInfo,
@@ -11,7 +10,6 @@ export type {
   ReceivedMessage,
   ReceiveOptions,
   SentMessage,
-  TypedAttribute,
 } from './model.ts';
 export { type SqsOptions, sqsOptions } from './options.ts';
 export { sqs } from './sqs.ts';

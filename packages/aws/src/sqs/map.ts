@@ -1,42 +1,8 @@
 /** Between the SDK's shapes and ours. */
-import type {
-  BatchResultErrorEntry,
-  Message,
-  MessageAttributeValue,
-  MessageSystemAttributeName,
-  QueueAttributeName,
-} from '@aws-sdk/client-sqs';
-import { promised, refuse } from '../common/service.ts';
-import type {
-  BatchFailure,
-  MessageAttribute,
-  QueueInfo,
-  QueueSettings,
-  ReceivedMessage,
-  TypedAttribute,
-} from './model.ts';
-
-/** Attributes as the SDK wants them. */
-export function toAttributes(
-  attributes: Readonly<Record<string, MessageAttribute>> | undefined,
-): Record<string, MessageAttributeValue> | undefined {
-  if (attributes === undefined) return undefined;
-  return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, toAttribute(value)]));
-}
-
-function toAttribute(attribute: MessageAttribute): MessageAttributeValue {
-  if (typeof attribute === 'string') return { DataType: 'String', StringValue: attribute };
-  if (typeof attribute === 'number') return { DataType: 'Number', StringValue: String(attribute) };
-  if (attribute instanceof Uint8Array) return { DataType: 'Binary', BinaryValue: attribute };
-  const { type, value } = attribute;
-  return typeof value === 'string'
-    ? { DataType: type, StringValue: value }
-    : { DataType: type, BinaryValue: value };
-}
-
-function ofAttribute({ DataType, StringValue, BinaryValue }: MessageAttributeValue): TypedAttribute {
-  return { type: DataType ?? 'String', value: BinaryValue ?? StringValue ?? '' };
-}
+import type { Message, MessageSystemAttributeName, QueueAttributeName } from '@aws-sdk/client-sqs';
+import { ofAttribute } from '../common/message-attributes.ts';
+import { promised } from '../common/service.ts';
+import type { QueueInfo, QueueSettings, ReceivedMessage } from './model.ts';
 
 /** A received message. */
 export function toMessage(message: Message): ReceivedMessage {
@@ -56,31 +22,6 @@ export function toMessage(message: Message): ReceivedMessage {
     sequenceNumber: system('SequenceNumber'),
     senderId: system('SenderId'),
     deadLetterSourceArn: system('DeadLetterQueueSourceArn'),
-  };
-}
-
-/** Outcomes in the order of the entries, whose ids are their places. */
-export function toResults<Success, Given>(
-  count: number,
-  successful: readonly { readonly Id?: string | undefined }[] | undefined,
-  failed: readonly BatchResultErrorEntry[] | undefined,
-  toSuccess: (entry: Given) => Success,
-): readonly (({ readonly ok: true } & Success) | BatchFailure)[] {
-  const byId = new Map<string, ({ readonly ok: true } & Success) | BatchFailure>();
-  for (const entry of successful ?? [])
-    byId.set(promised(entry.Id, 'Id'), { ok: true, ...toSuccess(entry as Given) });
-  for (const entry of failed ?? []) byId.set(promised(entry.Id, 'Id'), toFailure(entry));
-  return Array.from({ length: count }, (_, index) =>
-    promised(byId.get(String(index)), `result for entry ${index}`),
-  );
-}
-
-function toFailure({ SenderFault, Code, Message: says }: BatchResultErrorEntry): BatchFailure {
-  return {
-    ok: false,
-    code: SenderFault === false ? 'unavailable' : 'invalid_argument',
-    reason: promised(Code, 'Code'),
-    says,
   };
 }
 
@@ -175,10 +116,4 @@ function toNumber(text: string | undefined): number | undefined {
 function toInstant(text: string | undefined): number | undefined {
   const seconds = toNumber(text);
   return seconds === undefined ? undefined : seconds * 1_000;
-}
-
-/** A whole number within AWS's limits. @throws `VendorError` `invalid_argument` */
-export function within(name: string, value: number, from: number, to: number): number {
-  if (Number.isInteger(value) && value >= from && value <= to) return value;
-  return refuse(`${name} must be a whole number from ${from} to ${to}`);
 }

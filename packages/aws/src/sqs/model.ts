@@ -1,14 +1,5 @@
 /** What applications hold: messages, queues and their settings. */
-import type { ErrorCode } from '@im/core';
-
-/** A value beside a message. A string is `String`, a number `Number`, bytes are `Binary`; or say it: `{ type: 'String.uuid', value }`. */
-export type MessageAttribute = string | number | Uint8Array | TypedAttribute;
-
-/** A value with AWS's name of its type; numbers as text, since they may have 38 digits. */
-export interface TypedAttribute {
-  readonly type: string;
-  readonly value: string | Uint8Array;
-}
+import type { MessageAttribute, TypedAttribute } from '../common/message-attributes.ts';
 
 /** A message to be sent. */
 export interface OutgoingMessage {
@@ -67,19 +58,6 @@ export interface ReceiveOptions {
   readonly waitSeconds?: number | undefined;
   /** Seconds for which nobody else gets them, 0 to 43,200. Default: the queue's. */
   readonly visibilityTimeoutSeconds?: number | undefined;
-}
-
-/** What became of one entry of a batch, in the order of the entries. */
-export type BatchResult<Success> = ({ readonly ok: true } & Success) | BatchFailure;
-
-/** An entry that was not done; the others may have been. */
-export interface BatchFailure {
-  readonly ok: false;
-  /** `invalid_argument` when the entry is at fault, `unavailable` when AWS is. */
-  readonly code: ErrorCode;
-  /** AWS's name of the error. */
-  readonly reason: string;
-  readonly says?: string | undefined;
 }
 
 /** Settings of a queue. Absent ones are left as they are, or are AWS's defaults in a new queue. */

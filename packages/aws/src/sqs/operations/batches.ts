@@ -1,15 +1,12 @@
 /** Up to ten at once, with a result for each: a batch whose answer is a success may hold entries that failed. */
 import { type Call, idempotent, keyed, unsafe } from '@im/core';
-import { promised, refuse } from '../../common/service.ts';
+import { type BatchResult, checkEntries, toResults } from '../../common/batch.ts';
+import { promised, within } from '../../common/service.ts';
 import type { Connection } from '../client.ts';
-import { toResults, within } from '../map.ts';
-import type { BatchResult, FifoMessage, OutgoingMessage, SentMessage } from '../model.ts';
+import type { FifoMessage, OutgoingMessage, SentMessage } from '../model.ts';
 import { checkBody, toEntry, toFifoEntry } from './messages.ts';
 
 const docs = 'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_';
-
-/** Most entries of a batch. */
-const mostEntries = 10;
 
 /** Operations on batches; `queue` is a name or a URL. */
 export function batchOperations({ service, urls }: Connection) {
@@ -36,7 +33,7 @@ export function batchOperations({ service, urls }: Connection) {
     /** Sends up to ten messages to a standard queue, 1 MiB in all. */
     sendBatch: unsafe(
       async (queue: string, messages: readonly OutgoingMessage[], call: Call) => {
-        checkCount(messages);
+        checkEntries(messages);
         for (const { body } of messages) checkBody(body);
         return send(queue, messages.map(toEntry), call);
       },
@@ -46,7 +43,7 @@ export function batchOperations({ service, urls }: Connection) {
     /** Sends up to ten messages to a FIFO queue. Their deduplication ids are the key of the call with `-0`, `-1`, … */
     sendFifoBatch: keyed(
       async (queue: string, messages: readonly FifoMessage[], call: Call) => {
-        checkCount(messages);
+        checkEntries(messages);
         for (const { body } of messages) checkBody(body);
         const entries = messages.map((message, index) =>
           toFifoEntry(message, `${call.idempotencyKey}-${index}`),
@@ -63,7 +60,7 @@ export function batchOperations({ service, urls }: Connection) {
         receiptHandles: readonly string[],
         call: Call,
       ): Promise<readonly BatchResult<object>[]> => {
-        checkCount(receiptHandles);
+        checkEntries(receiptHandles);
         const QueueUrl = await urls.find(queue, call);
         const Entries = receiptHandles.map((ReceiptHandle, index) => ({ Id: String(index), ReceiptHandle }));
         const done = await service.send(
@@ -82,7 +79,7 @@ export function batchOperations({ service, urls }: Connection) {
         changes: readonly { readonly receiptHandle: string; readonly seconds: number }[],
         call: Call,
       ): Promise<readonly BatchResult<object>[]> => {
-        checkCount(changes);
+        checkEntries(changes);
         const Entries = changes.map(({ receiptHandle, seconds }, index) => ({
           Id: String(index),
           ReceiptHandle: receiptHandle,
@@ -98,9 +95,4 @@ export function batchOperations({ service, urls }: Connection) {
       { docs: `${docs}ChangeMessageVisibilityBatch.html`, scopes: ['sqs:ChangeMessageVisibility'] },
     ),
   };
-}
-
-function checkCount(entries: readonly unknown[]): void {
-  if (entries.length === 0 || entries.length > mostEntries)
-    refuse(`a batch has 1 to ${mostEntries} entries; this one has ${entries.length}`);
 }

@@ -7,9 +7,10 @@
  */
 import type { ReceiveMessageCommandInput } from '@aws-sdk/client-sqs';
 import { type Call, idempotent, keyed, unsafe } from '@im/core';
-import { promised, refuse } from '../../common/service.ts';
+import { toAttributes } from '../../common/message-attributes.ts';
+import { promised, refuse, within } from '../../common/service.ts';
 import type { Connection } from '../client.ts';
-import { toAttributes, toMessage, within } from '../map.ts';
+import { toMessage } from '../map.ts';
 import type { FifoMessage, OutgoingMessage, ReceivedMessage, ReceiveOptions, SentMessage } from '../model.ts';
 
 const docs = 'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_';

@@ -1,8 +1,8 @@
 /** Queues themselves: finding, making, changing, emptying and deleting them. */
 import { type Call, idempotent, type Page, pages, read, unsafe, VendorError } from '@im/core';
-import { promised, refuse } from '../../common/service.ts';
+import { promised, refuse, within } from '../../common/service.ts';
 import type { Connection } from '../client.ts';
-import { fromSettings, toQueueInfo, within } from '../map.ts';
+import { fromSettings, toQueueInfo } from '../map.ts';
 import type { QueueInfo, QueueSettings } from '../model.ts';
 
 const docs = 'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_';

@@ -1,8 +1,7 @@
 /** Moving messages out of a dead-letter queue, back to where they came from or elsewhere. */
 import { type Call, idempotent, read, unsafe } from '@im/core';
-import { promised, refuse } from '../../common/service.ts';
+import { promised, refuse, within } from '../../common/service.ts';
 import type { Connection } from '../client.ts';
-import { within } from '../map.ts';
 import type { MoveTask } from '../model.ts';
 
 const docs = 'https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_';
