@@ -2,15 +2,15 @@
  * Against Ceph's object gateway: a real server that checks signatures. It takes some seconds to start, and is skipped with a plain
  * line where it is not installed.
  */
-import { createIntegration, type IntegrationSetup, systemClock } from '@im/core';
+import { type Clock, createIntegration, type OptionsOf, systemClock } from '@im/core';
 import { createObjectStore } from '@im/storage';
-import { runStorageCase, storageCases } from '@im/storage/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Ceph, startCeph, whyNoCeph } from './__tests__/ceph.ts';
+import { describeDialect, type Lacks } from './__tests__/describe-dialect.ts';
 import { s3, s3Driver } from './index.ts';
 
 /** What the gateway (16.2) does not do, with what comes of it. Each must fail as it says, or the line has to go. */
-const lacks: Readonly<Record<string, readonly [why: string, says: RegExp]>> = {
+const lacks: Lacks = {
   'ST-061': ['it does not tell checksums of parts, so only noted parts are kept', /keptParts: 0/],
   'ST-062': ['it refuses to leave out a part that has arrived', /the parts are not those that arrived/],
   'ST-064': ['it answers 500 when a completed upload is no more', /'unavailable'/],
@@ -30,20 +30,18 @@ describeCeph(title, () => {
   }, 120_000);
   afterAll(() => ceph[Symbol.asyncDispose]());
 
-  const connect = (setup: Partial<IntegrationSetup<typeof s3>> & { readonly secret?: string } = {}) => {
+  const options = () => {
     const { accessKeyId, secretAccessKey, url } = ceph;
-    return createIntegration(s3, {
-      ...setup,
-      options: {
-        region: 'default',
-        endpoint: url,
-        bucket: `bucket-${buckets}`,
-        dialect: 'ceph',
-        credentials: { accessKeyId, secretAccessKey: setup.secret ?? secretAccessKey },
-        ...setup.options,
-      },
-    });
+    return {
+      region: 'default',
+      endpoint: url,
+      bucket: `bucket-${buckets}`,
+      dialect: 'ceph' as const,
+      credentials: { accessKeyId, secretAccessKey },
+    };
   };
+  const connect = (given: Partial<OptionsOf<typeof s3>> = {}, clock?: Clock) =>
+    createIntegration(s3, { clock, options: { ...options(), ...given } });
   const createBucket = async () => {
     buckets += 1;
     await using client = connect();
@@ -51,54 +49,27 @@ describeCeph(title, () => {
     await client.createBucket({ objectLock: true });
   };
 
-  for (const lane of ['lean', 'sdk'] as const) {
-    const harness = {
-      async open() {
-        await createBucket();
-        const options = { lane } as never;
-        const [one, other] = [connect({ options }), connect({ options })];
-        return {
-          driver: s3Driver(one, { dialect: 'ceph' }),
-          again: s3Driver(other, { dialect: 'ceph' }),
-          async close() {
-            await one[Symbol.asyncDispose]();
-            await other[Symbol.asyncDispose]();
-          },
-        };
-      },
-    };
-
-    describe(`the driver on the ${lane} lane is an object store`, () => {
-      for (const each of storageCases) {
-        const lack = lacks[each.id];
-        const name = lack === undefined ? each.title : `${each.title}: no, ${lack[0]}`;
-        it(`${name} (${each.id})`, { timeout: 120_000 }, async ({ skip }) => {
-          const { outcome, says = '' } = await runStorageCase(each, harness);
-          if (outcome === 'not applicable') skip(says);
-          if (lack !== undefined) expect([outcome, says]).toEqual(['failed', expect.stringMatching(lack[1])]);
-          else if (outcome === 'failed') throw new Error(says);
-        });
-      }
-    });
-  }
+  describeDialect('ceph', lacks, async () => {
+    await createBucket();
+    return options();
+  });
 
   describe('its signatures', () => {
     beforeAll(createBucket);
 
     it('a wrong secret and an unknown key are unauthenticated, and no secret is told', async () => {
       const secret = 'a-wrong-secret-of-forty-characters-00000';
-      await using wrong = connect({ secret });
+      const { accessKeyId } = ceph;
+      await using wrong = connect({ credentials: { accessKeyId, secretAccessKey: secret } });
       const error = await wrong.putObject('k', 'x').catch((thrown: unknown) => thrown);
       expect(error).toMatchObject({ code: 'unauthenticated', reason: 'SignatureDoesNotMatch', status: 403 });
       expect(String(error)).not.toContain(secret);
-      await using unknown = connect({
-        options: { credentials: { accessKeyId: 'NOSUCHKEY', secretAccessKey: secret } } as never,
-      });
+      await using unknown = connect({ credentials: { accessKeyId: 'NOSUCHKEY', secretAccessKey: secret } });
       await expect(unknown.getObject('k')).rejects.toMatchObject({ code: 'unauthenticated' });
     });
 
     it('a bucket that is not there is not_found, with its name and what to do', async () => {
-      await using client = connect({ options: { bucket: 'no-such-bucket' } as never });
+      await using client = connect({ bucket: 'no-such-bucket' });
       const error = await client.putObject('k', 'x').catch(String);
       expect(error).toMatch(/aws-s3\.putObject: there is no such bucket: "k" \(bucket no-such-bucket.*check/);
       await expect(client.headBucket()).rejects.toMatchObject({ code: 'not_found' });
@@ -106,7 +77,7 @@ describeCeph(title, () => {
 
     it('a clock that is an hour wrong is corrected by what the server says', async () => {
       const clock = { ...systemClock, now: () => Date.now() - 3_600_000 };
-      await using client = connect({ clock });
+      await using client = connect({}, clock);
       await client.putObject('late', 'x');
       await expect(client.headObject('late')).resolves.toMatchObject({ size: 1 });
     });
@@ -114,7 +85,7 @@ describeCeph(title, () => {
     it('a presigned URL works until it expires, and not for another object', async () => {
       const tenMinutesAgo = { ...systemClock, now: () => Date.now() - 600_000 };
       await using now = connect();
-      await using before = connect({ clock: tenMinutesAgo });
+      await using before = connect({}, tenMinutesAgo);
       await now.putObject('shared', 'shared');
       const good = await now.presign({ method: 'GET', key: 'shared', expiresInSeconds: 60 });
       expect(await (await fetch(good.url)).text()).toBe('shared');

@@ -15,6 +15,8 @@ export interface S3Dialect {
   readonly addressing: 'virtual' | 'path';
   /** Whether `x-amz-checksum-…` is verified, stored beside the object and its parts, and told again. */
   readonly checksums: boolean;
+  /** Where checksums are not kept: whether tags are, and can be given to an object that is there already. */
+  readonly tagsLater: boolean;
   /** Whether an etag in `If-Match` of a write stands between quotes. */
   readonly quotesEtags: boolean;
   /** Operations whose `If-Match` and `If-None-Match` are held at the instant of the write. */
@@ -25,6 +27,11 @@ export interface S3Dialect {
   readonly copySourceIfMatch: string;
   /** Whether `_` in the name of metadata stays. Where it does not, drivers write a dot for it, which portable names lack. */
   readonly keepsUnderscores: boolean;
+  /**
+   * Whether lists come in the order of the keys' bytes. Where not, a driver reads all keys of a prefix for each page, to put them in
+   * order: for emulators only.
+   */
+  readonly listsInOrder: boolean;
   /** Whether `deleteObjects` is there. */
   readonly deletesMany: boolean;
   readonly storageClasses: readonly string[];
@@ -38,11 +45,13 @@ export type ConditionalOperation = 'putObject' | 'completeMultipartUpload' | 'co
 const usual = {
   addressing: 'path',
   checksums: false,
+  tagsLater: false,
   quotesEtags: true,
   conditions: [],
   copyConditions: { ifMatch: 'if-match', ifNoneMatch: 'if-none-match' },
   copySourceIfMatch: 'x-amz-copy-source-if-match',
   keepsUnderscores: true,
+  listsInOrder: true,
   deletesMany: true,
   storageClasses: [],
 } as const;
@@ -102,6 +111,7 @@ export const dialects = {
     ...usual,
     title: 'Ceph Object Gateway',
     docs: 'https://docs.ceph.com/en/latest/radosgw/s3/',
+    tagsLater: true,
     quotesEtags: false,
     copySourceIfMatch: 'x-amz-copy-if-match',
     keepsUnderscores: false,
@@ -131,6 +141,7 @@ export const dialects = {
     ...usual,
     title: 'Wasabi',
     docs: 'https://docs.wasabi.com/docs/operations-on-objects',
+    tagsLater: true,
     endpoint: (region: string) => `https://s3.${region}.wasabisys.com`,
     abilities: ['multipart', 'presign', 'tags', 'versions', 'objectLock'],
   },
@@ -148,6 +159,14 @@ export const dialects = {
     endpoint: () => 'https://storage.googleapis.com',
     deletesMany: false,
     abilities: ['multipart', 'presign'],
+  },
+  fauxqs: {
+    ...usual,
+    title: 'fauxqs, an emulator',
+    docs: 'https://www.npmjs.com/package/fauxqs',
+    checksums: true,
+    listsInOrder: false,
+    abilities: ['multipart'],
   },
 } as const satisfies Readonly<Record<string, S3Dialect>>;
 

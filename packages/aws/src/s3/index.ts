@@ -5,7 +5,12 @@ export {
   dialects,
   type S3Dialect,
 } from './dialects.ts';
-export { type S3DriverOptions, s3Driver } from './driver/s3-driver.ts';
+export {
+  type DriverAbility,
+  type DriverDialect,
+  type S3DriverOptions,
+  s3Driver,
+} from './driver/s3-driver.ts';
 export { s3Errors } from './errors.ts';
 export type {
   GetObjectInput,

@@ -1,25 +1,19 @@
 /** A bucket as an object store. Each call passes the client's operations, and so the policies; nothing is repeated here. */
 import type { S3Client as SdkClient } from '@aws-sdk/client-s3';
 import { IntegrationError } from '@im/core';
-import { driverError, type ListEntry, type StorageAbility, type StorageDriver } from '@im/storage';
+import type { StorageAbility, StorageDriver } from '@im/storage';
 import { mostPresignSeconds } from '../../common/sign.ts';
 import { dialectOfClient } from '../connection.ts';
 import { type DialectAbility, type DialectName, dialectOf } from '../dialects.ts';
-import { fromStoredKey, isPlainDelimiter, maxKeyBytes, toStoredKey } from '../keys.ts';
+import { maxKeyBytes } from '../keys.ts';
 import type { S3Client } from '../operations/all.ts';
 import { maxDeleteKeys } from '../operations/delete-objects.ts';
+import { invalid } from '../operations/shared.ts';
 import { maxParts } from '../operations/uploads.ts';
 import { deleteObjects } from './delete.ts';
+import { listObjects } from './list.ts';
 import { getObject, infoOf } from './read.ts';
-import {
-  callOf,
-  type DriverContext,
-  firstPage,
-  readCursor,
-  store,
-  translate,
-  writeCursor,
-} from './support.ts';
+import { callOf, type DriverContext, store, translate } from './support.ts';
 import { uploadsOf } from './uploads.ts';
 import { versionsOf } from './versions.ts';
 import { copyObject, putObject } from './write.ts';
@@ -27,11 +21,22 @@ import { copyObject, putObject } from './write.ts';
 const mebibyte = 1024 ** 2;
 const gibibyte = 1024 ** 3;
 
+/** A dialect, or `any`: whichever the client speaks, where only its configuration says that. */
+export type DriverDialect = DialectName | 'any';
+
 /** Settings of {@link s3Driver}. */
-export interface S3DriverOptions<Name extends DialectName> {
-  /** That of the client's options; what the driver can do follows from it, as a type. Default `aws`. */
+export interface S3DriverOptions<Name extends DriverDialect> {
+  /**
+   * That of the client's options; what the driver can do follows from it, as a type. With `any` nothing follows: name what you need
+   * to `createObjectStore(driver, { needs })`, which looks whether it is there. Default `aws`.
+   */
   readonly dialect?: Name | undefined;
 }
+
+/** What a driver can do, as a type. */
+export type DriverAbility<Name extends DriverDialect> = Name extends DialectName
+  ? DialectAbility<Name>
+  : never;
 
 /**
  * Makes the driver of a client's bucket.
@@ -39,21 +44,21 @@ export interface S3DriverOptions<Name extends DialectName> {
  * @throws {@link IntegrationError} `failed_precondition` when the client speaks another dialect
  * @see {@link https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html | S3: limits of uploads in parts}
  */
-export function s3Driver<Name extends DialectName = 'aws'>(
+export function s3Driver<Name extends DriverDialect = 'aws'>(
   client: S3Client,
   options: S3DriverOptions<Name> = {},
-): StorageDriver<DialectAbility<Name>, SdkClient> {
+): StorageDriver<DriverAbility<Name>, SdkClient> {
   const wanted = options.dialect ?? 'aws';
-  const spoken = dialectOfClient(client.native()) ?? wanted;
-  if (spoken !== wanted)
+  const spoken = dialectOfClient(client.native());
+  if (wanted !== 'any' && spoken !== undefined && spoken !== wanted)
     throw new IntegrationError(`the client speaks the dialect ${spoken}, not ${wanted}`, {
       code: 'failed_precondition',
       provider: 'aws-s3',
       operation: 's3Driver',
-      remedy: `write s3Driver(client, { dialect: '${spoken}' })`,
+      remedy: `write s3Driver(client, { dialect: '${spoken}' }), or 'any' and what you need`,
     });
   // The row of a dialect is what its type is inferred from.
-  return driverOf(client) as StorageDriver<DialectAbility<Name>, SdkClient>;
+  return driverOf(client) as StorageDriver<DriverAbility<Name>, SdkClient>;
 }
 
 /** The same by the client's own dialect, whatever it is. */
@@ -82,7 +87,7 @@ export function createDriver(context: DriverContext): StorageDriver<StorageAbili
       maxDeleteKeys,
       maxPageSize: 1000,
       storageClasses: dialect.storageClasses,
-      presign: { maxSeconds: mostPresignSeconds, contentLength: 'exact' },
+      ...(has('presign') && { presign: { maxSeconds: mostPresignSeconds, contentLength: 'exact' } }),
     },
     get: (key, read, call) => getObject(context, key, read, call),
     async head(key, { ifMatch, ifNoneMatch, versionId }, call) {
@@ -92,39 +97,24 @@ export function createDriver(context: DriverContext): StorageDriver<StorageAbili
       return infoOf(context, key, head, versionId, call);
     },
     put: (key, bytes, write, call) => putObject(context, key, bytes, write, call),
-    async list({ prefix, delimiter, cursor, pageSize }, call) {
-      if (delimiter !== undefined && !isPlainDelimiter(delimiter)) throw badDelimiter();
-      const page = await firstPage(
-        client.listObjects(
-          { prefix: toStoredKey(prefix), delimiter },
-          { ...callOf(call), cursor: readCursor(cursor), pageSize },
-        ),
-      );
-      return { items: page.items.map(toEntry), next: writeCursor(page.next) };
-    },
+    list: (list, call) => listObjects(context, list, call),
     copy: (from, to, copy, call) => copyObject(context, from, to, copy, call),
     delete: (targets, call) => deleteObjects(context, targets, call),
-    uploads: uploadsOf(context),
-    async presign(key, { method, expiresInSeconds, contentType, contentLength }, call) {
-      if (contentLength !== undefined && contentLength.min !== contentLength.max) throw driverError('range');
-      const wanted = { method, expiresInSeconds, contentType, contentLength: contentLength?.max };
-      return client.presign({ key: store(key), ...wanted }, callOf(call));
-    },
+    ...(has('multipart') && { uploads: uploadsOf(context) }),
+    ...(has('presign') && { presign: presignOf(context) }),
     ...(has('versions') && { versions: versionsOf(context) }),
     native: () => client.native(),
   };
 }
 
-function toEntry(entry: ListEntry): ListEntry {
-  const key = fromStoredKey(entry.key);
-  if (entry.kind === 'prefix') return { kind: 'prefix', key };
-  const { size, etag, modifiedAt } = entry;
-  return { kind: 'object', key, size, etag, modifiedAt };
-}
-
-function badDelimiter(): IntegrationError {
-  return new IntegrationError('keys cannot be grouped by this delimiter', {
-    code: 'invalid_argument',
-    remedy: 'use one without .., U+0000 and U+0001, that does not begin with ~',
-  });
+function presignOf({ client }: DriverContext): NonNullable<StorageDriver['presign']> {
+  return async (key, { method, expiresInSeconds, contentType, contentLength }, call) => {
+    const bytes = contentLength?.max;
+    if (contentLength?.min !== bytes)
+      throw invalid('S3 holds a sender to an exact length only', 'give one number');
+    return client.presign(
+      { key: store(key), method, expiresInSeconds, contentType, contentLength: bytes },
+      callOf(call),
+    );
+  };
 }

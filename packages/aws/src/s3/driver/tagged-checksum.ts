@@ -1,7 +1,7 @@
 /**
  * The checksum of an object in parts is known only when all parts are, and metadata has to be given before the first one. A
- * service that keeps no checksums itself is given it afterwards, as a tag: the only thing that can be added to an object without
- * writing it anew. It names the etag of the object that it is of, so that it says nothing of another one that came between.
+ * service that keeps no checksums itself is given it afterwards, as a tag, if it has tags: the only thing that can be added to an
+ * object without writing it anew. It names the etag of the object that it is of, so that it says nothing of another one that came between.
  */
 import type { Checksum } from '@im/storage';
 import type { S3Head } from '../model.ts';

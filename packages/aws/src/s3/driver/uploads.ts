@@ -133,6 +133,8 @@ async function infoOfCompleted(
   const { versionId } = completed;
   const head = await client.headObject(stored, { versionId }, callOf(call));
   const etag = completed.etag === '' ? head.etag : completed.etag;
+  if (!dialect.checksums && !dialect.tagsLater)
+    return { ...toInfo(dialect, key, head, undefined), etag, size };
   if (!dialect.checksums) {
     await client.putObjectTagging(stored, checksumTags(checksum, etag), { versionId }, callOf(call)).catch(
       // Gone or replaced already: then there is nothing to add it to.
