@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import {
   type Call,
   createIntegration,
@@ -53,6 +54,14 @@ async function startProbe() {
     record: () => {},
     routes: {
       'POST /token': (request) => accounts.token(request),
+      'POST /sts': () => ({
+        json: {
+          access_token: accounts.issue('a'),
+          issued_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+          token_type: 'Bearer',
+          expires_in: 3_600,
+        },
+      }),
       'GET /v1/ping': (request): FakeResponse => refusedToken(accounts.principal(request)) ?? { json: {} },
     },
     expireTokens: accounts.expireTokens,
@@ -139,6 +148,51 @@ describe('credentials', () => {
     await client.ping();
     expect(issued()).toBe(2);
   });
+
+  it('of workload identity federation are traded for a token by Google’s own library, and again when it was refused', async () => {
+    await using probed = await startProbe();
+    const { accounts, server, open } = probed;
+    const subject = join(folder, 'subject-token');
+    await writeFile(subject, 'a token of another cloud');
+    const key = JSON.stringify({
+      type: 'external_account',
+      audience: '//iam.googleapis.com/projects/1/locations/global/workloadIdentityPools/pool/providers/other',
+      subject_token_type: 'urn:ietf:params:oauth:token-type:jwt',
+      token_url: `${server.url}/sts`,
+      credential_source: { file: subject },
+    });
+    await using client = open({ type: 'key', key });
+    await client.ping();
+    await client.ping();
+    expect(await client.signer()).toBeUndefined();
+    const traded = () => server.exchanges.filter(({ target }) => target === '/sts');
+    expect(traded()).toHaveLength(1);
+    const form = new URLSearchParams(Buffer.from(traded()[0]?.requestBody ?? []).toString());
+    expect(form.get('subject_token')).toBe('a token of another cloud');
+    accounts.expireTokens();
+    await client.ping();
+    expect(traded()).toHaveLength(2);
+  });
+
+  it.each([
+    [
+      { type: 'something_else' },
+      /of a kind that is not known.*\(something_else\); give a key of a service account/,
+    ],
+    [{ type: 'external_account' }, /no credentials were found that work; give `credentials`/],
+    [{ type: 'authorized_user', client_id: 'x' }, /no credentials were found that work/],
+  ])(
+    '%j that lack what they need are refused as unauthenticated, without what they hold',
+    async (json, says) => {
+      await using probed = await startProbe();
+      const key = JSON.stringify({ ...json, secret: 'do-not-show-me' });
+      await using client = probed.open({ type: 'key', key });
+      const error = await client.ping().catch((thrown: unknown) => thrown);
+      expect(errorCode(error)).toBe('unauthenticated');
+      expect(String(error)).toMatch(says);
+      expect(inspect(error, { depth: 9 })).not.toContain('do-not-show-me');
+    },
+  );
 
   it.each([
     ['no-such.json', undefined, /key file .*no-such\.json cannot be read \(ENOENT\)/],

@@ -18,7 +18,42 @@ export interface LibraryOptions {
   readonly scopes: readonly string[];
   readonly universeDomain: string;
   /** What stands in the file. Absent: application default credentials. */
-  readonly json?: Readonly<Record<string, unknown>> | undefined;
+  readonly json?: (Readonly<Record<string, unknown>> & { readonly type: string }) | undefined;
+}
+
+/** The library's client for each kind of file: https://google.aip.dev/auth/4110 */
+const clients: Readonly<Record<string, (library: Library, json: object, scopes: string[]) => AuthClient>> = {
+  authorized_user: (library, json) => {
+    const client = new library.UserRefreshClient();
+    client.fromJSON(json);
+    return client;
+  },
+  external_account: (library, json, scopes) => {
+    // Made by its own constructor: the library's helper for it writes a warning to the console.
+    const { environment_id, executable } = sourceOf(json);
+    const options = { ...json, scopes } as never;
+    if (environment_id !== undefined) return new library.AwsClient(options);
+    return executable === undefined
+      ? new library.IdentityPoolClient(options)
+      : new library.PluggableAuthClient(options);
+  },
+  external_account_authorized_user: (library, json) =>
+    new library.ExternalAccountAuthorizedUserClient(json as never),
+};
+type Library = typeof import('google-auth-library');
+
+/** Where a workload's own token comes from: https://google.aip.dev/auth/4117 */
+function sourceOf(json: object): Readonly<Record<string, unknown>> {
+  const source = 'credential_source' in json ? json.credential_source : undefined;
+  return typeof source === 'object' && source !== null ? { ...source } : {};
+}
+
+function unknownKind(type: string): VendorError {
+  return new VendorError({
+    sent: false,
+    reason: 'bad_key_file',
+    says: `the key is of a kind that is not known, or lacks what its kind needs (${type.slice(0, 60)})`,
+  });
 }
 
 /** Makes a source of tokens over `google-auth-library`, which is loaded by the first call. */
@@ -34,11 +69,13 @@ export function libraryCredentials(options: LibraryOptions): LibraryCredentials 
       'signing in with these credentials',
       () => import('google-auth-library'),
     );
-    return new library.GoogleAuth({
-      scopes: [...options.scopes],
-      universeDomain: options.universeDomain,
-      ...(options.json && { credentials: options.json }),
-    });
+    const { json, universeDomain } = options;
+    const scopes = [...options.scopes];
+    if (json === undefined) return new library.GoogleAuth({ scopes, universeDomain });
+    const make = Object.hasOwn(clients, json.type) ? clients[json.type] : undefined;
+    const authClient = make?.(library, { ...json, universe_domain: universeDomain }, scopes);
+    if (authClient === undefined) throw unknownKind(json.type);
+    return new library.GoogleAuth({ authClient });
   };
   /** Whatever fails is tried again by the next call. */
   const loadAuth = () =>
