@@ -3,10 +3,10 @@
  * stands behind a door, so that it can go away; `integrations.yaml` says how they are reached.
  */
 import { join } from 'node:path';
-import { createRegistry, type Registry } from '@im/core';
-import { loadConfig } from '@im/core/config';
 import { s3, s3Driver } from '@im/aws/s3';
 import { blob, blobDriver } from '@im/azure/blob';
+import { createRegistry, type Registry } from '@im/core';
+import { loadConfig } from '@im/core/config';
 import { gcsDriver, storage } from '@im/gcp/storage';
 import { startFake } from '@im/gcp/storage/testing';
 import { createObjectStore, type StorageAbility } from '@im/storage';
@@ -14,7 +14,7 @@ import { startAzurite, startFauxqs } from '@im/testing/peers';
 import { createDoor, type Door } from './outage.ts';
 
 /** What all three can do, and this example needs. */
-export const needs = ['multipart', 'conditionalWrites'] as const satisfies readonly StorageAbility[];
+export const needs = ['multipart'] as const satisfies readonly StorageAbility[];
 
 /** One cloud. */
 export interface Cloud {
@@ -88,7 +88,7 @@ export async function startClouds(signal: AbortSignal): Promise<Clouds> {
 export function storesOf(registry: Registry) {
   const view = registry.tenant(tenant);
   return {
-    aws: createObjectStore(s3Driver(view.get(s3, 'aws.s3')), { name: 'aws', needs }),
+    aws: createObjectStore(s3Driver(view.get(s3, 'aws.s3'), { dialect: 'any' }), { name: 'aws', needs }),
     azure: createObjectStore(blobDriver(view.get(blob, 'azure.blob')), { name: 'azure', needs }),
     gcp: createObjectStore(gcsDriver(view.get(storage, 'gcp.storage')), { name: 'gcp', needs }),
   };
