@@ -11,11 +11,13 @@ export function text(input: JsonInput, name: string, code = 'ValidationException
   throw fault(code, `The request must contain the parameter ${name}.`);
 }
 
+/** A text, where it is there. */
 export function optionalText(input: JsonInput, name: string): string | undefined {
   const value = input[name];
   return typeof value === 'string' ? value : undefined;
 }
 
+/** A number, where it is there. */
 export function optionalNumber(input: JsonInput, name: string): number | undefined {
   const value = input[name];
   return typeof value === 'number' ? value : undefined;
@@ -40,6 +42,7 @@ export function textMap(input: JsonInput, name: string): Record<string, string> 
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, String(item)]));
 }
 
+/** An object, where it is there. */
 export function object(input: JsonInput, name: string): JsonInput | undefined {
   const value = input[name];
   return isObject(value) ? value : undefined;

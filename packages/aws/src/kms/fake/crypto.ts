@@ -195,6 +195,7 @@ export function macOf(bytes: Uint8Array, message: Uint8Array, algorithm: string)
   return createHmac(`sha${bits}`, bytes).update(message).digest();
 }
 
+/** Compares without telling where they differ. */
 export function sameBytes(one: Uint8Array, other: Uint8Array): boolean {
   return one.byteLength === other.byteLength && timingSafeEqual(one, other);
 }

@@ -4,7 +4,7 @@ import type { Harness, Samples } from '@im/testing';
 import { createAccounts } from '../../common/fake/accounts.ts';
 import { sampleTenant } from '../../common/fake/server.ts';
 import type { sqs } from '../sqs.ts';
-import { messageIdOf, receiptHandleOf } from './queue.ts';
+import { messageIdOf, receiptHandleOf } from './message.ts';
 import { startFake } from './start-fake.ts';
 
 /** Names of things in the built-in account of `tenant`. */

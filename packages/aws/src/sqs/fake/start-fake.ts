@@ -9,7 +9,8 @@ import {
 import type { SqsOptions } from '../options.ts';
 import type { sqs } from '../sqs.ts';
 import type { FakeQueue } from './queue.ts';
-import { createSqsState, type SqsState, sqsFakeService } from './service.ts';
+import { sqsFakeService } from './service.ts';
+import { createSqsState, type SqsState } from './state.ts';
 
 /** A running fake of SQS. */
 export interface SqsFake extends ProviderFake<typeof sqs>, AwsFakeServer {
