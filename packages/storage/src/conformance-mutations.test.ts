@@ -315,6 +315,7 @@ const heldByTheStore = [
   'ST-082',
   'ST-094',
   'ST-095',
+  'ST-096',
   'ST-116',
 ];
 
@@ -343,9 +344,9 @@ describe('the conformance suite', () => {
 
   it('passes a store with every ability', async () => {
     const { failed, results } = await runStorageConformance(presignHarness(), {
-      ids: ['ST-090', 'ST-094', 'ST-095'],
+      ids: ['ST-090', 'ST-094', 'ST-095', 'ST-096'],
     });
-    expect([failed, results.map(({ outcome }) => outcome)]).toEqual([0, ['passed', 'passed', 'passed']]);
+    expect([failed, results.map(({ outcome }) => outcome)]).toEqual([0, Array(4).fill('passed')]);
   });
 
   it('fails a store whose presigned URLs anybody can forge, or that nobody can use', async () => {
@@ -353,6 +354,11 @@ describe('the conformance suite', () => {
       const report = await runStorageConformance(presignHarness(options), { ids: ['ST-094'] });
       expect(report.failed, JSON.stringify(options)).toBe(1);
     }
+  });
+
+  it('fails a store whose presigned URLs take any length', async () => {
+    const report = await runStorageConformance(presignHarness({ takesAnyLength: true }), { ids: ['ST-096'] });
+    expect(report.failed).toBe(1);
   });
 
   it('passes a store without any ability, and asks of it no more than it declares', async () => {

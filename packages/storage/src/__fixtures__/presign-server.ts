@@ -15,7 +15,7 @@ function sign(method: string, target: string): string {
 
 /** Broken by tests of the suite: one whose signatures are all the same, one that lets everybody in. */
 export function presignHarness(
-  broken: { readonly signature?: string; readonly isOpen?: boolean } = {},
+  broken: { readonly signature?: string; readonly isOpen?: boolean; readonly takesAnyLength?: boolean } = {},
 ): StorageHarness {
   return {
     async open() {
@@ -28,6 +28,8 @@ export function presignHarness(
         const wanted = sign(request.method ?? '', `${url.pathname}${url.search}`);
         const isGood = broken.isOpen || (given.length === wanted.length && timingSafeEqual(Buffer.from(given), Buffer.from(wanted)));
         if (!isGood) return response.writeHead(403).end();
+        const length = broken.takesAnyLength ? null : url.searchParams.get('length');
+        if (length !== null && request.headers['content-length'] !== length) return response.writeHead(403).end();
         const name = decodeURIComponent(url.pathname.slice(1));
         if (request.method === 'PUT') await store.put(name, request);
         return response.end(request.method === 'GET' ? await (await store.get(name)).bytes() : undefined);
@@ -39,7 +41,8 @@ export function presignHarness(
         abilities: { ...memory.abilities, presign: true },
         limits: { ...memory.limits, presign: { maxSeconds: 604_800, contentLength: 'exact' } },
         async presign(name, presign) {
-          const target = `/${encodeURIComponent(name)}?expires=${presign.expiresInSeconds}`;
+          const length = presign.contentLength === undefined ? '' : `&length=${presign.contentLength.max}`;
+          const target = `/${encodeURIComponent(name)}?expires=${presign.expiresInSeconds}${length}`;
           const { signature = sign(presign.method, target) } = broken;
           return {
             method: presign.method,

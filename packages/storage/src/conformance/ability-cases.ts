@@ -128,5 +128,36 @@ export const abilityCases: readonly StorageCase[] = [
       await refuses('invalid_argument', 'a length', () => store.presignPut('k', { contentLength: -1 }));
     },
   },
+  {
+    id: 'ST-096',
+    title: 'a presigned PUT holds its sender to the length it was signed for, where the store can',
+    needs: ['presign'],
+    async run({ store, driver }) {
+      const kind = driver.limits.presign?.contentLength ?? 'none';
+      if (kind === 'none') {
+        await refuses('unimplemented', 'a length', () => store.presignPut('k', { contentLength: 5 }));
+        return;
+      }
+      if (kind === 'exact')
+        await refuses('unimplemented', 'a range', () =>
+          store.presignPut('k', { contentLength: { min: 1, max: 5 } }),
+        );
+      const contentLength = kind === 'exact' ? 5 : { min: 3, max: 5 };
+      const send = async (body: string) => {
+        const { url, headers } = await store.presignPut('k', { contentLength });
+        const others = Object.entries(headers).filter(([name]) => name.toLowerCase() !== 'content-length');
+        const answer = await fetch(url, { method: 'PUT', headers: Object.fromEntries(others), body });
+        await answer.body?.cancel();
+        return answer.status;
+      };
+      for (const body of kind === 'exact' ? ['1234', '123456'] : ['12', '123456']) {
+        const status = await send(body);
+        assert.ok(status >= 400 && status < 500, `${body.length} bytes: ${status}`);
+        await refuses('not_found', 'what was refused', () => store.head('k'));
+      }
+      assert.ok((await send('12345')) < 300, 'the right length');
+      assert.equal(await (await store.get('k')).text(), '12345');
+    },
+  },
   ...absent,
 ];
