@@ -6,6 +6,7 @@ import type { GoogleConnection } from '../common/http.ts';
 import { changed, removed } from '../common/repeat.ts';
 import { checkId, invalid } from '../common/resource.ts';
 import { createRest } from '../common/rest.ts';
+import { isAsWanted } from '../common/wanted.ts';
 import type {
   EtagCondition,
   NewSecret,
@@ -106,7 +107,8 @@ export function secretManagerOperations({ http, auth }: GoogleConnection, locati
           call,
           rest.patch(name, '', wireSecret, call, { json, query: { updateMask } }),
           current,
-          (now) => isAsWanted(changes, now),
+          // A time to live comes back as an instant.
+          (now) => isAsWanted(changes, now, ['ttlSeconds']),
         );
       },
       notes('patch', 'secrets.update'),
@@ -174,23 +176,4 @@ function bytesOf(payload: Secret | string | Uint8Array): Uint8Array {
   const bytes = typeof given === 'string' ? Buffer.from(given) : given;
   if (bytes.byteLength <= mostBytes) return bytes;
   throw invalid(`a version holds ${mostBytes} bytes at most, not ${bytes.byteLength}`);
-}
-
-/** Whether settings that were sent are those that are there; a `ttlSeconds` comes back as an instant, so it is not compared. */
-function isAsWanted(changes: SecretChanges, now: object): boolean {
-  const there = new Map<string, unknown>(Object.entries(now));
-  return Object.entries(changes).every(
-    ([field, wanted]) =>
-      wanted === undefined ||
-      field === 'ttlSeconds' ||
-      JSON.stringify(sorted(wanted ?? undefined)) === JSON.stringify(sorted(there.get(field))),
-  );
-}
-
-/** The same with keys in order; empty reads as none. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.length === 0 ? undefined : value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).filter(([, member]) => member !== undefined);
-  return entries.length === 0 ? undefined : entries.sort(([a], [b]) => (a < b ? -1 : 1));
 }

@@ -38,6 +38,12 @@ export async function openBench<
   const clock = createVirtualClock();
   const fake = await startFake({ clock });
   const open: AsyncDisposable[] = [];
+  let count = 0;
+  /** Others each time, since keys of calls are made of them; and the same in every run. */
+  const numbers = () => {
+    count += 1;
+    return (count * 0.618_033_988_749_895) % 1;
+  };
   return {
     fake,
     clock,
@@ -46,7 +52,7 @@ export async function openBench<
         tenant: tenant ?? 'tenant_a',
         options: { ...(fake.options(tenant, credentials) as object), ...options } as OptionsOf<Definition>,
         clock,
-        random: () => 0.5,
+        random: numbers,
         state: memoryState(clock),
         ...(resilience && { resilience }),
       });

@@ -140,7 +140,7 @@ export async function startGoogleFake<Definition extends AnyDefinition, World>(
 
 /** One page of `all`, and where the next begins. A token that was not given out is refused. */
 export function pageOf<Item>(
-  request: FakeRequest,
+  request: Pick<FakeRequest, 'query'>,
   all: readonly Item[],
   limits: { readonly usual?: number; readonly most?: number; readonly sizeName?: string } = {},
 ): { readonly items: readonly Item[]; readonly nextPageToken: string | undefined } {
