@@ -117,9 +117,7 @@ export function createRequestHandler(settings: HandlerSettings): RequestHandler 
         response: {
           statusCode: response.status,
           headers: Object.fromEntries(response.headers),
-          body: isStream
-            ? Readable.from(response.body, { objectMode: false })
-            : await wholeBody(response, maxBytes),
+          body: isStream ? toReadable(response) : await wholeBody(response, maxBytes),
         },
       };
     },
@@ -127,6 +125,13 @@ export function createRequestHandler(settings: HandlerSettings): RequestHandler 
     updateHttpClientConfig() {},
     httpHandlerConfigs: () => ({}),
   };
+}
+
+/** The body as the SDK wants it. A stream that is destroyed before anybody read it must let go of its connection too. */
+function toReadable(response: HttpResponse): Readable {
+  const stream = Readable.from(response.body, { objectMode: false });
+  stream.once('close', () => void response[Symbol.asyncDispose]());
+  return stream;
 }
 
 async function wholeBody(response: HttpResponse, maxBytes: number): Promise<Uint8Array> {

@@ -70,8 +70,8 @@ export async function connect<
 
 let warmed: Promise<unknown> | undefined;
 
-/** The first request of a process loads the transport, which takes real time too. */
-function warm(url: string): Promise<unknown> {
+/** The first request of a process loads the transport, which takes real time too. @param url of a fake */
+export function warm(url: string): Promise<unknown> {
   warmed ??= awsTransport({
     method: 'GET',
     url: new URL(url),
