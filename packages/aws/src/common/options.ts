@@ -64,7 +64,7 @@ const durationSeconds = z
 const stsEndpoint = z
   .url()
   .optional()
-  .meta({ description: 'base URL of STS; default: the one of the region', env: 'AWS_ENDPOINT_URL_STS' });
+  .describe('base URL of STS; default: the one of the region');
 
 const assumeRole = z.strictObject({
   roleArn: role,
