@@ -44,7 +44,7 @@ export async function startClouds(signal: AbortSignal): Promise<Clouds> {
     azure: starting.use(await createDoor(azurite.blobUrl)),
     gcp: starting.use(await createDoor(google.url)),
   };
-  const account = google.options(tenant);
+  const account = google.options(tenant, 'service-account');
   if (account.credentials?.type !== 'service-account') throw new Error('the fake gives a service account');
   const config = await loadConfig(join(import.meta.dirname, 'integrations.yaml'), {
     env: {

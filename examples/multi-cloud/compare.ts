@@ -20,7 +20,8 @@ export async function compareStore(
   for await (const { key } of store.list()) listed.add(key);
   for (const { key } of files) {
     if (!listed.delete(key)) problems.push(`${name}: ${key} is missing`);
-    else if ((await digestIn(store, key)) !== digests.get(key)) problems.push(`${name}: ${key} has other bytes`);
+    else if ((await digestIn(store, key)) !== digests.get(key))
+      problems.push(`${name}: ${key} has other bytes`);
   }
   return [...problems, ...[...listed].map((key) => `${name}: ${key} does not belong there`)];
 }

@@ -100,7 +100,8 @@ async function run(
   const drainMs = performance.now() - backAt;
   print(`${outage.cloud} is back: the journal drained in ${time(drainMs)}, ${count(behind())} are left`);
 
-  const problems: string[] = missed > 0 ? [] : [`the outage of ${outage.cloud} was not felt: nothing stood in the journal`];
+  const problems: string[] =
+    missed > 0 ? [] : [`the outage of ${outage.cloud} was not felt: nothing stood in the journal`];
   for (const name of ['azure', 'gcp'] as const) {
     const report = await verify(stores.aws, stores[name], { deep: true, signal });
     const { compared, missing, extra, different, failed } = report;
@@ -121,7 +122,14 @@ async function run(
     const found = await compareStore(name, stores[name], files, digests);
     problems.push(...found);
     const { stats, status } = clouds.registry.status({ tenant: 'archive', name: names[name] });
-    rows.push([name, engine, status, count(stats.calls), count(stats.retries), found.length === 0 ? '✓' : `✗ ${found.length}`]);
+    rows.push([
+      name,
+      engine,
+      status,
+      count(stats.calls),
+      count(stats.retries),
+      found.length === 0 ? '✓' : `✗ ${found.length}`,
+    ]);
   }
   print(`\n${table(['cloud', 'engine', 'status', 'calls', 'retries', 'as in the folder'], rows)}\n`);
   if (problems.length > 0) {

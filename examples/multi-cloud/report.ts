@@ -17,7 +17,10 @@ export interface ProgressLine {
 const drawEveryMs = 100;
 const lineEveryMs = 1_000;
 
-export function createProgressLine(screen: Screen, now: () => number = () => performance.now()): ProgressLine {
+export function createProgressLine(
+  screen: Screen,
+  now: () => number = () => performance.now(),
+): ProgressLine {
   let latest = '';
   let at = Number.NEGATIVE_INFINITY;
   const show = () => {
