@@ -19,7 +19,7 @@ export const blob = defineIntegration({
   options: blobOptions,
   egress: ['*.blob.core.windows.net', ...tokenHosts],
   errors: blobErrors,
-  resilience: { timeoutMs: 60_000 },
+  resilience: { timeoutMs: 300_000, attemptTimeoutMs: 120_000 },
   http: connectBlob,
   native: (context): ContainerClient => connectBlob(context).native,
   connect: ({ options, http }) => blobOperations(http, options),
