@@ -63,7 +63,7 @@ async function run(
     replicas: [stores.azure, stores.gcp],
     journal,
     wait: 1,
-    health: { failures: 3, coolDownMs: 1_000 },
+    health: { failures: 3, coolDownMs: 500, longestCoolDownMs: 2_000 },
   });
   await using replication = store.replication;
 
