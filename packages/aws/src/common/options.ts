@@ -61,10 +61,7 @@ const durationSeconds = z
   .max(43_200)
   .default(3_600)
   .describe('how long a session lasts, in seconds; no longer than the role allows');
-const stsEndpoint = z
-  .url()
-  .optional()
-  .describe('base URL of STS; default: the one of the region');
+const stsEndpoint = z.url().optional().describe('base URL of STS; default: the one of the region');
 
 const assumeRole = z.strictObject({
   roleArn: role,
