@@ -18,6 +18,7 @@ import { bigqueryOptions } from './options.ts';
 /** Most bytes of an answer: pages are cut at 10 MB of values, which JSON makes longer. */
 const maxBytes = 64 * 1_024 * 1_024;
 
+/** BigQuery: queries, jobs, tables, datasets, and rows that are streamed in. */
 export const bigquery = defineIntegration({
   id: 'gcp-bigquery',
   title: 'Google Cloud BigQuery',

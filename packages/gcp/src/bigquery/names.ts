@@ -10,11 +10,13 @@ const tableId = /^[\p{L}\p{M}\p{N}\p{Pc}\p{Pd}\p{Zs}]{1,1024}$/u;
 const jobId = /^[A-Za-z0-9_-]{1,1024}$/;
 const projectId = /^[a-z0-9.:-]{1,100}$/;
 
+/** A dataset's name, taken apart. */
 export interface DatasetName {
   readonly projectId: string;
   readonly datasetId: string;
 }
 
+/** A table's name, taken apart. */
 export interface TableName extends DatasetName {
   readonly tableId: string;
 }
@@ -57,9 +59,11 @@ export function bigqueryNames(
   };
 }
 
+/** Path of a dataset below the API: `projects/p/datasets/d`. */
 export const datasetPath = ({ projectId: project, datasetId: dataset }: DatasetName) =>
   `projects/${project}/datasets/${dataset}`;
 
+/** Path of a table below the API: `projects/p/datasets/d/tables/t`. */
 export const tablePath = (name: TableName) => `${datasetPath(name)}/tables/${name.tableId}`;
 
 /** @throws `VendorError` `invalid_argument` */

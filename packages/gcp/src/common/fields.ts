@@ -15,8 +15,11 @@ export const listOf = <Schema extends z.ZodType>(schema: Schema) =>
     .transform((value) => value ?? []);
 
 // One schema of each for all fields: making them is most of what loading a service costs.
+/** A text that may be absent or null. */
 export const maybeText = maybe(z.string());
+/** A number that may be absent or null. */
 export const maybeNumber = maybe(z.number());
+/** A flag that may be absent or null. */
 export const maybeFlag = maybe(z.boolean());
 /** Labels and the like; absent reads as none. */
 export const textMap = z

@@ -12,6 +12,7 @@ import { useOperations } from './operations/use.ts';
 import { versionOperations } from './operations/versions.ts';
 import { kmsOptions } from './options.ts';
 
+/** Cloud KMS: keys that encrypt, sign and vouch without ever being seen. */
 export const kms = defineIntegration({
   id: 'gcp-kms',
   title: 'Google Cloud Key Management Service',

@@ -107,20 +107,24 @@ export interface UsedKey {
   readonly protectionLevel: ProtectionLevel;
 }
 
+/** What was encrypted. */
 export interface Encrypted extends UsedKey {
   readonly ciphertext: Uint8Array;
 }
 
+/** What was decrypted. */
 export interface Decrypted {
   readonly plaintext: Uint8Array;
   readonly protectionLevel: ProtectionLevel;
 }
 
+/** What was signed. */
 export interface Signed extends UsedKey {
   /** DER for elliptic curves, the bare number for RSA. */
   readonly signature: Uint8Array;
 }
 
+/** A message authentication code. */
 export interface MacSigned extends UsedKey {
   readonly mac: Uint8Array;
 }

@@ -6,6 +6,7 @@ import type { CheckedKmsOptions } from './options.ts';
 const id = /^[A-Za-z0-9_-]{1,63}$/;
 const says = '1 to 63 letters, digits, "_" and "-"';
 
+/** How key rings are named. */
 export const ringRule: NameRule = {
   what: 'key ring',
   forms: ['projects/*/locations/*/keyRings/*'],

@@ -35,6 +35,7 @@ export interface PullOptions {
   readonly waitMs?: number | undefined;
 }
 
+/** Where messages are published. */
 export interface Topic {
   /** `projects/p/topics/t`. */
   readonly name: string;
@@ -119,6 +120,7 @@ export type SubscriptionChanges = {
 /** Changes of a topic; what is left out stays, `null` takes it away. */
 export type TopicChanges = { readonly [Field in keyof TopicSettings]?: TopicSettings[Field] | null };
 
+/** Where the messages of a topic are taken from. */
 export interface Subscription {
   /** `projects/p/subscriptions/s`. */
   readonly name: string;

@@ -17,6 +17,7 @@ import { type CheckedPubsubOptions, pubsubOptions } from './options.ts';
 const serviceOf = ({ region }: CheckedPubsubOptions) =>
   region === undefined ? 'pubsub' : `${region}-pubsub`;
 
+/** Pub/Sub: topics, subscriptions and their messages. */
 export const pubsub = defineIntegration({
   id: 'gcp-pubsub',
   title: 'Google Cloud Pub/Sub',

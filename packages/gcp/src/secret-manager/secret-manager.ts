@@ -7,6 +7,7 @@ import { secretManagerErrors } from './errors.ts';
 import { secretManagerOperations } from './operations.ts';
 import { secretManagerOptions } from './options.ts';
 
+/** Secret Manager: secrets, and the versions that hold them. */
 export const secretManager = defineIntegration({
   id: 'gcp-secret-manager',
   title: 'Google Cloud Secret Manager',

@@ -10,12 +10,14 @@ import {
   tableTitle,
 } from './world.ts';
 
+/** @throws the vendor's answer where it is not there */
 export function datasetOf({ params }: FakeRequest, world: BigqueryWorld): FakeDataset {
   const dataset = world.datasets.get(params.dataset ?? '');
   if (dataset === undefined) throw missing(`Dataset ${fakeProject}:${params.dataset}`);
   return dataset;
 }
 
+/** @throws the vendor's answer where it is not there */
 export function tableOf(request: FakeRequest, world: BigqueryWorld): FakeTable {
   const { datasetId } = datasetOf(request, world);
   const tableId = request.params.table ?? '';
@@ -24,4 +26,5 @@ export function tableOf(request: FakeRequest, world: BigqueryWorld): FakeTable {
   return table;
 }
 
+/** The vendor's word for what a table is. */
 export const typeOf = ({ settings }: FakeTable) => (settings.view === undefined ? 'TABLE' : 'VIEW');

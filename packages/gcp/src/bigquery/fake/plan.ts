@@ -52,6 +52,7 @@ function plain({ value, arrayValues, structValues }: Readonly<Record<string, unk
   );
 }
 
+/** The vendor's answer for a query that it cannot read. */
 export function invalidQuery(message: string) {
   return googleLegacyError(400, message, 'invalidQuery');
 }

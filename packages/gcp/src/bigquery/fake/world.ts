@@ -21,6 +21,7 @@ export interface FakeTable {
   readonly inserted: Map<string, number>;
 }
 
+/** A dataset as it is kept. */
 export interface FakeDataset {
   readonly datasetId: string;
   readonly createdAt: number;
@@ -93,6 +94,7 @@ export interface BigqueryWorld {
 
 const plainText = (sql: string) => sql.replace(/\s+/g, ' ').trim();
 
+/** An account that has nothing yet. */
 export function createBigqueryWorld(tenant: string, clock: Clock): BigqueryWorld {
   const answers = new Map<string, FakeAnswer | ((parameters: FakeParameters) => FakeAnswer)>();
   return {
@@ -112,8 +114,10 @@ export function createBigqueryWorld(tenant: string, clock: Clock): BigqueryWorld
   };
 }
 
+/** Each change makes another. */
 export const newEtag = () => randomUUID().replaceAll('-', '').slice(0, 22);
 
+/** Adds a dataset; `settings` are spelled as the vendor does. */
 export function addDataset(
   world: BigqueryWorld,
   datasetId: string,
@@ -125,6 +129,7 @@ export function addDataset(
   return dataset;
 }
 
+/** Adds a table with its rows; `settings` are spelled as the vendor does. */
 export function addTable(
   world: BigqueryWorld,
   datasetId: string,
@@ -175,7 +180,9 @@ export function settleJob(world: BigqueryWorld, job: FakeJob): void {
   if (job.outcome === undefined && world.clock.now() >= job.endsAt) job.outcome = job.run();
 }
 
+/** The vendor's answer for what is not there. */
 export const missing = (what: string) => googleLegacyError(404, `Not found: ${what}`, 'notFound');
 
+/** A table as the vendor's messages name it. */
 export const tableTitle = ({ datasetId, tableId }: Pick<FakeTable, 'datasetId' | 'tableId'>) =>
   `Table ${fakeProject}:${datasetId}.${tableId}`;

@@ -10,6 +10,7 @@ export interface Partitioning {
   readonly expiresAfterMs?: number | undefined;
 }
 
+/** Settings of a table that can be changed later. */
 export interface TableSettings {
   readonly fields?: readonly Field[] | undefined;
   readonly description?: string | undefined;
@@ -46,6 +47,7 @@ export interface TableRef {
   readonly expiresAt?: string | undefined;
 }
 
+/** A table or a view, with its columns. */
 export interface Table extends TableRef {
   readonly fields: readonly Field[];
   readonly description?: string | undefined;
@@ -62,6 +64,7 @@ export interface Table extends TableRef {
   readonly etag?: string | undefined;
 }
 
+/** Settings of a dataset that can be changed later. */
 export interface DatasetSettings {
   readonly description?: string | undefined;
   readonly friendlyName?: string | undefined;
@@ -80,6 +83,7 @@ export interface NewDataset extends DatasetSettings {
 /** Changes; what is left out stays, `null` takes it away. */
 export type DatasetChanges = { readonly [Name in keyof DatasetSettings]?: DatasetSettings[Name] | null };
 
+/** What a list tells of a dataset. */
 export interface DatasetRef {
   /** `project.dataset`, as the calls take it. */
   readonly name: string;
@@ -89,6 +93,7 @@ export interface DatasetRef {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** A dataset: what tables and views stand in. */
 export interface Dataset extends DatasetRef {
   readonly description?: string | undefined;
   readonly friendlyName?: string | undefined;

@@ -34,6 +34,7 @@ export const tableOperations = ({ rest, names, options: home }: Connection) => (
       notes('tables/list', 'tables.list'),
     ),
   ),
+  /** A table or a view, with its columns. */
   getTable: read(
     async (table: string, call: Call) =>
       rest.get(tablePath(await names.table(table, call)), '', wireTable, call),
@@ -83,11 +84,13 @@ export const tableOperations = ({ rest, names, options: home }: Connection) => (
       notes('datasets/list', 'datasets.get'),
     ),
   ),
+  /** A dataset. Default: that of the options. */
   getDataset: read(
     async (dataset: string | undefined, call: Call) =>
       rest.get(datasetPath(await names.dataset(dataset, call)), '', wireDataset, call),
     notes('datasets/get', 'datasets.get'),
   ),
+  /** Makes an empty dataset. `already_exists` where there is one of this name. */
   createDataset: unsafe(
     async (dataset: string, settings: NewDataset | undefined, call: Call) => {
       const { location = home.location, ...changes } = settings ?? {};

@@ -10,6 +10,7 @@ import {
 import { createVirtualClock, type StartFakeOptions, type VirtualClock } from '@im/testing';
 import type { FakeCredentials, GoogleFake } from '../fake/service.ts';
 
+/** A fake, its clock, and clients of it; disposing it closes all of them. */
 export interface Bench<Definition extends AnyDefinition, Fake> extends AsyncDisposable {
   readonly fake: Fake;
   readonly clock: VirtualClock;
@@ -28,6 +29,7 @@ interface ClientHow {
   readonly resilience?: ResilienceInput;
 }
 
+/** Starts the fake and opens a bench over it. */
 export async function openBench<
   Definition extends AnyDefinition,
   Fake extends GoogleFake<Definition, unknown>,

@@ -171,6 +171,7 @@ export function bodyOf(request: FakeRequest): Readonly<Record<string, unknown>> 
   throw googleError(400, 'Invalid JSON payload received. Unexpected end of input.');
 }
 
+/** Whether a value of JSON is an object. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

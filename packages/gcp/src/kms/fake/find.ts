@@ -3,17 +3,21 @@ import type { FakeRequest } from '@im/testing';
 import { googleError } from '../../common/fake/error.ts';
 import { type FakeKey, type FakeKeyVersion, type KmsWorld, settleKey } from './world.ts';
 
+/** Whole name of the location that a route names. */
 export const locationOf = ({ params }: FakeRequest) =>
   `projects/${params.project}/locations/${params.location}`;
 
+/** Whole name of the key ring that a route names. */
 export const ringNameOf = (request: FakeRequest) => `${locationOf(request)}/keyRings/${request.params.ring}`;
 
+/** @throws the vendor's answer where it is not there */
 export function checkRing(request: FakeRequest, world: KmsWorld): string {
   const name = ringNameOf(request);
   if (world.rings.has(name)) return name;
   throw googleError(404, `KeyRing ${name} not found.`);
 }
 
+/** @throws the vendor's answer where it is not there */
 export function keyOf(request: FakeRequest, world: KmsWorld): FakeKey {
   const name = `${ringNameOf(request)}/cryptoKeys/${request.params.key}`;
   const key = world.keys.get(name);
@@ -22,6 +26,7 @@ export function keyOf(request: FakeRequest, world: KmsWorld): FakeKey {
   return key;
 }
 
+/** @throws the vendor's answer where it is not there */
 export function versionOf(request: FakeRequest, world: KmsWorld): FakeKeyVersion {
   const key = keyOf(request, world);
   const version = key.versions[Number(request.params.version) - 1];
@@ -50,6 +55,7 @@ export function checkEnabled(version: FakeKeyVersion): FakeKeyVersion {
   ]);
 }
 
+/** The answer where a thing is in the wrong state. */
 export function precondition(message: string, details?: readonly object[]) {
   return googleError(400, message, { status: 'FAILED_PRECONDITION', ...(details && { details }) });
 }

@@ -72,11 +72,13 @@ export function addKey(
   return key;
 }
 
+/** Milliseconds since 1970 of a time by RFC 3339; `undefined` for what is none. */
 export function instantOf(time: unknown): number | undefined {
   const at = typeof time === 'string' ? Date.parse(time) : Number.NaN;
   return Number.isNaN(at) ? undefined : at;
 }
 
+/** Adds a version with new material. */
 export function addKeyVersion(
   world: Pick<KmsWorld, 'clock'>,
   key: FakeKey,

@@ -29,11 +29,13 @@ export interface Copy {
   failures: number;
 }
 
+/** A topic as it is kept. */
 export interface FakeTopic {
   readonly name: string;
   fields: Readonly<Record<string, unknown>>;
 }
 
+/** A subscription as it is kept. */
 export interface FakeSubscription {
   readonly name: string;
   /** Whole name, or the vendor's word for one that was deleted. */
@@ -45,6 +47,7 @@ export interface FakeSubscription {
   detached: boolean;
 }
 
+/** A snapshot as it is kept. */
 export interface FakeSnapshot {
   readonly name: string;
   readonly topic: string;
@@ -65,6 +68,7 @@ export interface PubsubWorld {
   published: number;
 }
 
+/** An account that has nothing yet. */
 export function createPubsubWorld(tenant: string, clock: Clock): PubsubWorld {
   return {
     tenant,
@@ -76,6 +80,7 @@ export function createPubsubWorld(tenant: string, clock: Clock): PubsubWorld {
   };
 }
 
+/** Adds a topic; `fields` are spelled as the vendor does. */
 export function addTopic(
   world: PubsubWorld,
   name: string,
@@ -86,6 +91,7 @@ export function addTopic(
   return topic;
 }
 
+/** Adds a subscription to the topic of this whole name; `fields` are spelled as the vendor does. */
 export function addSubscription(
   world: PubsubWorld,
   name: string,

@@ -25,6 +25,7 @@ export function subscriptionOperations({ rest, names }: Connection) {
       },
       notes('subscriptions/create', 'subscriptions.create', 'topics.attachSubscription'),
     ),
+    /** A subscription and its settings. */
     getSubscription: read(
       async (subscription: string, call: Call) =>
         rest.get(await names.subscription(subscription, call), '', wireSubscription, call),
@@ -97,6 +98,7 @@ export function subscriptionOperations({ rest, names }: Connection) {
       },
       notes('snapshots/create', 'snapshots.create', 'subscriptions.consume'),
     ),
+    /** A snapshot. */
     getSnapshot: read(
       async (snapshot: string, call: Call) =>
         rest.get(await names.snapshot(snapshot, call), '', wireSnapshot, call),

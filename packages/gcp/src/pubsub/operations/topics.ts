@@ -29,6 +29,7 @@ export const topicOperations = ({ rest, names }: Connection) => ({
     },
     notes('topics/publish', 'topics.publish'),
   ),
+  /** Makes a topic. `already_exists` where there is one of this name. */
   createTopic: unsafe(
     async (topic: string, settings: NewTopic | undefined, call: Call) => {
       const json = toTopic(settings ?? {});
@@ -36,6 +37,7 @@ export const topicOperations = ({ rest, names }: Connection) => ({
     },
     notes('topics/create', 'topics.create'),
   ),
+  /** A topic and its settings. */
   getTopic: read(
     async (topic: string, call: Call) => rest.get(await names.topic(topic, call), '', wireTopic, call),
     notes('topics/get', 'topics.get'),

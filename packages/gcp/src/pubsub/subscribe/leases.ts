@@ -27,6 +27,7 @@ export interface Leases {
   close(): void;
 }
 
+/** Keeps the leases of one loop. Nothing is out at first. */
 export function createLeases({ clock, leaseMs, mostMs, extend }: LeaseSettings): Leases {
   /** Instants at which they are let go, by ack id. */
   const out = new Map<string, number>();

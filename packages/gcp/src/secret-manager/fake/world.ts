@@ -38,6 +38,7 @@ export function newEtag(): string {
   return `"${randomUUID().replaceAll('-', '').slice(0, 14)}"`;
 }
 
+/** An account that has nothing yet. */
 export function createSecretWorld(clock: Clock): SecretWorld {
   const secrets = new Map<string, FakeSecret>();
   return {
@@ -53,6 +54,7 @@ export function createSecretWorld(clock: Clock): SecretWorld {
   };
 }
 
+/** Adds a secret without a version; `fields` are spelled as the vendor does. */
 export function addSecret(
   { clock, secrets }: Pick<SecretWorld, 'clock' | 'secrets'>,
   name: string,
@@ -63,6 +65,7 @@ export function addSecret(
   return secret;
 }
 
+/** Adds a version, which becomes the latest one. */
 export function addVersion(clock: Clock, secret: FakeSecret, data: Buffer): FakeVersion {
   const version: FakeVersion = {
     name: `${secret.name}/versions/${secret.versions.length + 1}`,
