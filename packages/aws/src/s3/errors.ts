@@ -25,6 +25,8 @@ export const s3Reasons = {
   deleted: 'DeleteMarker',
   notModified: 'NotModified',
   condition: 'PreconditionFailed',
+  /** `XAmzContentSHA256Mismatch`, which looks like a key and would be hidden. */
+  payload: 'PayloadMismatch',
   /** `ConditionalRequestConflict`, for an upload in parts, which has to begin anew. */
   uploadConflict: 'ConditionalUploadConflict',
 } as const;
@@ -54,7 +56,7 @@ const rows: readonly ErrorRow[] = [
   { reason: s3Reasons.uploadConflict, code: 'failed_precondition', remedy: 'begin the upload anew' },
   { reason: 'OperationAborted', code: 'unavailable', effect: 'none' },
   {
-    reason: /^(BadDigest|XAmzContentSHA256Mismatch)$/,
+    reason: /^(BadDigest|PayloadMismatch)$/,
     code: 'internal',
     retryable: true,
     effect: 'none',
@@ -121,6 +123,7 @@ export function nameOf(
 ): string | undefined {
   if (reason === 'AccessDenied' && /object lock|object is locked|WORM/i.test(message))
     return s3Reasons.locked;
+  if (reason === 'XAmzContentSHA256Mismatch') return s3Reasons.payload;
   // The SDK makes these up from the status of an answer without a body.
   if (reason !== undefined && !/^(NotFound|NotModified|BadRequest|Forbidden|MethodNotAllowed)$/.test(reason))
     return reason;
@@ -152,7 +155,7 @@ const sentences: Readonly<Record<string, (place: string, failure: VendorFailure)
   ConditionalRequestConflict: (place) => `another write was on its way at the same instant: ${place}`,
   [s3Reasons.uploadConflict]: (place) => `another write was on its way at the same instant: ${place}`,
   BadDigest: (place) => `the bytes that arrived do not match their checksum: ${place}`,
-  XAmzContentSHA256Mismatch: (place) => `the bytes that arrived do not match their checksum: ${place}`,
+  [s3Reasons.payload]: (place) => `the bytes that arrived do not match their checksum: ${place}`,
   InvalidRange: (place) => `the range begins past the end of the object: ${place}`,
   InvalidPart: (place) => `the parts are not those that arrived: ${place}`,
   InvalidObjectState: (place) => `the object is archived: ${place}`,

@@ -18,8 +18,13 @@ export const s3 = defineIntegration({
   options: s3Options,
   egress: awsEgress,
   errors: s3Errors,
-  // Parts of uploads may take long.
-  resilience: { timeoutMs: 120_000, attemptTimeoutMs: 60_000 },
+  // Parts take long, and S3 wants requests that it slows down to come again: an upload should outlast that.
+  resilience: {
+    timeoutMs: 120_000,
+    attemptTimeoutMs: 60_000,
+    retry: { maxAttempts: 5 },
+    retryBudget: { ratio: 0.2, minimum: 50 },
+  },
   http: connectionOf,
   native: (context) => connectionOf(context).client,
   connect: ({ options, http }) => s3Operations(http, options.lane),
