@@ -13,6 +13,3 @@ export const secretManagerOptions = z.strictObject({
 
 /** Options as an application writes them. */
 export type SecretManagerOptions = z.input<typeof secretManagerOptions>;
-
-/** Options once checked. */
-export type CheckedSecretManagerOptions = z.output<typeof secretManagerOptions>;
