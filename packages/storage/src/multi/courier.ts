@@ -94,9 +94,8 @@ export function createCourier(options: CourierOptions): Courier {
     if (journal.isBehind(source.name, key)) {
       if (!isDoubtful(source, target, key)) return 'deferred';
     } else await syncKey(source, target, key, { signal });
-    for (const entry of entries) journal.acknowledge(entry, target.name);
     // Durable before the key is written again: an old entry that came back would bring back an old object.
-    await journal.flush();
+    await journal.settle(entries, target.name);
     return journal.isBehind(target.name, key) ? 'more' : 'done';
   }
 

@@ -124,9 +124,8 @@ async function supersede(
       journal.arm(
         await journal.append({ key, source: member.name, targets: elsewhere.map(({ name }) => name) }),
       );
-    for (const entry of owed) journal.acknowledge(entry, member.name);
-    for (const { name, entries } of elsewhere) for (const entry of entries) journal.acknowledge(entry, name);
-    await journal.flush();
+    await journal.settle(owed, member.name);
+    for (const { name, entries } of elsewhere) await journal.settle(entries, name);
   } catch (cause) {
     throw new IntegrationError(
       `store ${member.name} has it, but the journal, which says otherwise, cannot be written`,

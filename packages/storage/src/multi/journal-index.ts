@@ -13,6 +13,8 @@ export interface TargetBacklog {
 interface Line {
   readonly entry: JournalEntry;
   readonly pending: Set<string>;
+  /** Targets that are being acknowledged. */
+  readonly struck: Set<string>;
   isArmed: boolean;
 }
 
@@ -21,8 +23,9 @@ export interface JournalIndex {
   add(entry: JournalEntry, isArmed: boolean): void;
   arm(id: string): void;
   remove(id: string): void;
-  /** @returns the entry with the targets that are left; `undefined` when none is, or there is no such entry */
-  acknowledge(id: string, target: string): JournalEntry | undefined;
+  acknowledge(id: string, target: string): void;
+  /** Says that `target` is about to be acknowledged, or is not after all. @returns what is to be written down of the entry */
+  strike(id: string, target: string, isStruck: boolean): JournalEntry | undefined;
   isBehind(target: string, key: string): boolean;
   backlog(target: string): TargetBacklog;
   entriesOf(target: string, key: string): readonly JournalEntry[];
@@ -44,7 +47,7 @@ export function createJournalIndex(): JournalIndex {
   };
   return {
     add(entry, isArmed) {
-      const line: Line = { entry, pending: new Set(entry.targets), isArmed };
+      const line: Line = { entry, pending: new Set(entry.targets), struck: new Set(), isArmed };
       lines.set(entry.id, line);
       for (const target of entry.targets) {
         const keys = behind.get(target) ?? new Map<string, Set<Line>>();
@@ -63,9 +66,15 @@ export function createJournalIndex(): JournalIndex {
     },
     acknowledge(id, target) {
       const line = lines.get(id);
+      if (line !== undefined) drop(line, target);
+    },
+    strike(id, target, isStruck) {
+      const line = lines.get(id);
       if (line === undefined) return undefined;
-      drop(line, target);
-      return line.pending.size === 0 ? undefined : { ...line.entry, targets: [...line.pending] };
+      if (isStruck) line.struck.add(target);
+      else line.struck.delete(target);
+      const targets = [...line.pending].filter((one) => !line.struck.has(one));
+      return targets.length === 0 ? undefined : { ...line.entry, targets };
     },
     isBehind: (target, key) => behind.get(target)?.has(key) === true,
     backlog(target) {

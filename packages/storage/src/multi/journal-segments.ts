@@ -20,6 +20,8 @@ export interface Segments {
   add(entries: readonly JournalEntry[]): Promise<void>;
   /** Replaces or removes an entry, with the next write. */
   change(id: string, entry: JournalEntry | undefined): void;
+  /** Keeps an entry, anew or once more, with the next write. */
+  keep(entry: JournalEntry): void;
   flush(): Promise<void>;
   /** Writes everything, and lets others take it over. */
   release(): Promise<void>;
@@ -74,16 +76,20 @@ export function createSegments(storage: JournalStorage, owner: string): Segments
     dirty.add(segment);
   };
 
+  const keep = (entry: JournalEntry) => {
+    if (places.has(entry.id)) return change(entry.id, entry);
+    const segment = open();
+    segment.entries.set(entry.id, entry);
+    segment.count += 1;
+    places.set(entry.id, segment);
+    dirty.add(segment);
+  };
+
   return {
+    keep,
     isOwn: (name) => name.startsWith(`${owner}/`),
     async add(entries) {
-      for (const entry of entries) {
-        const segment = open();
-        segment.entries.set(entry.id, entry);
-        segment.count += 1;
-        places.set(entry.id, segment);
-        dirty.add(segment);
-      }
+      for (const entry of entries) keep(entry);
       try {
         await commit();
       } catch (error) {

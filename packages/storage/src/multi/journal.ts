@@ -51,6 +51,8 @@ export interface Journal extends AsyncDisposable {
   arm(entry: JournalEntry): void;
   /** `target` has what it should. */
   acknowledge(entry: JournalEntry, target: string): void;
+  /** The same for some entries, durable before it is true. Rejects, and nothing is true, where it cannot be. */
+  settle(entries: readonly JournalEntry[], target: string): Promise<void>;
   /** Whether `target` is, or may be, behind for `key`. */
   isBehind(target: string, key: string): boolean;
   /** Keys for which `target` is behind, the oldest first, with what may be worked off. */
@@ -126,8 +128,23 @@ export function createJournal(storage: JournalStorage, options: JournalOptions =
       changed();
     },
     acknowledge(entry, target) {
-      const left = index.acknowledge(entry.id, target);
+      const left = index.strike(entry.id, target, true);
+      index.acknowledge(entry.id, target);
       segments.change(entry.id, left);
+      changed();
+    },
+    async settle(entries, target) {
+      for (const { id } of entries) segments.change(id, index.strike(id, target, true));
+      try {
+        await segments.flush();
+      } catch (error) {
+        for (const { id } of entries) {
+          const still = index.strike(id, target, false);
+          if (still !== undefined) segments.keep(still);
+        }
+        throw error;
+      }
+      for (const { id } of entries) index.acknowledge(id, target);
       changed();
     },
     isBehind: index.isBehind,

@@ -157,6 +157,26 @@ describe('a policy', () => {
     );
   });
 
+  it('lets an object into no store that has not its class', async () => {
+    const glacial = { ...memoryDriver(), limits: { ...memoryDriver().limits, storageClasses: ['glacier'] } };
+    const stores = [
+      createObjectStore(memoryDriver(), { name: 'a' }),
+      createObjectStore(glacial, { name: 'b' }),
+    ];
+    const rules = [
+      { name: 'b', when: { prefix: 'b' }, store: 'b' },
+      { name: 'a', store: 'a' },
+    ];
+    const store = placement({ stores, policy: { rules } });
+    await store.put('b/1', 'x', { storageClass: 'glacier' });
+    await store.put('a/1', 'x', { storageClass: 'archive' });
+    const error = await refuses('invalid_argument', 'a class of another store', () =>
+      store.put('a/2', 'x', { storageClass: 'glacier' }),
+    );
+    expect(error.message).toMatch(/store a, where the rules put the object, has no storage class "glacier"/);
+    expect(await keysOf(store)).toEqual(['a/1', 'b/1']);
+  });
+
   it('gives presigning by type only where places follow from keys', () => {
     const { stores } = open();
     const byKey = { rules: [{ name: 'all', store: 'aws' }] };

@@ -58,9 +58,10 @@ export function createPlacer({ members, place, locations, keepAll }: PlacementSe
     return keepAll || others.length > 0 ? undefined : only;
   };
   const target = (facts: PlacementFacts): Member => {
+    const { storageClass } = facts;
     const { store, residency } = place(facts, true);
     const member = named(store);
-    if (member !== undefined) return member;
+    if (member !== undefined) return holding(member, storageClass);
     throw new IntegrationError(
       `no rule has a place for the object${residency === undefined ? '' : `, which has to be in ${residency}`}`,
       {
@@ -147,13 +148,13 @@ export function createPlacer({ members, place, locations, keepAll }: PlacementSe
         const known = byKey(key);
         if (known !== undefined) {
           if (fixed !== undefined && fixed !== known) throw driverError('condition');
-          return work(known, condition);
+          return work(fixed ?? target(facts), condition);
         }
         // An object is replaced under a condition where it is: nowhere else can the condition hold at the instant of the write.
         if (ifMatch !== undefined) {
           const there = await find(key, call);
           if (there === undefined || (fixed !== undefined && fixed !== there)) throw driverError('condition');
-          return work(there, condition);
+          return work(holding(there, facts.storageClass), condition);
         }
         const member = fixed ?? target(facts);
         if (ifNoneMatch !== undefined) return create(key, member, call, work);
@@ -192,4 +193,19 @@ function contended(): IntegrationError {
     effect: 'unknown',
     remedy: 'write it again',
   });
+}
+
+/** A class is one store's own; the rules may have led to another. */
+function holding(member: Member, storageClass: string | undefined): Member {
+  const classes = member.driver.limits.storageClasses;
+  if (storageClass === undefined || classes === undefined || classes.includes(storageClass)) return member;
+  throw new IntegrationError(
+    `store ${member.name}, where the rules put the object, has no storage class ${JSON.stringify(storageClass)}`,
+    {
+      code: 'invalid_argument',
+      provider: 'placement',
+      operation: 'place',
+      remedy: `use one of ${classes.join(', ')}, or a rule for the class`,
+    },
+  );
 }

@@ -477,6 +477,39 @@ describe('a journal', () => {
     expect([...texts.values()].join()).not.toContain('k100');
   });
 
+  it('that cannot be written lets nobody count as in step, until it can', async () => {
+    const clock = createVirtualClock();
+    const texts = new Map<string, string>();
+    let isDown = false;
+    const change = async (work: () => unknown) => {
+      await new Promise(setImmediate);
+      if (isDown) throw outage();
+      work();
+    };
+    const journal = createJournal(
+      {
+        names: async () => [...texts.keys()],
+        read: async (name) => texts.get(name),
+        write: (name, text) => change(() => texts.set(name, text)),
+        remove: (name) => change(() => texts.delete(name)),
+      },
+      { clock },
+    );
+    const { b, c, store } = open({ wait: 0 }, clock, journal);
+    await store.put('k', 'x');
+    isDown = true;
+    await clock.advance(10_000);
+    expect(await textOf(b.store, 'k')).toBe('x');
+    expect(store.replication.lag()).toMatchObject([
+      { keys: 1, state: 'behind', error: { code: 'unavailable' } },
+      { keys: 1, state: 'behind', error: { code: 'unavailable' } },
+    ]);
+    isDown = false;
+    await clock.until(store.replication.drain());
+    expect(await textOf(c.store, 'k')).toBe('x');
+    expect([...texts.keys()]).toEqual([]);
+  });
+
   it('that cannot be written lets no write begin', async () => {
     const clock = createVirtualClock();
     const storage = {
