@@ -19,7 +19,7 @@ export function toBase64(hex: string): string {
 
 /** An etag between quotes, as most answers have it. */
 export function quoted(etag: string): string {
-  return etag === '' || etag.startsWith('"') ? etag : `"${etag}"`;
+  return etag === '' || etag === '*' || etag.startsWith('"') ? etag : `"${etag}"`;
 }
 
 /** An etag as a condition of a write wants it. */
