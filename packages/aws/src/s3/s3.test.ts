@@ -14,6 +14,17 @@ describeIntegration(
   },
 );
 
+describeIntegration(
+  { ...s3, title: 'Amazon S3 with sessions of a role' },
+  {
+    ...harness,
+    async startFake(options) {
+      const fake = await startFake(options);
+      return Object.assign(fake, { options: fake.sessionOptions });
+    },
+  },
+);
+
 /** Options of the fake, for the other lane. */
 function sdkOptions(options: Awaited<ReturnType<typeof startFake>>['options']) {
   return (tenant?: string) => ({ ...options(tenant), lane: 'sdk' as const });

@@ -48,3 +48,10 @@ export async function wholeOf(source: AsyncIterable<Uint8Array>): Promise<Buffer
   for await (const piece of source) pieces.push(piece);
   return Buffer.concat(pieces);
 }
+
+/** Bytes that are the same each time and hard to confuse. */
+export function sample(size: number): Uint8Array {
+  const bytes = Buffer.allocUnsafe(size);
+  for (let index = 0; index < size; index += 1) bytes[index] = (index * 31 + (index >> 8) * 7) % 251;
+  return bytes;
+}
