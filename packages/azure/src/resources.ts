@@ -6,6 +6,14 @@
 import { type Call, idempotent, type Page, pages, read, type Secret, unsafe, VendorError } from '@im/core';
 import { fromLink, type Http, linkPage, type TokenSource } from '@im/http';
 import { z } from 'zod';
+import {
+  type AzureOperation,
+  type OperationState,
+  operationOf,
+  operationUrl,
+  retryAfterOf,
+  stateOf,
+} from './operations.ts';
 import type { CheckedAzureOptions } from './options.ts';
 
 /** JSON of a resource, as its provider describes it. */
@@ -36,27 +44,6 @@ export interface ResourceChange {
   readonly operation: AzureOperation | undefined;
 }
 
-/** An operation that goes on. Plain data, good in another process. */
-export interface AzureOperation {
-  /** Where to ask: path and query below the base URL. */
-  readonly url: string;
-  /** Whether the answer tells the status, or is empty (202) until the end. */
-  readonly kind: 'status' | 'location';
-  /** Milliseconds to wait before asking. */
-  readonly retryAfterMs: number;
-}
-
-/** How far an operation is. */
-export interface OperationState {
-  readonly status: 'running' | 'succeeded' | 'failed' | 'cancelled';
-  /** The result, where the vendor gives one here. */
-  readonly resource: Resource | undefined;
-  /** Why it failed. */
-  readonly error?: { readonly code: string; readonly message: string } | undefined;
-  /** How to go on asking, while it runs. */
-  readonly operation: AzureOperation | undefined;
-}
-
 /** What the operations work with. */
 export interface AzureConnection {
   readonly http: Http;
@@ -74,12 +61,6 @@ const subscription = z.object({
   tenantId: z.string().nullish(),
 });
 const subscriptionPage = z.object({ value: z.array(subscription), nextLink: z.string().nullish() });
-const operationStatus = z.object({
-  status: z.string(),
-  properties: resource.nullish(),
-  error: z.object({ code: z.string().nullish(), message: z.string().nullish() }).nullish(),
-});
-
 const docs = 'https://learn.microsoft.com/azure/azure-resource-manager/management/overview';
 const asyncDocs = 'https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations';
 const subscriptionsVersion = '2022-12-01';
@@ -198,55 +179,6 @@ export function resourceOperations({ http, options, tokens }: AzureConnection) {
   };
 }
 
-/** @see {@link https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations | Azure: Asynchronous operations} */
-function stateOf(body: Resource | undefined, next: AzureOperation): OperationState {
-  const { data } = operationStatus.safeParse(body);
-  if (data === undefined)
-    throw new VendorError({
-      sent: true,
-      code: 'internal',
-      says: 'the answer does not tell the status of the operation',
-    });
-  const end = finalStates[data.status.toLowerCase()];
-  if (end === undefined) return { status: 'running', resource: undefined, operation: next };
-  const error =
-    end === 'succeeded'
-      ? undefined
-      : { code: data.error?.code ?? '', message: (data.error?.message ?? '').slice(0, 200) };
-  return { status: end, resource: data.properties ?? undefined, error, operation: undefined };
-}
-
-const finalStates: Readonly<Record<string, OperationState['status']>> = {
-  succeeded: 'succeeded',
-  failed: 'failed',
-  canceled: 'cancelled',
-};
-
-interface Headers {
-  get(name: string): string | null | undefined;
-}
-
-function operationOf(headers: Headers, baseUrl: string): AzureOperation | undefined {
-  const status = headers.get('azure-asyncoperation');
-  const location = headers.get('location');
-  const retryAfterMs = retryAfterOf(headers);
-  if (status) return { url: belowBase(status, baseUrl), kind: 'status', retryAfterMs };
-  return location ? { url: belowBase(location, baseUrl), kind: 'location', retryAfterMs } : undefined;
-}
-
-/** Without the host, where it is that of the base URL. */
-function belowBase(url: string, baseUrl: string): string {
-  const { origin, pathname, search } = new URL(url, baseUrl);
-  return origin === new URL(baseUrl).origin ? pathname + search : url;
-}
-
-const defaultRetryMs = 10_000;
-
-function retryAfterOf(headers: Headers): number {
-  const seconds = headers.get('retry-after');
-  return seconds && /^\d{1,6}$/.test(seconds) ? Number(seconds) * 1_000 : defaultRetryMs;
-}
-
 /** Paths are relative to the base URL, and cannot lead elsewhere. */
 function resourcePath(path: string, subscriptionId: string | undefined): string {
   if (!/^\/[^/\\?#][^\\?#]*$/.test(path))
@@ -258,12 +190,6 @@ function resourcePath(path: string, subscriptionId: string | undefined): string 
   if (subscriptionId === undefined)
     throw invalid('the path names {subscriptionId}', 'set the option subscriptionId');
   return path.replaceAll('{subscriptionId}', subscriptionId);
-}
-
-/** Operations are asked about where resources are: the token goes nowhere else. */
-function operationUrl(url: string): string {
-  if (/^\/[^/\\]/.test(url)) return url;
-  throw invalid('the operation is asked about at another host', 'give what a change answered');
 }
 
 function invalid(says: string, remedy: string): VendorError {

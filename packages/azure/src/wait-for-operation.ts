@@ -1,6 +1,7 @@
 /** Waits until Azure has finished an operation. */
 import { type Clock, IntegrationError, sleep, systemClock } from '@im/core';
-import type { AzureOperation, OperationState, Resource } from './resources.ts';
+import type { AzureOperation, OperationState } from './operations.ts';
+import type { Resource } from './resources.ts';
 
 /** How to wait. */
 export interface WaitOptions {

@@ -2,16 +2,8 @@
 import { VendorError } from '@im/core';
 import { type Path, rawPath } from '@im/http';
 import { versionFor } from '../common/api-version.ts';
-import { escapeXml, readXml, type XmlElement } from '../common/xml.ts';
-import type {
-  BlobAttributes,
-  BlobConditions,
-  BlobEntry,
-  BlobProperties,
-  BlobWritten,
-  Block,
-  BlockList,
-} from './model.ts';
+import { readXml, type XmlElement } from '../common/xml.ts';
+import type { BlobAttributes, BlobConditions, BlobEntry, BlobProperties, BlobWritten } from './model.ts';
 
 /** Reads a header of an answer. */
 export type ReadHeader = (name: string) => string | null | undefined;
@@ -228,20 +220,4 @@ function listedProperties(blob: XmlElement): BlobProperties {
     tagCount: tagCount === undefined ? undefined : Number(tagCount),
     blobType: text('BlobType'),
   };
-}
-
-/** The blocks of a blob. */
-export function toBlockList(text: string): BlockList {
-  const list = readXml(text, 'BlockList');
-  const blocks = (name: string): Block[] =>
-    (list.first(name)?.all('Block') ?? []).map((block) => ({
-      id: block.textOf('Name') ?? '',
-      size: Number(block.textOf('Size') ?? 0),
-    }));
-  return { committed: blocks('CommittedBlocks'), uncommitted: blocks('UncommittedBlocks') };
-}
-
-/** A list of blocks to commit, each the latest of its id. */
-export function fromBlockIds(ids: readonly string[]): string {
-  return `<?xml version="1.0" encoding="utf-8"?><BlockList>${ids.map((id) => `<Latest>${escapeXml(id)}</Latest>`).join('')}</BlockList>`;
 }

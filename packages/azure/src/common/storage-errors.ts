@@ -6,11 +6,11 @@ import type { ErrorRow, VendorFailure } from '@im/core';
 import type { ReadFailure } from '@im/http';
 import { readXml } from './xml.ts';
 
-/** @see {@link https://learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes | Azure Storage: Common error codes} */
-export const storageErrorDocs =
-  'https://learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes';
-
-/** Rows that all services of a storage account share; those of the service stand before them. */
+/**
+ * Rows that all services of a storage account share; those of the service stand before them.
+ *
+ * @see {@link https://learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes | Azure Storage: Common error codes}
+ */
 export const storageErrorRows: readonly ErrorRow[] = [
   {
     reason: 'AuthenticationFailed',

@@ -37,20 +37,21 @@ const jobs: Readonly<Record<string, () => Promise<void>>> = {
     await upload.complete();
     say('complete');
   },
-  /** Streams a large object up and down, and prints by how many mebibytes its memory grew at most. */
+  /** Streams a large object up, then down, and prints by how many mebibytes its memory grew at most, each time. */
   async stream() {
-    const warm = numbered(8 * 1024 * 1024);
-    await store.put('warm', warm);
+    await store.put('warm', numbered(8 * 1024 * 1024));
     const idle = process.memoryUsage.rss();
     let most = idle;
     const onProgress = () => {
       most = Math.max(most, process.memoryUsage.rss());
     };
+    const sayMost = () => say(`${Math.round((most - idle) / 1024 / 1024)}`);
     await store.put('large', numbered(Number(bytes)), { onProgress });
+    sayMost();
     let down = 0;
     for await (const piece of (await store.get('large', { onProgress })).stream()) down += piece.byteLength;
+    sayMost();
     say(`${down}`);
-    say(`${Math.round((most - idle) / 1024 / 1024)}`);
   },
 };
 

@@ -3,18 +3,18 @@ import { type OptionsOf, systemClock } from '@im/core';
 import {
   type FakeRequest,
   type FakeResponse,
-  type FakeRoutes,
   type ProviderFake,
   type StartFakeOptions,
   startFakeServer,
 } from '@im/testing';
 import { createEntra, tokenRoute } from '../../common/fake/entra.ts';
+import { withRequestId, withRequestIds } from '../../common/fake/request-ids.ts';
 import {
   createStorageAccounts,
   type FakeStorageAccount,
   type StoragePrincipal,
 } from '../../common/fake/storage-accounts.ts';
-import { requestId, storageError, storageFault } from '../../common/fake/storage-answers.ts';
+import { storageError, storageFault } from '../../common/fake/storage-answers.ts';
 import type { blob } from '../blob.ts';
 import { copyBlob, deleteBlob, getBlob, getTags, putBlob, setTags, setTier } from './blob-routes.ts';
 import { getBlockList, putBlock, putBlockFromUrl, putBlockList } from './block-routes.ts';
@@ -214,42 +214,4 @@ function furnish(store: FakeBlobStore): void {
       tags: {},
       blocks: [],
     });
-}
-
-/** Every answer has an id, and says which version it is. */
-function identified(request: FakeRequest, answer: FakeResponse): FakeResponse {
-  const version = request.headers['x-ms-version'] ?? request.query.get('sv') ?? '';
-  return {
-    ...answer,
-    headers: { 'x-ms-request-id': requestId(), 'x-ms-version': version, ...answer.headers },
-  };
-}
-
-function withRequestId(
-  before: (request: FakeRequest) => FakeResponse | undefined,
-): (request: FakeRequest) => FakeResponse | undefined {
-  return (request) => {
-    try {
-      return before(request);
-    } catch (thrown) {
-      throw thrown instanceof Error ? thrown : identified(request, thrown as FakeResponse);
-    }
-  };
-}
-
-function withRequestIds(
-  routes: Readonly<Record<string, (request: FakeRequest) => FakeResponse>>,
-): FakeRoutes {
-  return Object.fromEntries(
-    Object.entries(routes).map(([path, handle]) => [
-      path,
-      (request: FakeRequest) => {
-        try {
-          return identified(request, handle(request));
-        } catch (thrown) {
-          throw thrown instanceof Error ? thrown : identified(request, thrown as FakeResponse);
-        }
-      },
-    ]),
-  );
 }
