@@ -1,8 +1,8 @@
 /**
  * Descriptions of entities, as Atom: an `<entry>` with the vendor's own XML as its content, a `<feed>` of entries for a list. What is not
- * there is answered with an empty feed and status 200.
+ * there is answered with a feed of what lies below its name, mostly nothing, and status 200.
  *
- * @see {@link https://learn.microsoft.com/rest/api/servicebus/entities | Service Bus: Entities}
+ * @see {@link https://learn.microsoft.com/rest/api/servicebus/overview | Service Bus: Entities}
  */
 import { VendorError } from '@im/core';
 import { readXml, type XmlElement } from '../common/xml.ts';

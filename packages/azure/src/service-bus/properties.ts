@@ -124,7 +124,7 @@ export function toReceived(headers: Headers, body: Uint8Array): ReceivedMessage 
   if (sequenceNumber === undefined) throw unreadable();
   const seconds = numberOf(broker.TimeToLive);
   return {
-    body,
+    body: new Uint8Array(body),
     text: Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString(),
     contentType: headers.get('content-type') ?? undefined,
     messageId: text('MessageId'),

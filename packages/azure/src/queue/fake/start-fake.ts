@@ -13,7 +13,8 @@ import { createEntra, tokenRoute } from '../../common/fake/entra.ts';
 import { createStorageAccounts, type FakeStorageAccount } from '../../common/fake/storage-accounts.ts';
 import { requestId, storageError, storageFault } from '../../common/fake/storage-answers.ts';
 import type { queue } from '../queue.ts';
-import { type Handler, queueRoutes } from './routes.ts';
+import type { Handler } from './handling.ts';
+import { queueRoutes } from './routes.ts';
 import { createSasReader, queueSas } from './sas.ts';
 import { createQueueStore, type FakeQueueStore } from './store.ts';
 

@@ -92,18 +92,20 @@ function headersOf(message: FakeMessage): Record<string, string> {
     State: 'Active',
     TimeToLive: Number.isFinite(seconds) ? seconds : 922_337_203_685.477_5,
   };
-  const ascii = JSON.stringify(facts).replace(
+  // The vendor does not say what becomes of names that HTTP cannot carry: the fake leaves such properties out.
+  const own = Object.entries(properties).filter(([name]) => /^[\w!#$%&'*+.^`|~-]+$/.test(name));
+  return {
+    'content-type': contentType ?? 'application/atom+xml;type=entry;charset=utf-8',
+    brokerproperties: asciiJson(facts),
+    ...Object.fromEntries(own.map(([name, value]) => [name.toLowerCase(), asciiJson(value)])),
+  };
+}
+
+function asciiJson(value: unknown): string {
+  return JSON.stringify(value).replace(
     /[^\x20-\x7e]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
-  const own = Object.entries(properties).map(
-    ([name, value]) => [name.toLowerCase(), JSON.stringify(value)] as const,
-  );
-  return {
-    'content-type': contentType ?? 'application/atom+xml;type=entry;charset=utf-8',
-    brokerproperties: ascii,
-    ...Object.fromEntries(own),
-  };
 }
 
 /** `DELETE`, `PUT` and `POST /<entity>/messages/<id>/<lock>` */

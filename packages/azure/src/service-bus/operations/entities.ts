@@ -50,13 +50,13 @@ export function entityOperations({ send }: BusConnection) {
         const path = entityPath(checkEntity('queue', queue));
         return get(`queue ${queue}`, path, 'QueueDescription', toQueue, call);
       },
-      notes('get-queue', 'Manage'),
+      notes('overview', 'Manage'),
     ),
     /** The queues of the namespace. */
     listQueues: pages(
       read(
         (call: Call) => list('$Resources/queues', 'queues', 'QueueDescription', toQueue, call),
-        notes('list-queues', 'Manage'),
+        notes('enumeration', 'Manage'),
       ),
     ),
     getTopic: read(
@@ -64,13 +64,13 @@ export function entityOperations({ send }: BusConnection) {
         const path = entityPath(checkEntity('topic', topic));
         return get(`topic ${topic}`, path, 'TopicDescription', toTopic, call);
       },
-      notes('get-topic', 'Manage'),
+      notes('overview', 'Manage'),
     ),
     /** The topics of the namespace. */
     listTopics: pages(
       read(
         (call: Call) => list('$Resources/topics', 'topics', 'TopicDescription', toTopic, call),
-        notes('list-topics', 'Manage'),
+        notes('enumeration', 'Manage'),
       ),
     ),
     /** A subscription: its settings, and how many messages it has. */
@@ -84,7 +84,7 @@ export function entityOperations({ send }: BusConnection) {
         const what = `subscription ${topic}/${subscription}`;
         return get(what, path, 'SubscriptionDescription', toSubscription, call);
       },
-      notes('get-subscription', 'Manage'),
+      notes('overview', 'Manage'),
     ),
     /** The subscriptions of a topic. */
     listSubscriptions: pages(
@@ -93,7 +93,7 @@ export function entityOperations({ send }: BusConnection) {
           const path = entityPath(checkEntity('topic', topic), 'subscriptions');
           return list(path, `subscriptions of ${topic}`, 'SubscriptionDescription', toSubscription, call);
         },
-        notes('list-subscriptions', 'Manage'),
+        notes('enumeration', 'Manage'),
       ),
     ),
   };
