@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createIntegration } from '@im/core';
-import { createObjectStore, type ObjectStore } from '@im/storage';
+import { type ChecksumAlgorithm, createObjectStore, type ObjectStore } from '@im/storage';
 import { type BareStore, bareStores, type CloudName, type FakeOptions } from './bare.ts';
 
 /** Everything but what the SDKs lack. */
@@ -17,25 +17,30 @@ export interface MeasuredCloud extends AsyncDisposable {
 }
 
 const needs = ['multipart'] as const;
+interface Opened {
+  readonly store: MeasuredStore;
+  readonly client: AsyncDisposable;
+}
+
 /** As many at once as the benchmarks have in flight, so that nobody waits for our own gate. */
 const resilience = { bulkhead: { maxConcurrent: 200 } };
 
-async function openS3(options: FakeOptions): Promise<{ store: MeasuredStore; client: AsyncDisposable }> {
+async function openS3(options: FakeOptions, checksum: ChecksumAlgorithm): Promise<Opened> {
   const { s3, s3Driver } = await import('@im/aws/s3');
   const client = createIntegration(s3, { options, resilience });
-  return { client, store: createObjectStore(s3Driver(client), { needs, checksum: 'sha256' }) };
+  return { client, store: createObjectStore(s3Driver(client), { needs, checksum }) };
 }
 
-async function openAzure(options: FakeOptions): Promise<{ store: MeasuredStore; client: AsyncDisposable }> {
+async function openAzure(options: FakeOptions, checksum: ChecksumAlgorithm): Promise<Opened> {
   const { blob, blobDriver } = await import('@im/azure/blob');
   const client = createIntegration(blob, { options, resilience });
-  return { client, store: createObjectStore(blobDriver(client), { needs, checksum: 'sha256' }) };
+  return { client, store: createObjectStore(blobDriver(client), { needs, checksum }) };
 }
 
-async function openGcs(options: FakeOptions): Promise<{ store: MeasuredStore; client: AsyncDisposable }> {
+async function openGcs(options: FakeOptions, checksum: ChecksumAlgorithm): Promise<Opened> {
   const { gcsDriver, storage } = await import('@im/gcp/storage');
   const client = createIntegration(storage, { options, resilience });
-  return { client, store: createObjectStore(gcsDriver(client), { needs, checksum: 'sha256' }) };
+  return { client, store: createObjectStore(gcsDriver(client), { needs, checksum }) };
 }
 
 const openers = { s3: openS3, azure: openAzure, gcs: openGcs } as const;
@@ -44,8 +49,9 @@ const openers = { s3: openS3, azure: openAzure, gcs: openGcs } as const;
 export async function openOurs(
   name: CloudName,
   options: FakeOptions,
+  checksum: ChecksumAlgorithm = 'sha256',
 ): Promise<{ readonly store: MeasuredStore } & AsyncDisposable> {
-  const { store, client } = await openers[name](options);
+  const { store, client } = await openers[name](options, checksum);
   return { store, [Symbol.asyncDispose]: () => client[Symbol.asyncDispose]() };
 }
 
