@@ -1,12 +1,13 @@
 /** The vendor's SDK in operations, and as the way down for applications. */
 import type { BlobHTTPHeaders, BlobServiceClient, ContainerClient } from '@azure/storage-blob';
 import { type Call, lazily, loadOptional, requireOptional } from '@im/core';
+import { metadataHeaders } from '../common/metadata.ts';
 import { fromSdkError } from '../common/sdk-errors.ts';
 import { withCall } from '../common/sdk-transport.ts';
 import { type StorageClient, secretsOfAccount } from '../common/storage-client.ts';
 import { readStorageError } from '../common/storage-errors.ts';
 import type { BlobAttributes } from './model.ts';
-import { checkMetadata, quoted } from './wire.ts';
+import { quoted } from './wire.ts';
 
 /** The SDK's clients of an account and of the container. */
 export interface SdkClients {
@@ -110,7 +111,8 @@ export function sdkAttributes(attributes: BlobAttributes): {
 } {
   const { contentType, cacheControl, contentDisposition, contentEncoding, contentLanguage } = attributes;
   const { metadata, tier, tags } = attributes;
-  checkMetadata(metadata);
+  // Refuses what headers cannot carry.
+  metadataHeaders(metadata);
   return {
     blobHTTPHeaders: {
       blobContentType: contentType ?? 'application/octet-stream',

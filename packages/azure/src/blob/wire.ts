@@ -2,13 +2,12 @@
 import { VendorError } from '@im/core';
 import { type Path, rawPath } from '@im/http';
 import { versionFor } from '../common/api-version.ts';
+import { metadataHeaders, metadataOf } from '../common/metadata.ts';
 import { readXml, type XmlElement } from '../common/xml.ts';
 import type { BlobAttributes, BlobConditions, BlobEntry, BlobProperties, BlobWritten } from './model.ts';
 
 /** Reads a header of an answer. */
 export type ReadHeader = (name: string) => string | null | undefined;
-
-const metadataPrefix = 'x-ms-meta-';
 
 /** Longest name of a blob, in UTF-16 units. */
 const maxNameLength = 1024;
@@ -71,17 +70,6 @@ export function conditionHeaders({
   return { 'if-match': quoted(ifMatch), 'if-none-match': quoted(ifNoneMatch) };
 }
 
-const metadataName = /^[A-Za-z_][A-Za-z0-9_]*$/;
-
-/** @throws `VendorError` `invalid_argument` for names and values that headers cannot carry */
-export function checkMetadata(metadata: Readonly<Record<string, string>> | undefined): void {
-  for (const [name, value] of Object.entries(metadata ?? {})) {
-    if (!metadataName.test(name))
-      throw invalid(`the metadata name ${JSON.stringify(name)} is no C# identifier`);
-    if (!/^[\x20-\x7e]+$/.test(value)) throw invalid(`the metadata ${name} is empty or not printable ASCII`);
-  }
-}
-
 /** What goes beside the bytes, as headers. @throws `VendorError` `invalid_argument` */
 export function attributeHeaders(attributes: BlobAttributes): Record<string, string | undefined> {
   const headers: Record<string, string | undefined> = {
@@ -94,9 +82,7 @@ export function attributeHeaders(attributes: BlobAttributes): Record<string, str
     'x-ms-tags': attributes.tags === undefined ? undefined : tagsHeader(attributes.tags),
     ...(attributes.tier !== undefined && { 'x-ms-version': versionFor('blob', attributes.tier) }),
   };
-  checkMetadata(attributes.metadata);
-  for (const name in attributes.metadata) headers[`${metadataPrefix}${name}`] = attributes.metadata[name];
-  return headers;
+  return Object.assign(headers, metadataHeaders(attributes.metadata));
 }
 
 function tagsHeader(tags: Readonly<Record<string, string>>): string {
@@ -120,9 +106,6 @@ export function toProperties(
   size: number,
 ): BlobProperties {
   const text = (name: string) => headers.get(name) ?? undefined;
-  const metadata: Record<string, string> = {};
-  for (const [name, value] of headers)
-    if (name.startsWith(metadataPrefix)) metadata[name.slice(metadataPrefix.length)] = value;
   const tagCount = text('x-ms-tag-count');
   return {
     size,
@@ -134,7 +117,7 @@ export function toProperties(
     contentDisposition: text('content-disposition'),
     cacheControl: text('cache-control'),
     contentMd5: text('x-ms-blob-content-md5') ?? text('content-md5'),
-    metadata,
+    metadata: metadataOf(headers),
     accessTier: text('x-ms-access-tier'),
     accessTierInferred: text('x-ms-access-tier-inferred') === 'true' || undefined,
     archiveStatus: text('x-ms-archive-status'),

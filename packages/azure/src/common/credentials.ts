@@ -25,14 +25,12 @@ export const tokenCredentials = [
   z.strictObject({
     type: z
       .literal('workload-identity')
-      .describe('`workload-identity`: a token file that Kubernetes or another issuer keeps fresh'),
-    tenantId: z.string().min(1).optional().describe('directory (tenant) id; default: AZURE_TENANT_ID'),
-    clientId: uuid.optional().describe('client id of the app; default: AZURE_CLIENT_ID'),
-    tokenFile: z
-      .string()
-      .min(1)
-      .optional()
-      .describe('path of the token file; default: AZURE_FEDERATED_TOKEN_FILE'),
+      .describe(
+        '`workload-identity`: a token file that Kubernetes or another issuer keeps fresh; what is left out comes from AZURE_TENANT_ID, AZURE_CLIENT_ID and AZURE_FEDERATED_TOKEN_FILE',
+      ),
+    tenantId: z.string().min(1).optional().describe('directory (tenant) id'),
+    clientId: uuid.optional().describe('client id of the app'),
+    tokenFile: z.string().min(1).optional().describe('path of the token file'),
   }),
   z.strictObject({
     type: z

@@ -8,15 +8,7 @@ import type {
 import { VendorError } from '@im/core';
 import type { BlobEntry, BlobProperties } from '../model.ts';
 import { pageSettings, type RunSdk, sdkAttributes, sdkConditions } from '../sdk.ts';
-import {
-  beyond,
-  checkBlobName,
-  checkMetadata,
-  extentOf,
-  isBeyond,
-  toProperties,
-  toWritten,
-} from '../wire.ts';
+import { beyond, checkBlobName, extentOf, isBeyond, toProperties, toWritten } from '../wire.ts';
 import { type BlobLane, deleted, SmallDownload, smallBytes, writeKeyed } from './lane.ts';
 import type { LaneOptions } from './lean.ts';
 
@@ -39,7 +31,6 @@ export function sdkLane(run: RunSdk, options: LaneOptions): BlobLane {
     getBlobProperties,
 
     putBlob(name, bytes, put, call) {
-      checkMetadata(put.metadata);
       const write = () =>
         run(call, async ({ container }, abortSignal) => {
           const blob = container.getBlockBlobClient(checkBlobName(name));

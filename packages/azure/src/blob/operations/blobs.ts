@@ -1,5 +1,6 @@
 /** Whole blobs: put, get, head, copy, delete. */
 import { type Call, idempotent, keyed, read } from '@im/core';
+import { metadataHeaders } from '../../common/metadata.ts';
 import { writeKeyed, writeKeyName } from '../lanes/lane.ts';
 import type {
   BlobConditions,
@@ -11,7 +12,7 @@ import type {
   PutBlobOptions,
 } from '../model.ts';
 import { sdkConditions } from '../sdk.ts';
-import { checkBlobName, checkMetadata, invalid, quoted, toWritten } from '../wire.ts';
+import { checkBlobName, invalid, quoted, toWritten } from '../wire.ts';
 import { type BlobParts, notes } from './shared.ts';
 import { sourceOf } from './source.ts';
 
@@ -77,7 +78,8 @@ export function wholeBlobOperations(parts: BlobParts) {
         const { metadata, sourceIfMatch, tier, tags, key } = options ?? {};
         if (key !== undefined && metadata === undefined)
           throw invalid('a copy with a key needs the metadata');
-        checkMetadata(metadata);
+        // Refuses what headers cannot carry.
+        metadataHeaders(metadata);
         const { url, sourceAuthorization } = await sourceOf(parts, source, call);
         const match = quoted(sourceIfMatch);
         const write = () =>
