@@ -117,7 +117,7 @@ export type {
   ResilienceOptions,
   WaitReason,
 } from './resilience/types.ts';
-export { redacted, Secret } from './secret.ts';
+export { redacted, Secret, SecretBytes } from './secret.ts';
 export {
   type Expiry,
   type Lock,

@@ -1,4 +1,3 @@
-export { SecretBytes } from '../common/secret-bytes.ts';
 export { kmsErrors } from './errors.ts';
 export { kms } from './kms.ts';
 export type {

@@ -21,7 +21,7 @@ describe('a ciphertext', () => {
     );
     expect(keyArn).toBe(one.fake.key('alias/data').arn);
     const plain = await one.done(one.client.decrypt(ciphertext, { context: { ...context } }));
-    expect(plain.revealText()).toBe('hidden');
+    expect(plain.text().reveal()).toBe('hidden');
     expect(`${inspect(plain)} ${JSON.stringify({ plain })} ${plain}`).not.toMatch(/hidden|104/);
   });
 
@@ -47,7 +47,7 @@ describe('a ciphertext', () => {
     const plain = await one.done(
       one.client.decrypt(moved.ciphertext, { context: { a: 'b' }, keyId: 'alias/other' }),
     );
-    expect(plain.revealText()).toBe('x');
+    expect(plain.text().reveal()).toBe('x');
   });
 
   it('of an RSA key needs the key and the algorithm', async () => {
@@ -56,7 +56,7 @@ describe('a ciphertext', () => {
     const algorithm = 'RSAES_OAEP_SHA_256';
     const { ciphertext } = await one.done(one.client.encrypt(id, 'x', { algorithm }));
     const plain = await one.done(one.client.decrypt(ciphertext, { keyId: id, algorithm }));
-    expect(plain.revealText()).toBe('x');
+    expect(plain.text().reveal()).toBe('x');
   });
 });
 

@@ -8,8 +8,7 @@ import type {
   MacAlgorithmSpec,
   SigningAlgorithmSpec,
 } from '@aws-sdk/client-kms';
-import type { Secret } from '@im/core';
-import type { SecretBytes } from '../common/secret-bytes.ts';
+import type { Secret, SecretBytes } from '@im/core';
 
 /** Something to be encrypted or signed: text is taken as UTF-8. */
 export type Plain = string | Secret | Uint8Array | SecretBytes;

@@ -1,4 +1,3 @@
-export { SecretBytes } from '../common/secret-bytes.ts';
 export { secretsManagerErrors } from './errors.ts';
 export type {
   ChangedSecret,

@@ -7,8 +7,7 @@ import type {
   SecretVersionsListEntry,
   Tag,
 } from '@aws-sdk/client-secrets-manager';
-import { Secret } from '@im/core';
-import { SecretBytes } from '../common/secret-bytes.ts';
+import { Secret, SecretBytes } from '@im/core';
 import { promised, refuse } from '../common/service.ts';
 import type { ChangedSecret, ListFilter, NewValue, SecretInfo, SecretValue, SecretVersion } from './model.ts';
 

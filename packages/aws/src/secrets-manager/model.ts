@@ -1,6 +1,5 @@
 /** What applications hold: secrets, their versions and their values. */
-import type { Secret } from '@im/core';
-import type { SecretBytes } from '../common/secret-bytes.ts';
+import type { Secret, SecretBytes } from '@im/core';
 
 /** A value to be kept: text, or bytes; at most 64 KiB. */
 export type NewValue = string | Secret | Uint8Array;

@@ -90,8 +90,7 @@ function textsOf(value: unknown): string[] {
   if (typeof value === 'string') return [value];
   if (value instanceof Uint8Array) return [Buffer.from(value).toString('base64url')];
   if (typeof value !== 'object' || value === null) return [];
-  if ('reveal' in value && typeof value.reveal === 'function') return [value.reveal()];
-  if ('bytes' in value && typeof value.bytes === 'function') return textsOf(value.bytes());
+  if ('reveal' in value && typeof value.reveal === 'function') return textsOf(value.reveal());
   return Object.values(value).flatMap(textsOf);
 }
 

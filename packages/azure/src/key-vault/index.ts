@@ -35,4 +35,3 @@ export type {
 } from './model.ts';
 export type { KeyVaultNative } from './native.ts';
 export { type KeyVaultOptions, keyVaultOptions } from './options.ts';
-export { SecretBytes } from './secret-bytes.ts';

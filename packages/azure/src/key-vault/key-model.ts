@@ -1,6 +1,7 @@
 /** What callers see of keys. */
+
+import type { SecretBytes } from '@im/core';
 import type { Deletion, VaultProperties, VaultSettings } from './model.ts';
-import type { SecretBytes } from './secret-bytes.ts';
 
 /** `…-HSM`: kept in hardware, for vaults of the premium tier and managed HSMs. `oct`: symmetric, for managed HSMs. */
 export type KeyType = 'RSA' | 'RSA-HSM' | 'EC' | 'EC-HSM' | 'oct' | 'oct-HSM';

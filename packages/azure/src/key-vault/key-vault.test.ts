@@ -344,6 +344,43 @@ describe('being throttled', () => {
   });
 });
 
+test.each([
+  [400, 'BadParameter', undefined, 'invalid_argument', 'secret db-password: Azure says "Said by the vault."'],
+  [401, 'Unauthorized', undefined, 'unauthenticated', 'check credentials'],
+  [403, 'Forbidden', 'ForbiddenByFirewall', 'permission_denied', "through the vault's firewall"],
+  [403, 'Forbidden', 'ForbiddenByConnection', 'permission_denied', "through the vault's firewall"],
+  [403, 'Forbidden', 'ForbiddenByPolicy', 'permission_denied', 'give the identity a role'],
+  [403, 'Forbidden', undefined, 'permission_denied', 'give the identity a role'],
+  [403, 'Forbidden', 'SecretNotYetValid', 'failed_precondition', 'look at notBefore and expiresAt'],
+  [404, 'SecretNotFound', undefined, 'not_found', 'check the name, the version and the vault'],
+  [404, 'NotFound', undefined, 'not_found', 'Said by the vault'],
+  [409, 'Conflict', 'ObjectIsBeingRecovered', 'unavailable', 'Said by the vault'],
+  [409, 'Conflict', undefined, 'already_exists', 'choose another name'],
+  [429, 'Throttled', undefined, 'resource_exhausted', 'Said by the vault'],
+  [500, 'InternalError', undefined, 'unavailable', 'Said by the vault'],
+] as const)('%i %s %s is %s', async (status, code, inner, expected, says) => {
+  await using bench = await open();
+  const message = 'Said by the vault.\r\nCaller: appid=00000000';
+  bench.fake.inject({
+    path: /^\/secrets/,
+    times: Number.POSITIVE_INFINITY,
+    fault: {
+      kind: 'status',
+      status,
+      body: JSON.stringify({ error: { code, message, ...(inner && { innererror: { code: inner } }) } }),
+    },
+  });
+  const client = bench.client({ resilience: { retry: { maxAttempts: 1 } } });
+  const error = await bench.failure(client.getSecret(password));
+  expect(error).toMatchObject({
+    code: expected,
+    status,
+    reason: inner ?? code,
+    message: expect.stringContaining(says),
+  });
+  expect(String(error)).not.toContain('Caller');
+});
+
 describe('options', () => {
   const credentials = { type: 'managed-identity' };
 

@@ -1,4 +1,5 @@
 /** Keys and their use: what the fake signs and encrypts is verified here by other means. */
+
 import {
   constants,
   createPublicKey,
@@ -9,11 +10,11 @@ import {
   verify as verifyData,
 } from 'node:crypto';
 import { inspect } from 'node:util';
+import { SecretBytes } from '@im/core';
 import { describe, expect, test } from 'vitest';
 import { openBench } from '../common/__tests__/bench.ts';
 import type { KeyType, NewKey, SignatureAlgorithm, VaultKey } from './key-model.ts';
 import { keyVault } from './key-vault.ts';
-import { SecretBytes } from './secret-bytes.ts';
 import { sampleThings, startFake } from './testing.ts';
 
 const { signing, wrapping, sealing } = sampleThings;
@@ -126,7 +127,7 @@ describe('encryption', () => {
       Buffer.from([1, 2, 255]),
     );
     const { plaintext } = await client.decrypt(key.id, 'RSA-OAEP-256', ciphertext);
-    expect([...plaintext.bytes()]).toEqual([1, 2, 255]);
+    expect([...plaintext.reveal()]).toEqual([1, 2, 255]);
     expect(() => plaintext.text()).toThrow('not UTF-8');
   });
 
@@ -194,7 +195,7 @@ test('a data key is wrapped and unwrapped, by RSA and by AES', async () => {
     const { wrapped, keyId } = await client.wrapKey(id, algorithm, new SecretBytes(dataKey));
     expect(Buffer.from(wrapped).includes(dataKey)).toBe(false);
     const { unwrapped } = await client.unwrapKey(keyId, algorithm, wrapped);
-    expect(Buffer.from(unwrapped.bytes()).equals(dataKey)).toBe(true);
+    expect(Buffer.from(unwrapped.reveal()).equals(dataKey)).toBe(true);
   }
 });
 

@@ -12,5 +12,4 @@ export type {
   SecretVersionState,
 } from './model.ts';
 export { type SecretManagerOptions, secretManagerOptions } from './options.ts';
-export { SecretPayload } from './payload.ts';
 export { secretManager } from './secret-manager.ts';

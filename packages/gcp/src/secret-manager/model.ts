@@ -1,5 +1,5 @@
 /** What callers see of secrets and their versions. */
-import type { SecretPayload } from './payload.ts';
+import type { SecretBytes } from '@im/core';
 
 /** What is known of a secret, without what it holds. Times are RFC 3339. */
 export interface SecretInfo {
@@ -81,7 +81,7 @@ export interface AccessedSecret {
   readonly name: string;
   /** Number of the version that was read, also where `latest` was asked for. */
   readonly version: string;
-  readonly payload: SecretPayload;
+  readonly payload: SecretBytes;
 }
 
 /** Under which condition a change is made. */

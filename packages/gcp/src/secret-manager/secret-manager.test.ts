@@ -40,9 +40,9 @@ describe('what a secret holds', () => {
   test('bytes that are no text come as they are, and are refused as text', async () => {
     await using bench = await open();
     const { payload } = await bench.client().accessSecretVersion(certificate);
-    expect([...payload.bytes()]).toEqual([0x30, 0x82, 0xff, 0xfe]);
+    expect([...payload.reveal()]).toEqual([0x30, 0x82, 0xff, 0xfe]);
     expect(payload.byteLength).toBe(4);
-    expect(() => payload.text()).toThrow('not UTF-8 text; take its bytes()');
+    expect(() => payload.text()).toThrow('not UTF-8 text; take the bytes by reveal()');
   });
 
   test.each([

@@ -1,9 +1,9 @@
 /** Secret Manager's JSON: https://cloud.google.com/secret-manager/docs/reference/rest */
+import { SecretBytes } from '@im/core';
 import { z } from 'zod';
 import { listOf, maybe, maybeNumber, maybeText, textMap, toSeconds, wireBytes } from '../common/fields.ts';
 import { lastPart } from '../common/resource.ts';
 import type { AccessedSecret, SecretInfo, SecretVersion, SecretVersionState } from './model.ts';
-import { SecretPayload } from './payload.ts';
 
 const wireReplication = maybe(
   z.object({
@@ -79,7 +79,7 @@ export const wireAccess = z.object({ name: z.string(), payload: z.object({ data:
   ({ name, payload }): AccessedSecret => ({
     name,
     version: lastPart(name),
-    payload: new SecretPayload(payload.data),
+    payload: new SecretBytes(payload.data),
   }),
 );
 

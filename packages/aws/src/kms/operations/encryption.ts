@@ -2,8 +2,7 @@
  * Encrypting, decrypting and data keys. Nothing of it changes anything at AWS; what gives another result each time is
  * idempotent rather than a read, so that nobody keeps it for another call.
  */
-import { type Call, idempotent, read } from '@im/core';
-import { SecretBytes } from '../../common/secret-bytes.ts';
+import { type Call, idempotent, read, SecretBytes } from '@im/core';
 import { promised, refuse } from '../../common/service.ts';
 import type { Service } from '../client.ts';
 import { contextOf, toLimitedBytes } from '../map.ts';

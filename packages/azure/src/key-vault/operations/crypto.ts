@@ -2,7 +2,7 @@
  * Operations that use a key: sign, verify, encrypt, wrap. None of them changes anything in the vault; those whose answer is another one
  * each time are `idempotent` all the same, since the answer of a `read` may be given twice.
  */
-import { type Call, idempotent, type OperationNotes, read } from '@im/core';
+import { type Call, idempotent, type OperationNotes, read, SecretBytes } from '@im/core';
 import { path } from '@im/http';
 import type { z } from 'zod';
 import { checkCipher, digestOf } from '../algorithms.ts';
@@ -22,13 +22,12 @@ import type {
 } from '../key-model.ts';
 import { wireResult, wireVerified } from '../key-wire.ts';
 import { invalid } from '../names.ts';
-import { SecretBytes } from '../secret-bytes.ts';
 import { notes } from './lifecycle.ts';
 
 /** The longest input: some more than the largest RSA key's ciphertext, and what a managed HSM encrypts at once. */
 const mostBytes = 65_536;
 
-const about = (verb: string): OperationNotes => notes('key', verb, verb);
+const about = (verb: string): OperationNotes => notes('key', verb, `${verb}/action`);
 
 export function cryptoOperations(vault: Vault) {
   const use = async <Schema extends z.ZodType>(
@@ -121,13 +120,13 @@ export function cryptoOperations(vault: Vault) {
         call: Call,
       ): Promise<WrappedKey> => {
         checkCipher('wrap', algorithm, {});
-        const bytes = toWrap instanceof SecretBytes ? toWrap.bytes() : toWrap;
+        const bytes = toWrap instanceof SecretBytes ? toWrap.reveal() : toWrap;
         const value = encoded('key to wrap', bytes);
         const json = { alg: algorithm, value };
         const result = await use(key, 'wrapkey', json, wireResult, call, [value]);
         return { keyId: result.kid, wrapped: result.value };
       },
-      notes('key', 'wrap-key', 'wrapKey'),
+      notes('key', 'wrap-key', 'wrap/action'),
     ),
     /** Decrypts a symmetric key with the version that wrapped it. */
     unwrapKey: read(
@@ -142,7 +141,7 @@ export function cryptoOperations(vault: Vault) {
         const { kid, value } = await use(key, 'unwrapkey', json, wireResult, call);
         return { keyId: kid, unwrapped: new SecretBytes(value) };
       },
-      notes('key', 'unwrap-key', 'unwrapKey'),
+      notes('key', 'unwrap-key', 'unwrap/action'),
     ),
   };
 }

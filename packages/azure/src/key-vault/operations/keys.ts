@@ -27,7 +27,7 @@ export function keyOperations(vault: Vault) {
         const request = { method: 'POST', path: path`keys/${name}/create`, about, json } as const;
         return vault.send(request, wireKey, call);
       },
-      notes('key', 'create-key', 'create'),
+      notes('key', 'create-key', 'create/action'),
     ),
     /** Brings a key of your own in: a private or symmetric `KeyObject` of `node:crypto`, which prints nowhere. */
     importKey: unsafe(
@@ -42,7 +42,7 @@ export function keyOperations(vault: Vault) {
         const about = keys.about(name);
         return vault.send({ method: 'PUT', path: path`keys/${name}`, about, json, hides }, wireKey, call);
       },
-      notes('key', 'import-key', 'import'),
+      notes('key', 'import-key', 'import/action'),
     ),
     /** A version of a key, with its public half. `version`: default the latest. */
     getKey: read(
@@ -51,7 +51,7 @@ export function keyOperations(vault: Vault) {
         const request = { method: 'GET', path: keys.pathOf(thing), about: keys.about(thing.name) } as const;
         return vault.send(request, wireKey, call);
       },
-      notes('key', 'get-key', 'get'),
+      notes('key', 'get-key', 'read'),
     ),
     /** Changes settings of one version (`name/version`); what is left out stays. */
     updateKey: idempotent(
@@ -61,15 +61,15 @@ export function keyOperations(vault: Vault) {
         const about = keys.about(thing.name);
         return vault.send({ method: 'PATCH', path: keys.pathOf(thing), about, json }, wireKey, call);
       },
-      notes('key', 'update-key', 'update'),
+      notes('key', 'update-key', 'update/action'),
     ),
     /** The keys of the vault, without versions. */
-    listKeys: pages(read((call: Call) => keys.list(call), notes('key', 'get-keys', 'list'))),
+    listKeys: pages(read((call: Call) => keys.list(call), notes('key', 'get-keys', 'read'))),
     /** The versions of a key. */
     listKeyVersions: pages(
       read(
         (key: string, call: Call) => keys.listVersions(key, call),
-        notes('key', 'get-key-versions', 'list'),
+        notes('key', 'get-key-versions', 'read'),
       ),
     ),
     /** Deletes a key and all of its versions; it can be recovered for as long as the vault was set to. */
@@ -80,31 +80,31 @@ export function keyOperations(vault: Vault) {
     /** A deleted key. It takes some seconds to appear. */
     getDeletedKey: read(
       (key: string, call: Call) => keys.getDeleted(key, call),
-      notes('key', 'get-deleted-key', 'get'),
+      notes('key', 'get-deleted-key', 'read'),
     ),
     /** The deleted keys that can be recovered. */
     listDeletedKeys: pages(
-      read((call: Call) => keys.listDeleted(call), notes('key', 'get-deleted-keys', 'list')),
+      read((call: Call) => keys.listDeleted(call), notes('key', 'get-deleted-keys', 'read')),
     ),
     /** Brings a deleted key back, all versions. It takes some seconds to appear. */
     recoverDeletedKey: idempotent(
       (key: string, call: Call) => keys.recover(key, call),
-      notes('key', 'recover-deleted-key', 'recover'),
+      notes('key', 'recover-deleted-key', 'recover/action'),
     ),
     /** Does away with a deleted key for good: what it encrypted can never be read again. */
     purgeDeletedKey: idempotent(
       (key: string, call: Call) => keys.purge(key, call),
-      notes('key', 'purge-deleted-key', 'purge'),
+      notes('key', 'purge-deleted-key', 'purge/action'),
     ),
     /** All versions of a key, encrypted so that only Key Vault can read them, in base64url. */
     backupKey: read(
       (key: string, call: Call) => keys.backup(key, call),
-      notes('key', 'backup-key', 'backup'),
+      notes('key', 'backup-key', 'backup/action'),
     ),
     /** Brings back what `backupKey` gave, in a vault of the same subscription and geography. `already_exists` where the name is taken. */
     restoreKey: unsafe(
       (backup: Secret | string, call: Call) => keys.restore(backup, call),
-      notes('key', 'restore-key', 'restore'),
+      notes('key', 'restore-key', 'restore/action'),
     ),
   };
 }

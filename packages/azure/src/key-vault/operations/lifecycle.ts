@@ -10,13 +10,14 @@ const reference = 'https://learn.microsoft.com/rest/api/keyvault';
 
 /**
  * @param method the vendor's page on it: `get-secret`
- * @param permission of access policies: `get`; roles have it as a data action
+ * @param action what an identity's role must allow, below the secrets or keys of a vault: `getSecret/action`
+ * @see {@link https://learn.microsoft.com/azure/role-based-access-control/permissions/security#microsoftkeyvault | Azure: Permissions of Key Vault}
  */
-export function notes(kind: ThingKind, method: string, permission: string): OperationNotes {
+export function notes(kind: ThingKind, method: string, action: string): OperationNotes {
   const collection = collections[kind];
   return {
     docs: `${reference}/${collection}/${method}/${method}`,
-    scopes: [`${collection}/${permission}`],
+    scopes: [`Microsoft.KeyVault/vaults/${collection}/${action}`],
   };
 }
 

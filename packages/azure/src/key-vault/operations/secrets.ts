@@ -31,7 +31,7 @@ export function secretOperations(vault: Vault) {
         } as const;
         return vault.send(request, wireSecretValue, call);
       },
-      notes('secret', 'get-secret', 'get'),
+      notes('secret', 'get-secret', 'getSecret/action'),
     ),
     /** Makes a version that becomes the latest one, and the secret where there is none. At most 25 KiB. */
     setSecret: unsafe(
@@ -50,7 +50,7 @@ export function secretOperations(vault: Vault) {
         const request = { method: 'PUT', path: path`secrets/${name}`, about, json, hides: [text] } as const;
         return vault.send(request, wireSecret, call);
       },
-      notes('secret', 'set-secret', 'set'),
+      notes('secret', 'set-secret', 'setSecret/action'),
     ),
     /** Changes settings of one version (`name/version`); what is left out stays. The value is changed by `setSecret`. */
     updateSecret: idempotent(
@@ -60,15 +60,17 @@ export function secretOperations(vault: Vault) {
         const json = fromSecretSettings(changes);
         return vault.send({ method: 'PATCH', path: secrets.pathOf(thing), about, json }, wireSecret, call);
       },
-      notes('secret', 'update-secret', 'set'),
+      notes('secret', 'update-secret', 'update/action'),
     ),
     /** The secrets of the vault, without values and versions. */
-    listSecrets: pages(read((call: Call) => secrets.list(call), notes('secret', 'get-secrets', 'list'))),
+    listSecrets: pages(
+      read((call: Call) => secrets.list(call), notes('secret', 'get-secrets', 'readMetadata/action')),
+    ),
     /** The versions of a secret, without values. */
     listSecretVersions: pages(
       read(
         (secret: string, call: Call) => secrets.listVersions(secret, call),
-        notes('secret', 'get-secret-versions', 'list'),
+        notes('secret', 'get-secret-versions', 'readMetadata/action'),
       ),
     ),
     /** Deletes a secret and all of its versions; it can be recovered for as long as the vault was set to. */
@@ -79,31 +81,34 @@ export function secretOperations(vault: Vault) {
     /** A deleted secret, without its value. It takes some seconds to appear. */
     getDeletedSecret: read(
       (secret: string, call: Call) => secrets.getDeleted(secret, call),
-      notes('secret', 'get-deleted-secret', 'get'),
+      notes('secret', 'get-deleted-secret', 'readMetadata/action'),
     ),
     /** The deleted secrets that can be recovered. */
     listDeletedSecrets: pages(
-      read((call: Call) => secrets.listDeleted(call), notes('secret', 'get-deleted-secrets', 'list')),
+      read(
+        (call: Call) => secrets.listDeleted(call),
+        notes('secret', 'get-deleted-secrets', 'readMetadata/action'),
+      ),
     ),
     /** Brings a deleted secret back, all versions. It takes some seconds to appear. */
     recoverDeletedSecret: idempotent(
       (secret: string, call: Call) => secrets.recover(secret, call),
-      notes('secret', 'recover-deleted-secret', 'recover'),
+      notes('secret', 'recover-deleted-secret', 'recover/action'),
     ),
     /** Does away with a deleted secret for good. */
     purgeDeletedSecret: idempotent(
       (secret: string, call: Call) => secrets.purge(secret, call),
-      notes('secret', 'purge-deleted-secret', 'purge'),
+      notes('secret', 'purge-deleted-secret', 'purge/action'),
     ),
     /** All versions of a secret, encrypted so that only Key Vault can read them, in base64url. */
     backupSecret: read(
       (secret: string, call: Call) => secrets.backup(secret, call),
-      notes('secret', 'backup-secret', 'backup'),
+      notes('secret', 'backup-secret', 'backup/action'),
     ),
     /** Brings back what `backupSecret` gave, in a vault of the same subscription and geography. `already_exists` where the name is taken. */
     restoreSecret: unsafe(
       (backup: Secret | string, call: Call) => secrets.restore(backup, call),
-      notes('secret', 'restore-secret', 'restore'),
+      notes('secret', 'restore-secret', 'restore/action'),
     ),
   };
 }
