@@ -42,6 +42,15 @@ describe('the fake of S3, by the SDK alone', () => {
     await fake[Symbol.asyncDispose]();
   });
 
+  /** What follows breaks the description on purpose. */
+  const byHand = () =>
+    client.middlewareStack.add(
+      (next) => async (args) => {
+        (args as { request: { headers: Record<string, string> } }).request.headers['x-im-by-hand'] = '1';
+        return next(args);
+      },
+      { step: 'build', priority: 'low' },
+    );
   const streamOf = (text: string) =>
     Readable.from([Buffer.from(text.slice(0, 3)), Buffer.from(text.slice(3))]);
 
@@ -148,6 +157,7 @@ describe('the fake of S3, by the SDK alone', () => {
   it('refuses what S3 cannot store: keys, metadata, tags, storage classes', async () => {
     const put = (more: object) =>
       client.send(new PutObjectCommand({ Bucket, Key: 'k', Body: 'x', ...more } as never));
+    byHand();
     const tags = Array.from({ length: 11 }, (_, index) => `t${index}=x`).join('&');
     const expected = [
       [{ Key: 'x'.repeat(1025) }, 'KeyTooLongError'],

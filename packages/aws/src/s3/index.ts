@@ -38,11 +38,7 @@ export type { ListedVersion } from './operations/lists.ts';
 export type { CopiedObject, CopyObjectInput, DeleteObjectInput } from './operations/objects.ts';
 export type { PresignInput } from './operations/presign.ts';
 export type { RetentionInput, VersionInput } from './operations/tags-and-locks.ts';
-export type {
-  CompletedUpload,
-  CompleteUploadInput,
-  CreateUploadInput,
-  ListedUpload,
-} from './operations/uploads.ts';
+export type { ListedUpload } from './operations/upload-lists.ts';
+export type { CompletedUpload, CompleteUploadInput, CreateUploadInput } from './operations/uploads.ts';
 export { type S3Options, s3Options } from './options.ts';
 export { s3 } from './s3.ts';

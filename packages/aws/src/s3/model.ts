@@ -102,7 +102,7 @@ export interface S3Head {
   readonly metadata: Readonly<Record<string, string>>;
   readonly storageClass: string;
   readonly versionId?: string | undefined;
-  /** Number of tags. */
+  /** Number of tags, as far as the answer tells; not every service does in an answer to HEAD. */
   readonly tagCount: number;
   readonly checksums: S3Checksums;
   readonly lock?: ObjectLock | undefined;

@@ -34,11 +34,12 @@ describe.each(['lean', 'sdk'] as const)('S3 on the %s lane', (lane) => {
     const { etag, versionId } = await client.putObject('k', '<p>', attributes);
     const head = await client.headObject('k');
     expect(head).toMatchObject({
-      ...{ key: 'k', size: 3, etag, versionId, tagCount: 2 },
+      ...{ key: 'k', size: 3, etag, versionId },
       ...{ contentType: attributes.contentType, cacheControl: 'max-age=60', contentLanguage: 'sv' },
       ...{ storageClass: 'STANDARD_IA', metadata: attributes.metadata },
     });
     expect(head.checksums.sha256).toBeTruthy();
+    expect((await client.getObject('k')).head.tagCount).toBe(2);
     expect(await client.getObjectTagging('k')).toEqual(attributes.tags);
     await client.putObjectTagging('k', {});
     expect(await client.getObjectTagging('k')).toEqual({});

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { DriverCall, DriverCopy, ObjectInfo } from '@im/storage';
 import type { S3Head, S3Part } from '../model.ts';
-import { attributesOf, own } from './info.ts';
+import { attributesOf, hasTags, own } from './info.ts';
 import { infoOf } from './read.ts';
 import { callOf, type DriverContext, translate } from './support.ts';
 
@@ -24,7 +24,7 @@ export async function copyInParts(
   const writeId = randomUUID();
   const attributes = attributesOf(head);
   const hasClasses = dialect.storageClasses.length > 0;
-  const tags = head.tagCount > 0 ? await client.getObjectTagging(head.key, {}, callOf(call)) : undefined;
+  const tags = hasTags(head) ? await client.getObjectTagging(head.key, {}, callOf(call)) : undefined;
   const uploadId = await client.createMultipartUpload(
     target,
     {

@@ -9,6 +9,8 @@ export const own = {
   checksum: 'im-checksum',
   /** Bytes of each part of an upload but the last. */
   partBytes: 'im-part-bytes',
+  /** That there are tags: not every service says so in an answer to HEAD. */
+  tags: 'im-tags',
 } as const;
 
 const algorithms: readonly ChecksumAlgorithm[] = ['sha256', 'crc32'];
@@ -22,7 +24,8 @@ export function toS3Attributes(
   const { contentType, storageClass, tags, lock } = attributes;
   const { checksum, partBytes } = ours;
   const metadata = dialect.keepsUnderscores ? attributes.metadata : renamed(attributes.metadata, '_', '.');
-  if (checksum === undefined && partBytes === undefined)
+  const hasTags = tags !== undefined && Object.keys(tags).length > 0;
+  if (checksum === undefined && partBytes === undefined && !hasTags)
     return { contentType, metadata, storageClass, tags, lock };
   return {
     contentType,
@@ -30,6 +33,7 @@ export function toS3Attributes(
       ...metadata,
       ...(checksum !== undefined && { [own.checksum]: `${checksum.algorithm}:${checksum.value}` }),
       ...(partBytes !== undefined && { [own.partBytes]: String(partBytes) }),
+      ...(hasTags && { [own.tags]: 'yes' }),
     },
     storageClass,
     tags,
@@ -45,6 +49,11 @@ function renamed(
   return Object.fromEntries(
     Object.entries(metadata).map(([name, value]) => [name.replaceAll(from, to), value]),
   );
+}
+
+/** Whether tags have to be asked for. */
+export function hasTags({ tagCount, metadata }: Pick<S3Head, 'tagCount' | 'metadata'>): boolean {
+  return tagCount > 0 || metadata[own.tags] !== undefined;
 }
 
 /** What is known of an object, as the port says it. */

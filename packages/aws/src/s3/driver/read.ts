@@ -2,7 +2,7 @@
 import { isIntegrationError } from '@im/core';
 import type { DriverBody, DriverCall, DriverRead, ObjectInfo } from '@im/storage';
 import type { S3Head, S3Object } from '../model.ts';
-import { toInfo } from './info.ts';
+import { hasTags, toInfo } from './info.ts';
 import { callOf, type DriverContext, store, translate } from './support.ts';
 import { findTaggedChecksum } from './tagged-checksum.ts';
 
@@ -40,8 +40,7 @@ export async function infoOf(
   versionId: string | undefined,
   call: DriverCall,
 ): Promise<ObjectInfo> {
-  if (head.tagCount === 0)
-    return toInfo(dialect, key, head, dialect.abilities.includes('tags') ? {} : undefined);
+  if (!hasTags(head)) return toInfo(dialect, key, head, dialect.abilities.includes('tags') ? {} : undefined);
   const tags = await client.getObjectTagging(head.key, { versionId }, callOf(call));
   if (dialect.abilities.includes('tags')) return toInfo(dialect, key, head, tags);
   return toInfo(dialect, key, head, undefined, findTaggedChecksum(head, tags));

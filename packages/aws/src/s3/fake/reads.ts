@@ -63,7 +63,7 @@ function factsOf(call: S3Call, version: FakeVersion): Record<string, string> {
     'last-modified': new Date(modifiedAt).toUTCString(),
     ...(call.bucket().versioning !== undefined && { 'x-amz-version-id': versionId }),
     ...(storageClass !== 'STANDARD' && { 'x-amz-storage-class': storageClass }),
-    ...(tagCount > 0 && { 'x-amz-tagging-count': String(tagCount) }),
+    ...(tagCount > 0 && call.request.method === 'GET' && { 'x-amz-tagging-count': String(tagCount) }),
     ...(retention && {
       'x-amz-object-lock-mode': retention.mode.toUpperCase(),
       'x-amz-object-lock-retain-until-date': new Date(retention.until).toISOString(),

@@ -10,6 +10,7 @@ import { listOperations } from './lists.ts';
 import { objectOperations } from './objects.ts';
 import { presignOperation } from './presign.ts';
 import { tagAndLockOperations } from './tags-and-locks.ts';
+import { uploadListOperations } from './upload-lists.ts';
 import { uploadOperations } from './uploads.ts';
 
 /** Makes them. `lane` is how the hot ones are sent. */
@@ -20,6 +21,7 @@ export function s3Operations(connection: S3Connection, lane: 'lean' | 'sdk') {
     ...deleteObjectsOperation(connection),
     ...listOperations(connection, hot),
     ...uploadOperations(connection, hot),
+    ...uploadListOperations(connection),
     ...tagAndLockOperations(connection),
     ...bucketOperations(connection),
     ...presignOperation(connection),

@@ -1,11 +1,11 @@
 /** Uploads in parts. */
 
-import { type Call, idempotent, type Page, pages, read, VendorError } from '@im/core';
+import { type Call, idempotent, VendorError } from '@im/core';
 import type { ChecksumAlgorithm } from '@im/storage';
 import { about, type S3Connection } from '../connection.ts';
 import { s3Reasons } from '../errors.ts';
 import { etagFor, quoted, rangeHeader } from '../facts.ts';
-import { checkKey, fromListedKey, keyPath } from '../keys.ts';
+import { checkKey, keyPath } from '../keys.ts';
 import { checksumsOf, sdkAttributes } from '../lanes/sdk.ts';
 import type {
   HotLane,
@@ -17,7 +17,6 @@ import type {
   WrittenObject,
 } from '../model.ts';
 import { etagOfParts, hasWriteId, orOwnWrite } from '../recognise.ts';
-import { readMarkers, writeMarkers } from './lists.ts';
 import { checkCondition, checkWhole, given, invalid, notes } from './shared.ts';
 
 /** Options of `createMultipartUpload`. */
@@ -37,14 +36,6 @@ export interface CompleteUploadInput extends S3WriteCondition {
 /** What a completed upload leaves. */
 export interface CompletedUpload extends WrittenObject {
   readonly checksums?: S3Checksums | undefined;
-}
-
-/** An upload that was begun and neither completed nor aborted. */
-export interface ListedUpload {
-  readonly key: string;
-  readonly uploadId: string;
-  /** Milliseconds since 1970. */
-  readonly startedAt: number;
 }
 
 /** Most parts of an upload. */
@@ -146,39 +137,6 @@ export function uploadOperations(connection: S3Connection, lane: HotLane) {
       notes('UploadPartCopy', 'GetObject', 'PutObject'),
     ),
 
-    /** The parts of an upload that have arrived, in order. */
-    listParts: pages(
-      read(
-        async (key: string, uploadId: string, call: Call): Promise<Page<S3Part>> => {
-          checkKey(key);
-          const output = await about(
-            connection,
-            key,
-            connection.send(
-              ({ ListPartsCommand }) =>
-                new ListPartsCommand({
-                  Bucket,
-                  Key: key,
-                  UploadId: uploadId,
-                  ...given({ MaxParts: call.pageSize, PartNumberMarker: call.cursor }),
-                }),
-              call,
-            ),
-          );
-          return {
-            items: (output.Parts ?? []).map((part) => ({
-              number: part.PartNumber ?? 0,
-              size: part.Size ?? 0,
-              etag: quoted(part.ETag ?? ''),
-              checksums: checksumsOf(part),
-            })),
-            next: output.IsTruncated === true ? output.NextPartNumberMarker : undefined,
-          };
-        },
-        notes('ListParts', 'ListMultipartUploadParts'),
-      ),
-    ),
-
     /** Makes the object, whole or not at all. Give the `writeId` of `createMultipartUpload` along with a condition. */
     completeMultipartUpload: idempotent(
       async (
@@ -247,44 +205,6 @@ export function uploadOperations(connection: S3Connection, lane: HotLane) {
         );
       },
       notes('AbortMultipartUpload', 'AbortMultipartUpload'),
-    ),
-
-    /** Uploads that were begun and neither completed nor aborted. */
-    listMultipartUploads: pages(
-      read(
-        async (
-          input: { readonly prefix?: string | undefined } | undefined,
-          call: Call,
-        ): Promise<Page<ListedUpload>> => {
-          const [KeyMarker, UploadIdMarker] = readMarkers(call.cursor);
-          const output = await about(
-            connection,
-            undefined,
-            connection.send(
-              ({ ListMultipartUploadsCommand }) =>
-                new ListMultipartUploadsCommand({
-                  Bucket,
-                  EncodingType: 'url',
-                  ...given({ Prefix: input?.prefix, MaxUploads: call.pageSize, KeyMarker, UploadIdMarker }),
-                }),
-              call,
-            ),
-          );
-          const decode = output.EncodingType === 'url' ? fromListedKey : (key: string) => key;
-          return {
-            items: (output.Uploads ?? []).map((upload) => ({
-              key: decode(upload.Key ?? ''),
-              uploadId: upload.UploadId ?? '',
-              startedAt: upload.Initiated?.getTime() ?? 0,
-            })),
-            next:
-              output.IsTruncated === true
-                ? writeMarkers(decode(output.NextKeyMarker ?? ''), output.NextUploadIdMarker)
-                : undefined,
-          };
-        },
-        notes('ListMultipartUploads', 'ListBucketMultipartUploads'),
-      ),
     ),
   };
 }
