@@ -267,6 +267,34 @@ describe('credentials', () => {
   });
 });
 
+test.each([
+  [404, 'QueueNotFound', 'not_found', 'check the name and the account, or call createQueue'],
+  [409, 'QueueAlreadyExists', 'already_exists', 'it has other metadata'],
+  [409, 'QueueDisabled', 'failed_precondition', 'Azure says QueueDisabled'],
+  [404, 'MessageNotFound', 'not_found', 'it was deleted, has expired'],
+  [400, 'PopReceiptMismatch', 'failed_precondition', 'take the popReceipt of the last answer'],
+  [400, 'InvalidPopReceipt', 'failed_precondition', 'take the popReceipt of the last answer'],
+  [400, 'MessageTooLarge', 'invalid_argument', 'queue samples: Azure says'],
+  [400, 'MetadataTooLarge', 'invalid_argument', 'the metadata is not as the service wants it'],
+  [400, 'OutOfRangeQueryParameterValue', 'invalid_argument', 'queue samples: Azure says'],
+  [400, 'InvalidXmlNodeValue', 'invalid_argument', 'queue samples: Azure says'],
+  [403, 'AuthenticationFailed', 'unauthenticated', "check the account's key"],
+  [503, 'ServerBusy', 'unavailable', 'the service is busy'],
+] as const)('%i %s is %s', async (status, reason, code, says) => {
+  await using bench = await open();
+  bench.fake.inject({
+    path: /messages/,
+    fault: { kind: 'status', status, headers: { 'x-ms-error-code': reason }, body: '' },
+  });
+  expect(await bench.failure(bench.client().getMessages(sampleQueue))).toMatchObject({
+    code,
+    status,
+    reason,
+    effect: 'none',
+    message: expect.stringContaining(says),
+  });
+});
+
 test('a list goes on at its marker, and a foreign cursor is refused before anything is sent', async () => {
   await using bench = await open();
   const client = bench.client();

@@ -130,6 +130,9 @@ describe('refusals', () => {
     [409, 'SubCode=40901. Another conflicting operation is in progress', 'unavailable', true],
     [503, 'The server is busy. Please retry the operation', 'unavailable', true],
     [429, 'too many', 'resource_exhausted', true],
+    [404, 'No message was found with the specified MessageId or LockToken', 'not_found', false],
+    [409, 'something else', 'failed_precondition', false],
+    [413, 'The request entity is too large', 'invalid_argument', false],
     [400, 'wrong', 'invalid_argument', false],
     [500, 'failed', 'unavailable', false],
   ])('%i %j is %s', async (status, detail, code, retryable) => {

@@ -46,7 +46,7 @@ export function messageOperations({ send }: QueueConnection, encoding: Encoding)
         const request = { method: 'POST', ...messages(queue), query, body: stored } as const;
         return readPut((await send(request, text, call)).body);
       },
-      notes('put-message', 'a'),
+      notes('put-message', 'messages/add/action'),
     ),
     /** Takes messages from the front: nobody else sees them for a while. None: there are none to be seen. */
     getMessages: unsafe(
@@ -63,7 +63,7 @@ export function messageOperations({ send }: QueueConnection, encoding: Encoding)
         const { body } = await send({ method: 'GET', ...messages(queue), query }, text, call);
         return readTaken(body, encoding);
       },
-      notes('get-messages', 'p'),
+      notes('get-messages', 'messages/process/action'),
     ),
     /** Looks at messages at the front, 1 to 32, by default 1. Nothing changes. */
     peekMessages: read(
@@ -77,7 +77,7 @@ export function messageOperations({ send }: QueueConnection, encoding: Encoding)
         const { body } = await send({ method: 'GET', ...messages(queue), query }, text, call);
         return readPeeked(body, encoding);
       },
-      notes('peek-messages', 'r'),
+      notes('peek-messages', 'messages/read'),
     ),
     /** Deletes a message that was taken (or put) here, by its receipt. */
     deleteMessage: idempotent(
@@ -85,7 +85,7 @@ export function messageOperations({ send }: QueueConnection, encoding: Encoding)
         const query = { popreceipt: checkToken('popReceipt', popReceipt) };
         await removed(call, send({ method: 'DELETE', ...message(queue, id), query }, none, call));
       },
-      notes('delete-message2', 'p'),
+      notes('delete-message2', 'messages/process/action'),
     ),
     /**
      * Hides a message for `visibilitySeconds` from now on, 0 to 604,800, and replaces its body where one is given. The receipt is
@@ -112,14 +112,14 @@ export function messageOperations({ send }: QueueConnection, encoding: Encoding)
         const nextVisibleAt = instantOf(headers.get('x-ms-time-next-visible') ?? '', 'time of visibility');
         return { popReceipt: receipt, nextVisibleAt };
       },
-      notes('update-message', 'u'),
+      notes('update-message', 'messages/write'),
     ),
     /** Deletes all messages of a queue, hidden ones too. */
     clearMessages: idempotent(
       async (queue: string, call: Call): Promise<void> => {
         await send({ method: 'DELETE', ...messages(queue) }, none, call);
       },
-      notes('clear-messages', 'd'),
+      notes('clear-messages', 'messages/delete'),
     ),
   };
 }

@@ -22,7 +22,7 @@ export const queueOperations = ({ send }: QueueConnection) => ({
       const request = { method: 'PUT', path: path`${checkQueue(queue)}`, about: queue } as const;
       await send({ ...request, headers: metadataHeaders(metadata) }, none, call);
     },
-    notes('create-queue4', 'c'),
+    notes('create-queue4', 'write'),
   ),
   /** Deletes a queue with its messages. Its name is free again after some 40 seconds. */
   deleteQueue: idempotent(
@@ -30,7 +30,7 @@ export const queueOperations = ({ send }: QueueConnection) => ({
       const request = { method: 'DELETE', path: path`${checkQueue(queue)}`, about: queue } as const;
       await removed(call, send(request, none, call));
     },
-    notes('delete-queue3', 'd'),
+    notes('delete-queue3', 'delete'),
   ),
   /** How many messages there are, about, and the metadata. */
   getQueueProperties: read(
@@ -41,7 +41,7 @@ export const queueOperations = ({ send }: QueueConnection) => ({
       if (!Number.isInteger(count)) throw unexpected('does not say how many messages there are');
       return { approximateMessageCount: count, metadata: metadataOf(headers) };
     },
-    notes('get-queue-metadata', 'r'),
+    notes('get-queue-metadata', 'read'),
   ),
   /** Replaces the metadata; what is left out is gone. */
   setMetadata: idempotent(
@@ -50,7 +50,7 @@ export const queueOperations = ({ send }: QueueConnection) => ({
       const headers = metadataHeaders(metadata);
       await send({ ...request, query: { comp: 'metadata' }, headers }, none, call);
     },
-    notes('set-queue-metadata', 'w'),
+    notes('set-queue-metadata', 'write'),
   ),
   /** The queues of the account, by name. */
   listQueues: pages(
@@ -67,7 +67,7 @@ export const queueOperations = ({ send }: QueueConnection) => ({
         const { queues, next } = readQueues(body);
         return cursorPage(queues, next);
       },
-      notes('list-queues1', 'l'),
+      notes('list-queues1', 'read'),
     ),
   ),
 });

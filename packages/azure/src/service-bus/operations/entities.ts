@@ -50,13 +50,13 @@ export function entityOperations({ send }: BusConnection) {
         const path = entityPath(checkEntity('queue', queue));
         return get(`queue ${queue}`, path, 'QueueDescription', toQueue, call);
       },
-      notes('overview', 'Manage'),
+      notes('overview', 'queues'),
     ),
     /** The queues of the namespace. */
     listQueues: pages(
       read(
         (call: Call) => list('$Resources/queues', 'queues', 'QueueDescription', toQueue, call),
-        notes('enumeration', 'Manage'),
+        notes('enumeration', 'queues'),
       ),
     ),
     getTopic: read(
@@ -64,13 +64,13 @@ export function entityOperations({ send }: BusConnection) {
         const path = entityPath(checkEntity('topic', topic));
         return get(`topic ${topic}`, path, 'TopicDescription', toTopic, call);
       },
-      notes('overview', 'Manage'),
+      notes('overview', 'topics'),
     ),
     /** The topics of the namespace. */
     listTopics: pages(
       read(
         (call: Call) => list('$Resources/topics', 'topics', 'TopicDescription', toTopic, call),
-        notes('enumeration', 'Manage'),
+        notes('enumeration', 'topics'),
       ),
     ),
     /** A subscription: its settings, and how many messages it has. */
@@ -84,7 +84,7 @@ export function entityOperations({ send }: BusConnection) {
         const what = `subscription ${topic}/${subscription}`;
         return get(what, path, 'SubscriptionDescription', toSubscription, call);
       },
-      notes('overview', 'Manage'),
+      notes('overview', 'subscriptions'),
     ),
     /** The subscriptions of a topic. */
     listSubscriptions: pages(
@@ -93,7 +93,7 @@ export function entityOperations({ send }: BusConnection) {
           const path = entityPath(checkEntity('topic', topic), 'subscriptions');
           return list(path, `subscriptions of ${topic}`, 'SubscriptionDescription', toSubscription, call);
         },
-        notes('enumeration', 'Manage'),
+        notes('enumeration', 'subscriptions'),
       ),
     ),
   };

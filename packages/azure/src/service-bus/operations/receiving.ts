@@ -62,7 +62,7 @@ export function receivingOperations({ namespace, clock, send }: BusConnection) {
         const found = await receive('POST', source, options, call);
         return found && toLocked(found.headers, found.body);
       },
-      notes('peek-lock-message-non-destructive-read', 'Listen'),
+      notes('peek-lock-message-non-destructive-read', 'receive'),
     ),
     /** Takes the next message, and deletes it at once: it is lost when its answer is. `undefined`: there is none. */
     receiveAndDelete: unsafe(
@@ -74,25 +74,25 @@ export function receivingOperations({ namespace, clock, send }: BusConnection) {
         const found = await receive('DELETE', source, options, call);
         return found && toReceived(found.headers, found.body);
       },
-      notes('receive-and-delete-message-destructive-read', 'Listen'),
+      notes('receive-and-delete-message-destructive-read', 'receive'),
     ),
     /** Deletes a message that is locked here: it is done. */
     completeMessage: idempotent(
       (source: string, message: MessageLock, call: Call): Promise<void> =>
         settled(call, settle('DELETE', source, message, call)),
-      notes('delete-message', 'Listen'),
+      notes('delete-message', 'receive'),
     ),
     /** Gives a locked message back, so that it can be received at once. After `maxDeliveryCount` deliveries it becomes a dead letter. */
     abandonMessage: idempotent(
       (source: string, message: MessageLock, call: Call): Promise<void> =>
         settled(call, settle('PUT', source, message, call)),
-      notes('unlock-message', 'Listen'),
+      notes('unlock-message', 'receive'),
     ),
     /** Locks a message that is locked here anew, for as long as the queue or subscription says. */
     renewLock: idempotent(
       (source: string, message: MessageLock, call: Call): Promise<void> =>
         settle('POST', source, message, call),
-      notes('renew-lock-for-a-message', 'Listen'),
+      notes('renew-lock-for-a-message', 'receive'),
     ),
   };
 }

@@ -55,9 +55,9 @@ export function sendingOperations({ namespace, maxMessageBytes, send }: BusConne
 
   return {
     /** Sends a message to a queue or topic. Sent once, whatever fails. */
-    sendMessage: unsafe(sendOne, notes('send-message-to-queue', 'Send')),
+    sendMessage: unsafe(sendOne, notes('send-message-to-queue', 'send')),
     /** Sends several messages at once: all are taken, or none. Sent once, whatever fails. */
-    sendBatch: unsafe(sendMany, notes('send-message-batch', 'Send')),
+    sendBatch: unsafe(sendMany, notes('send-message-batch', 'send')),
     /**
      * Sends a message to a queue or topic **with duplicate detection**, and again where an answer was lost. The key of the call is its
      * `messageId`; give either. Without detection there would be duplicates.
@@ -65,7 +65,7 @@ export function sendingOperations({ namespace, maxMessageBytes, send }: BusConne
     sendMessageOnce: keyed(
       (target: string, message: OutgoingMessage, call: Call): Promise<void> =>
         sendOne(target, { ...message, messageId: message.messageId ?? keyOf(call) }, call),
-      notes('send-message-to-queue', 'Send'),
+      notes('send-message-to-queue', 'send'),
     ),
     /** As `sendMessageOnce`, for several; the ids are the key of the call and the place in the batch, unless they are given. */
     sendBatchOnce: keyed(
@@ -78,7 +78,7 @@ export function sendingOperations({ namespace, maxMessageBytes, send }: BusConne
           })),
           call,
         ),
-      notes('send-message-batch', 'Send'),
+      notes('send-message-batch', 'send'),
     ),
   };
 }

@@ -3,12 +3,21 @@ import { type Call, type OperationNotes, VendorError } from '@im/core';
 
 const reference = 'https://learn.microsoft.com/rest/api/servicebus';
 
-/**
- * @param page the vendor's page on it: `send-message-to-queue`
- * @param claim right of a shared access policy; roles have it as well
- */
-export function notes(page: string, claim: 'Send' | 'Listen' | 'Manage'): OperationNotes {
-  return { docs: `${reference}/${page}`, scopes: [claim] };
+/** What an identity's role must allow. A shared access policy needs `Send`, `Listen` or `Manage`. */
+const actions = {
+  send: 'messages/send/action',
+  receive: 'messages/receive/action',
+  queues: 'queues/read',
+  topics: 'topics/read',
+  subscriptions: 'topics/subscriptions/read',
+} as const;
+
+/** @param page the vendor's page on it: `send-message-to-queue` */
+export function notes(page: string, need: keyof typeof actions): OperationNotes {
+  return {
+    docs: `${reference}/${page}`,
+    scopes: [`Microsoft.ServiceBus/namespaces/${actions[need]}`],
+  };
 }
 
 /**
