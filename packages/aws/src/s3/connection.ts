@@ -1,10 +1,11 @@
 /** What all operations of one bucket work with: the lean way by `@im/http`, and the vendor's SDK for the rest. */
 import { createHash } from 'node:crypto';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { type Call, type IntegrationContext, lazily, loadOptional, requireOptional } from '@im/core';
+import { type Call, type IntegrationContext, lazily } from '@im/core';
 import { createHttp, type Http } from '@im/http';
 import { createCredentials, credentialTokens } from '../common/credentials.ts';
 import { isExpiredReason } from '../common/errors.ts';
+import { loadSdk, requireSdk } from '../common/load-sdk.ts';
 import { createSdk, type OutputOf, type SdkCommand } from '../common/sdk.ts';
 import { createSigner, createSigningTime, type Signer } from '../common/sign.ts';
 import { addressOf, type S3Address } from './address.ts';
@@ -81,7 +82,7 @@ function connect(context: Context): S3Connection {
     { streams: true, maxBytes: mostAnswerBytes, credentials, time },
   );
   const client = lazily(() => {
-    const { S3Client } = requireOptional<S3Module>(packageName, 'S3', import.meta.url);
+    const { S3Client } = requireSdk<S3Module>(packageName, 'S3');
     const made = new S3Client({
       ...sdk.config,
       forcePathStyle: address.isInPath,
@@ -93,7 +94,7 @@ function connect(context: Context): S3Connection {
     return sdk.prepare(made);
   });
   speaking.set(client, dialectName);
-  const load = () => loadOptional(packageName, 'S3', () => import('@aws-sdk/client-s3'));
+  const load = () => loadSdk(packageName, 'S3', () => import('@aws-sdk/client-s3'));
 
   return {
     bucket,

@@ -40,8 +40,4 @@ export const harness: Harness<typeof s3> = {
     listBuckets: [],
     presign: [{ method: 'GET', key: sampleKeys.object, expiresInSeconds: 60 }],
   },
-  exceptions: {
-    'C-065':
-      "the vendor's SDK sets globalThis.awslambda when it is loaded, unless AWS_LAMBDA_NODEJS_NO_GLOBAL_AWSLAMBDA is 1",
-  },
 };
