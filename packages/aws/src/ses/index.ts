@@ -1,0 +1,23 @@
+export type { BatchFailure } from '../common/batch.ts';
+export { sesErrors } from './errors.ts';
+export type {
+  AccountInfo,
+  BulkEmail,
+  BulkEntry,
+  BulkResult,
+  EmailAddress,
+  EmailSettings,
+  IdentityInfo,
+  IdentitySummary,
+  OutgoingEmail,
+  RawEmail,
+  Recipients,
+  SentEmail,
+  SimpleEmail,
+  SuppressedAddress,
+  SuppressionFilter,
+  SuppressionReason,
+  TemplateEmail,
+} from './model.ts';
+export { type SesOptions, sesOptions } from './options.ts';
+export { ses } from './ses.ts';
