@@ -42,6 +42,12 @@ export interface S3Dialect {
 /** Writes that can have a condition. */
 export type ConditionalOperation = 'putObject' | 'completeMultipartUpload' | 'copyObject' | 'deleteObject';
 
+/** Partitions by the beginning of their regions: https://docs.aws.amazon.com/general/latest/gr/rande.html */
+function domainOf(region: string): string {
+  if (region.startsWith('cn-')) return 'amazonaws.com.cn';
+  return region.startsWith('eusc-') ? 'amazonaws.eu' : 'amazonaws.com';
+}
+
 const usual = {
   addressing: 'path',
   checksums: false,
@@ -63,8 +69,7 @@ export const dialects = {
     title: 'Amazon S3',
     docs: 'https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-requests.html',
     addressing: 'virtual',
-    endpoint: (region: string) =>
-      `https://s3.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`,
+    endpoint: (region: string) => `https://s3.${region}.${domainOf(region)}`,
     checksums: true,
     conditions: ['putObject', 'completeMultipartUpload', 'copyObject', 'deleteObject'],
     storageClasses: [

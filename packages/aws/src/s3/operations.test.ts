@@ -1,6 +1,6 @@
 /** Operations beyond what the storage suite uses, and what each sends. */
-import { createIntegration, describeOperations } from '@im/core';
-import { createObjectStore } from '@im/storage';
+import { createIntegration, createRegistry, defaultTenant, describeOperations } from '@im/core';
+import { createObjectStore, objectStore } from '@im/storage';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sample } from './__tests__/connect.ts';
 import { dialectOf } from './dialects.ts';
@@ -198,6 +198,23 @@ describe('the definition of S3', () => {
       expect(scopes.length).toBeGreaterThan(0);
       for (const scope of scopes) expect(scope).toMatch(/^s3:[A-Z]\w+$/);
     }
+  });
+
+  it('gives the port of object storage, by whatever dialect is configured', async () => {
+    await using fake = await startFake();
+    await using registry = createRegistry();
+    const { endpoint, credentials } = fake.options();
+    const options = { endpoint, credentials, region: 'us-east-1', bucket: 'im-samples' };
+    registry.register(s3, { name: 'amazon', options });
+    registry.register(s3, { name: 'cloudflare', options: { ...options, dialect: 'r2' } });
+    await registry.enableAll();
+    const view = registry.tenant(defaultTenant);
+    const store = createObjectStore(view.port(objectStore, 'amazon'), { needs: ['versions', 'presign'] });
+    await store.put('by-port', 'x');
+    expect((await store.listVersions({ prefix: 'by-port' }).toArray()).length).toBe(1);
+    const other = view.port(objectStore, 'cloudflare');
+    expect(() => createObjectStore(other, { needs: ['versions'] })).toThrow(/no ability "versions"/);
+    expect(createObjectStore(other, { needs: ['conditionalWrites'] }).abilities).toContain('conditionalCopy');
   });
 
   it('loads the SDK only for what needs it', async () => {
