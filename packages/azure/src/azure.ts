@@ -47,5 +47,5 @@ export const azure = defineIntegration({
   /** A credential for any client of the `@azure` packages, with this integration's tokens. */
   native: (context): TokenCredential => sdkCredential(connect(context).tokens, () => context.clock.now()),
   connect: ({ http }) => resourceOperations(http),
-  check: (api, call) => api.listSubscriptions({ ...call, limit: 1 }).toArray(),
+  check: (api, call) => api.listSubscriptions({ signal: call.signal, limit: 1 }).toArray(),
 });

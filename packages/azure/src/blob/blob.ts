@@ -23,6 +23,7 @@ export const blob = defineIntegration({
   http: connectBlob,
   native: (context): ContainerClient => connectBlob(context).native,
   connect: ({ options, http }) => blobOperations(http, options),
-  check: (api, call) => api.getContainerProperties(call),
+  // A SAS for a container allows to list it, and never to ask for its properties.
+  check: (api, call) => api.listBlobs(undefined, { signal: call.signal, limit: 1, pageSize: 1 }).toArray(),
   provides: [{ port: objectStore, toDriver: (client) => blobDriver(client) }],
 });

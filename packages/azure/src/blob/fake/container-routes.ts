@@ -37,7 +37,7 @@ export function createContainer(handling: Handling): FakeResponse {
 
 /** Get Container Properties. */
 export function getContainer(handling: Handling): FakeResponse {
-  allow(handling, 'rl');
+  allowContainer(handling);
   const container = containerOf(handling);
   return {
     headers: {
