@@ -211,6 +211,14 @@ describe('subscriptions', () => {
     expect(await one.failure(one.client.getSubscription(made))).toMatchObject({ code: 'not_found' });
   });
 
+  it('can be ended twice by one call whose first answer was lost', async () => {
+    await using one = await open({ resilience: { retry: { maxAttempts: 2 } } });
+    const { arn: ended } = sampleNames().subscription(0);
+    one.fake.inject({ fault: { kind: 'cut', when: 'after' } });
+    await one.done(one.client.unsubscribe(ended));
+    expect(await one.failure(one.client.unsubscribe(ended))).toMatchObject({ code: 'not_found' });
+  });
+
   it('with a filter that AWS does not know are refused', async () => {
     await using one = await open();
     const subscriber = { protocol: 'sqs', endpoint: 'arn:aws:sqs:us-east-1:111122223333:x' } as const;

@@ -1,5 +1,5 @@
 /** Subscriptions: asking for them, confirming, finding, changing and ending them. */
-import { type Call, idempotent, type Page, pages, read } from '@im/core';
+import { type Call, idempotent, type Page, pages, read, VendorError } from '@im/core';
 import { promised, refuse } from '../../common/service.ts';
 import type { Service } from '../client.ts';
 import {
@@ -75,7 +75,12 @@ export function subscriptionOperations(service: Service) {
     unsubscribe: idempotent(
       async (subscriptionArn: string, call: Call): Promise<void> => {
         const input = { SubscriptionArn: checkSubscriptionArn(subscriptionArn) };
-        await service.send((sns) => new sns.UnsubscribeCommand(input), call);
+        try {
+          await service.send((sns) => new sns.UnsubscribeCommand(input), call);
+        } catch (error) {
+          // An earlier attempt has done it, and its answer was lost.
+          if (call.attempt === 1 || !isGone(error)) throw error;
+        }
       },
       { docs: `${docs}Unsubscribe.html`, scopes: ['sns:Unsubscribe'] },
     ),
@@ -137,4 +142,8 @@ export function subscriptionOperations(service: Service) {
       { docs: `${docs}SetSubscriptionAttributes.html`, scopes: ['sns:SetSubscriptionAttributes'] },
     ),
   };
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof VendorError && /^NotFound(Exception)?$/.test(error.failure.reason ?? '');
 }

@@ -1,10 +1,11 @@
 import { memoryState } from '@im/core';
-import type { Transport, WebhookDelivery } from '@im/http';
+import type { Transport, VerifyWebhook, WebhookDelivery } from '@im/http';
 import { createVirtualClock, deliverWebhooks } from '@im/testing';
 import { describe, expect, it } from 'vitest';
 import { connect } from '../../common/__tests__/connect.ts';
 import { sns } from '../sns.ts';
 import { type FakeDelivery, type SnsFake, sampleNames, startFake } from '../testing.ts';
+import { stringToSign } from './message.ts';
 import { type SnsWebhookSettings, snsWebhook } from './webhook.ts';
 
 const topicArn = sampleNames().arn('orders');
@@ -252,5 +253,62 @@ describe('a verifier', () => {
   it('of no topic, or of what is none, is refused when it is made', () => {
     for (const topicArns of [[], ['orders'], ['arn:elsewhere:sns:us-east-1:111122223333:orders']])
       expect(() => snsWebhook({ topicArns })).toThrow(TypeError);
+  });
+
+  it('is one of @im/http’s', async () => {
+    await using one = await open();
+    const verify: VerifyWebhook = one.verify;
+    const delivery = await one.post(ordinary);
+    expect(await verify(delivery)).toMatchObject({ body: delivery.body });
+  });
+});
+
+/** https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message-verify-message-signature.html, step 6 */
+describe('the string to sign is that of AWS’s documentation', () => {
+  const common = {
+    TopicArn: 'arn:aws:sns:us-east-2:123456789012:MyTopic',
+    SignatureVersion: '1',
+    SigningCertURL: 'https://sns.us-east-2.amazonaws.com/SimpleNotificationService-f3.pem',
+  };
+
+  it('for a notification, with a subject and without', () => {
+    const notification = {
+      ...common,
+      Type: 'Notification',
+      MessageId: '4d4dc071-ddbf-465d-bba8-08f81c89da64',
+      Message: 'My Test Message',
+      Timestamp: '2019-01-31T04:37:04.321Z',
+      UnsubscribeURL: 'https://sns.us-east-2.amazonaws.com/?Action=Unsubscribe',
+    };
+    const rest = [
+      'Timestamp',
+      '2019-01-31T04:37:04.321Z',
+      'TopicArn',
+      common.TopicArn,
+      'Type',
+      'Notification',
+      '',
+    ];
+    const head = ['Message', 'My Test Message', 'MessageId', notification.MessageId];
+    expect(stringToSign(notification)).toBe([...head, ...rest].join('\n'));
+    expect(stringToSign({ ...notification, Subject: 'My subject' })).toBe(
+      [...head, 'Subject', 'My subject', ...rest].join('\n'),
+    );
+  });
+
+  it.each(['SubscriptionConfirmation', 'UnsubscribeConfirmation'])('for a %s', (Type) => {
+    const SubscribeURL = 'https://sns.us-east-2.amazonaws.com/?Action=ConfirmSubscription&Token=233';
+    const message = {
+      ...common,
+      Type,
+      MessageId: '3d891288-136d-417f-bc05-901c108273ee',
+      Token: '233',
+      Message: 'My Test Message',
+      SubscribeURL,
+      Timestamp: '2019-01-31T19:25:13.719Z',
+    };
+    expect(stringToSign(message)).toBe(
+      `Message\nMy Test Message\nMessageId\n${message.MessageId}\nSubscribeURL\n${SubscribeURL}\nTimestamp\n${message.Timestamp}\nToken\n233\nTopicArn\n${common.TopicArn}\nType\n${Type}\n`,
+    );
   });
 });
