@@ -24,7 +24,7 @@ const named = new RegExp(
 /** One address. @throws `VendorError` `invalid_argument`, which does not repeat it */
 export function toAddress(given: EmailAddress, what: string): string {
   if (typeof given !== 'string') {
-    if (!bare.test(given.address)) badAddress(what);
+    bareAddress(given.address, what);
     return given.name === undefined || given.name === ''
       ? given.address
       : `${toName(given.name, what)} <${given.address}>`;

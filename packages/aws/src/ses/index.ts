@@ -7,6 +7,7 @@ export type {
   BulkResult,
   EmailAddress,
   EmailSettings,
+  EmailTemplate,
   IdentityInfo,
   IdentitySummary,
   OutgoingEmail,
@@ -17,7 +18,11 @@ export type {
   SuppressedAddress,
   SuppressionFilter,
   SuppressionReason,
+  TemplateContent,
+  TemplateData,
   TemplateEmail,
+  TemplateRef,
+  TemplateSummary,
 } from './model.ts';
 export { type SesOptions, sesOptions } from './options.ts';
 export { ses } from './ses.ts';

@@ -21,14 +21,16 @@ import type {
   SuppressedAddress,
   SuppressionReason,
 } from './model.ts';
+import { checkRaw } from './raw.ts';
+import { toTemplate } from './templates.ts';
 
 /** https://docs.aws.amazon.com/ses/latest/dg/quotas.html */
-const most = { recipients: 50, bytes: 40 * 1024 * 1024, dataBytes: 262_144 } as const;
+const most = { recipients: 50, bytes: 40 * 1024 * 1024 } as const;
 
 /** The content of an e-mail. @throws `VendorError` `invalid_argument` for what must not be sent */
 export function toContent(email: OutgoingEmail) {
   if ('raw' in email) {
-    checkSize(email.raw.byteLength);
+    checkRaw(email.raw);
     return { Raw: { Data: email.raw } };
   }
   if ('template' in email)
@@ -54,20 +56,6 @@ export function toContent(email: OutgoingEmail) {
       ...toHeaders(headers),
     },
   };
-}
-
-/** A template with what is filled in. */
-export function toTemplate(name: string, data: Readonly<Record<string, unknown>> | undefined) {
-  if (!/^[\w-]{1,64}$/.test(name)) refuse('the name of a template is 1 to 64 letters, digits, - and _');
-  return { TemplateName: name, TemplateData: toData(data ?? {}) };
-}
-
-/** What is filled in, as JSON. */
-export function toData(data: Readonly<Record<string, unknown>>): string {
-  const text = JSON.stringify(data);
-  if (Buffer.byteLength(text) > most.dataBytes)
-    refuse(`the data of a template has at most ${most.dataBytes} bytes`);
-  return text;
 }
 
 /** Whom it goes to. `isRaw`: the headers of the message may say it instead. */

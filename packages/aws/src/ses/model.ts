@@ -36,19 +36,44 @@ export interface SimpleEmail extends Recipients, EmailSettings {
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-/** An e-mail of a template that SES keeps. */
+/** A template: `Hello {{name}}`. */
+export interface TemplateContent {
+  readonly subject: string;
+  /** At least one of both; all together up to 500 KiB. */
+  readonly text?: string | undefined;
+  readonly html?: string | undefined;
+}
+
+/** A template that SES keeps. */
+export interface EmailTemplate extends TemplateContent {
+  readonly name: string;
+}
+
+/** A template of a list. */
+export interface TemplateSummary {
+  readonly name: string;
+  /** Milliseconds since 1970. */
+  readonly createdAt?: number | undefined;
+}
+
+/** Which template: its name, the ARN of somebody else's, or one that is sent along and kept nowhere. */
+export type TemplateRef = string | { readonly arn: string } | TemplateContent;
+
+/** What a template is filled with: JSON of at most 256 KiB. */
+export type TemplateData = Readonly<Record<string, unknown>>;
+
+/** An e-mail of a template. */
 export interface TemplateEmail extends Recipients, EmailSettings {
   readonly from: EmailAddress;
-  /** Its name. */
-  readonly template: string;
+  readonly template: TemplateRef;
   /** What is filled in. */
-  readonly data?: Readonly<Record<string, unknown>> | undefined;
+  readonly data?: TemplateData | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** An e-mail that is complete: MIME (RFC 5322) with its headers, attachments and all. */
 export interface RawEmail extends Recipients, EmailSettings {
-  /** Up to 40 MB. */
+  /** Up to 40 MB in base64, which is 30 MB as it is; lines of up to 1,000 bytes. */
   readonly raw: Uint8Array;
   /** Default: the header's. */
   readonly from?: EmailAddress | undefined;
@@ -65,15 +90,15 @@ export interface SentEmail {
 /** What the e-mails of a bulk have in common. */
 export interface BulkEmail extends EmailSettings {
   readonly from: EmailAddress;
-  readonly template: string;
+  readonly template: TemplateRef;
   /** What is filled in where an entry says nothing else. */
-  readonly data?: Readonly<Record<string, unknown>> | undefined;
+  readonly data?: TemplateData | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** One e-mail of a bulk. */
 export interface BulkEntry extends Recipients {
-  readonly data?: Readonly<Record<string, unknown>> | undefined;
+  readonly data?: TemplateData | undefined;
   /** Instead of those of the bulk. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;

@@ -5,6 +5,7 @@ import { sesService } from './client.ts';
 import { sesErrors } from './errors.ts';
 import { accountOperations } from './operations/account.ts';
 import { sendOperations } from './operations/send.ts';
+import { templateOperations } from './operations/templates.ts';
 import { sesOptions } from './options.ts';
 
 export const ses = defineIntegration({
@@ -20,6 +21,10 @@ export const ses = defineIntegration({
   resilience: { timeoutMs: 30_000, attemptTimeoutMs: 15_000 },
   http: sesService,
   native: (context) => sesService(context).native,
-  connect: ({ http }) => ({ ...sendOperations(http), ...accountOperations(http) }),
+  connect: ({ http }) => ({
+    ...sendOperations(http),
+    ...accountOperations(http),
+    ...templateOperations(http),
+  }),
   check: (api, call) => api.getAccount(call),
 });

@@ -32,6 +32,11 @@ const samples: Samples<typeof ses> = {
   getSuppressed: ['angry@example.com'],
   listSuppressed: [{ reason: 'bounce', since: 0 }],
   unsuppress: ['gone@example.com'],
+  createEmailTemplate: ['made-by-a-sample', { subject: 'Hello {{name}}', html: '<p>{{greeting}}</p>' }],
+  updateEmailTemplate: ['made-by-a-sample', { subject: 'Hi {{name}}', text: '{{greeting}}' }],
+  getEmailTemplate: ['made-by-a-sample'],
+  listEmailTemplates: [],
+  deleteEmailTemplate: ['obsolete'],
 };
 
 /** For `describeIntegration` of `@im/testing`. */

@@ -2,6 +2,7 @@
 import { type JsonInput, object, objects, optionalText, text, texts } from '../../common/fake/input.ts';
 import { fault } from '../../common/fake/protocols.ts';
 import type { SesAccount, StoredEmail } from './state.ts';
+import { fillIn } from './templates.ts';
 
 const bad = 'BadRequestException';
 
@@ -44,8 +45,7 @@ export function readBulkEntry(input: JsonInput, entry: JsonInput, account: SesAc
     replyTo: texts(input, 'ReplyToAddresses'),
     tags: pairs(either('ReplacementTags', input, 'DefaultEmailTags')),
     headers: pairs(either('ReplacementHeaders', template, 'Headers')),
-    template: templateOf(template, account),
-    data,
+    ...fillIn(template, account, data),
   };
   check(email, input, account);
   return email;
@@ -53,19 +53,11 @@ export function readBulkEntry(input: JsonInput, entry: JsonInput, account: SesAc
 
 function contentOf(kind: string, content: JsonInput, account: SesAccount): Partial<StoredEmail> {
   if (kind === 'Raw') return { raw: Buffer.from(text(content, 'Data', bad), 'base64') };
-  if (kind === 'Template')
-    return { template: templateOf(content, account), data: parse(optionalText(content, 'TemplateData')) };
+  if (kind === 'Template') return fillIn(content, account, parse(optionalText(content, 'TemplateData')));
   const body = object(content, 'Body') ?? {};
   const part = (from: JsonInput, name: string) =>
     object(from, name) && optionalText(object(from, name) ?? {}, 'Data');
   return { subject: part(content, 'Subject'), text: part(body, 'Text'), html: part(body, 'Html') };
-}
-
-function templateOf(content: JsonInput, account: SesAccount): string {
-  const name = text(content, 'TemplateName', bad);
-  if (!account.templates.has(name))
-    throw fault('NotFoundException', `Template ${name} does not exist`, { status: 404 });
-  return name;
 }
 
 function recipientsOf(destination: JsonInput) {

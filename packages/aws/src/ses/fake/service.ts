@@ -13,6 +13,7 @@ import { respond } from '../../common/fake/server.ts';
 import type { FakeCall, RestService } from '../../common/fake/service.ts';
 import { bareOf, type ReadEmail, readBulkEntry, readEmail } from './messages.ts';
 import type { SesAccount, SesState, StoredIdentity } from './state.ts';
+import { templateRoutes } from './template-routes.ts';
 
 const bad = 'BadRequestException';
 const dayMs = 86_400_000;
@@ -63,6 +64,7 @@ export function sesFakeService(state: SesState, clock: Clock): RestService {
     service: 'ses',
     kind: 'rest',
     routes: {
+      ...templateRoutes(accountOf, bodyOf, clock),
       'POST /v2/email/outbound-emails'(call) {
         const account = accountOf(call);
         return { MessageId: accept(readEmail(bodyOf(call), account), account) };

@@ -11,12 +11,14 @@ export interface StoredEmail {
   readonly replyTo: readonly string[];
   readonly headers: Readonly<Record<string, string>>;
   readonly tags: Readonly<Record<string, string>>;
-  /** Of parts. */
+  /** Of parts; of a template, filled in. */
   readonly subject?: string | undefined;
   readonly text?: string | undefined;
   readonly html?: string | undefined;
-  /** Of a template. */
+  /** Of a template: its name, or `inline`. */
   readonly template?: string | undefined;
+  /** Whether its data lacked something: SES accepts such an e-mail, and then sends an event in its place. */
+  readonly renderingFailed?: boolean | undefined;
   readonly data?: unknown;
   /** Complete. */
   readonly raw?: Uint8Array | undefined;
@@ -32,10 +34,19 @@ export interface StoredIdentity {
   readonly isVerified: boolean;
 }
 
+/** A template. */
+export interface StoredTemplate {
+  readonly subject: string;
+  readonly text?: string | undefined;
+  readonly html?: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly createdAt: number;
+}
+
 /** What one account has. */
 export interface SesAccount {
   readonly identities: readonly StoredIdentity[];
-  readonly templates: ReadonlySet<string>;
+  readonly templates: Map<string, StoredTemplate>;
   readonly configurationSets: ReadonlySet<string>;
   readonly suppressed: Map<string, { readonly reason: string; readonly at: number }>;
   readonly sent: StoredEmail[];
@@ -59,7 +70,12 @@ export function createSesState(clock: Clock) {
       if (account === undefined) {
         account = {
           identities: builtInIdentities.map((name) => ({ name, isVerified: name !== 'example.net' })),
-          templates: new Set(['welcome', 'receipt']),
+          templates: new Map(
+            ['welcome', 'receipt', 'obsolete'].map((name) => [
+              name,
+              { subject: `${name}: {{name}}`, text: 'Hello {{name}}', createdAt: startedAt },
+            ]),
+          ),
           configurationSets: new Set(['tracked']),
           suppressed: new Map(
             ['bounced@example.com', 'angry@example.com', 'gone@example.com'].map((address) => [

@@ -43,7 +43,7 @@ export function accountOperations(service: Service) {
     /** One of them, by its address or domain. */
     getEmailIdentity: read(
       async (name: string, call: Call): Promise<IdentityInfo> => {
-        if (!/^[\w!#$%&'*+/=?^`{|}~.@-]{1,320}$/.test(name))
+        if (!/^[\w!#$%&'*+/=?^`{|}~.@-]{1,320}$/.test(name) || !/[A-Za-z\d]/.test(name))
           refuse('an identity is an address or a domain in ASCII');
         const input = { EmailIdentity: name };
         return toIdentity(name, await service.send((ses) => new ses.GetEmailIdentityCommand(input), call));
@@ -90,6 +90,9 @@ export function accountOperations(service: Service) {
       read(
         async (filter: SuppressionFilter | undefined, call: Call): Promise<Page<SuppressedAddress>> => {
           const { reason, since, until } = filter ?? {};
+          for (const at of [since, until])
+            if (at !== undefined && Number.isNaN(new Date(at).getTime()))
+              refuse('since and until must be milliseconds since 1970');
           const input = {
             ...pageOf(call),
             ...(reason !== undefined && { Reasons: [fromReason(reason)] }),

@@ -3,8 +3,9 @@ import { type Call, unsafe } from '@im/core';
 import { promised, refuse } from '../../common/service.ts';
 import { toAddress, toHeaders } from '../addresses.ts';
 import type { Service } from '../client.ts';
-import { tagsAs, toContent, toData, toDestination, toResult, toSettings, toTemplate } from '../map.ts';
+import { tagsAs, toContent, toDestination, toResult, toSettings } from '../map.ts';
 import type { BulkEmail, BulkEntry, BulkResult, OutgoingEmail, SentEmail } from '../model.ts';
+import { checkFilled, toData, toTemplate } from '../templates.ts';
 
 const docs = 'https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_';
 
@@ -44,7 +45,7 @@ export function sendOperations(service: Service) {
           DefaultContent: {
             Template: { ...toTemplate(email.template, email.data), ...toHeaders(email.headers) },
           },
-          BulkEmailEntries: entries.map(toEntry),
+          BulkEmailEntries: entries.map((entry) => toEntry(entry, email)),
           ...toSettings(email),
           ...tagsAs('DefaultEmailTags', email.tags),
         };
@@ -57,7 +58,8 @@ export function sendOperations(service: Service) {
   };
 }
 
-function toEntry(entry: BulkEntry) {
+function toEntry(entry: BulkEntry, { template }: BulkEmail) {
+  checkFilled(template, entry.data ?? {});
   const { Headers } = toHeaders(entry.headers);
   return {
     Destination: toDestination(entry) ?? {},
