@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { escapeXml, findRoot, isXmlText, parseXml } from './xml.ts';
+import { escapeXml, findRoot, isXmlText, parseXml, type XmlElement } from './xml.ts';
 
 describe('XML of answers', () => {
   it('is read by the names of elements, with spaces, escapes and namespaces', () => {
@@ -12,11 +13,72 @@ describe('XML of answers', () => {
     expect(root.children('Item').map((item) => item.text('N'))).toEqual(['1', '2']);
   });
 
-  it('keeps numbers as text, and refuses elements that are named as JavaScript’s own', () => {
-    const root = parseXml('<R><Key>007</Key></R>', 'R');
-    expect([root.text('Key'), root.text('toString')]).toEqual(['007', undefined]);
-    for (const name of ['__proto__', 'constructor', 'prototype'])
-      expect(findRoot(`<R><${name}>x</${name}></R>`, 'R')).toBeUndefined();
+  it('keeps numbers, and elements that are named as JavaScript’s own, as what they are', () => {
+    const root = parseXml('<R><Key>007</Key><__proto__>x</__proto__></R>', 'R');
+    expect([root.text('Key'), root.text('__proto__'), root.text('toString')]).toEqual([
+      '007',
+      'x',
+      undefined,
+    ]);
+    expect(({} as Record<string, unknown>).x).toBeUndefined();
+  });
+
+  it('has comments, literal text, prefixes, empty elements and attributes with anything in them', () => {
+    const content = `<?xml version="1.0"?>
+      <!-- <R>no</R> --><s3:R xmlns:s3="urn:x" a="1 > 0" b='"/>'>
+        <Empty/><Spaced  x="y" ></Spaced ><Text>a<![CDATA[ <&amp;> ]]>b<!-- c -->d</Text>
+      </s3:R>
+    `;
+    const root = parseXml(content, 'R');
+    expect([root.text('Empty'), root.text('Spaced'), root.text('Text')]).toEqual(['', '', 'a <&amp;> bd']);
+  });
+
+  it('of any shape is read as it was written, and no text makes it throw', () => {
+    interface Tree {
+      readonly text: string;
+      readonly children: readonly Tree[];
+    }
+    const { tree } = fc.letrec<{ tree: Tree }>((tie) => ({
+      tree: fc.record({
+        text: fc.string({ unit: 'grapheme' }).filter(isXmlText),
+        children: fc.oneof({ maxDepth: 5 }, fc.constant([]), fc.array(tie('tree'), { maxLength: 3 })),
+      }),
+    }));
+    const write = ({ text, children }: Tree): string =>
+      `<T><V>${escapeXml(text)}</V>${children.map(write).join('')}</T>`;
+    const check = (element: XmlElement, { text, children }: Tree): void => {
+      expect(element.text('V')).toBe(text);
+      const below = element.children('T');
+      expect(below).toHaveLength(children.length);
+      for (const [index, child] of children.entries()) check(below[index] as XmlElement, child);
+    };
+    fc.assert(fc.property(tree, (one) => check(parseXml(write(one), 'T'), one)));
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.constantFrom('<', '>', '/', 'a', '"', "'", '<!--', '-->', '<![CDATA[', '&', ' ', '<a>', '</a>'),
+        ),
+        (parts) => {
+          findRoot(parts.join(''), 'a');
+        },
+      ),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it('that is nested too deeply, or not nested rightly, is no answer', () => {
+    for (const content of [
+      '<R><A></R></A>',
+      '<R></A></R>',
+      '</R>',
+      '<R></R><',
+      '<R',
+      '<R a="x></R>',
+      '<R/>text',
+    ])
+      expect(findRoot(content, 'R')).toBeUndefined();
+    expect(findRoot(`<R>${'<A>'.repeat(50)}${'</A>'.repeat(50)}</R>`, 'R')).toBeUndefined();
+    expect(findRoot('<R></R>', 'R')).toBeDefined();
   });
 
   it('with a document type, of another kind, or broken is no answer', () => {
