@@ -71,7 +71,7 @@ export interface StatisticQuery extends QueryFacts {
   readonly metric: MetricRef;
   /** `Average`, `Sum`, `Minimum`, `Maximum`, `SampleCount`, `p99`, `tm90`, `PR(:300)` … */
   readonly statistic: Statistic | (string & {});
-  /** Seconds for one point: 1, 5, 10, 30, or a multiple of 60. */
+  /** Seconds for one point: 1, 5, 10, 20, 30, or a multiple of 60. */
   readonly periodSeconds: number;
   /** Only data of this unit. Default: of any. */
   readonly unit?: StandardUnit | undefined;
@@ -136,7 +136,7 @@ export interface MetricFilter {
 export interface WatchedMetric {
   readonly metric: MetricRef;
   readonly statistic: StatisticQuery['statistic'];
-  /** 10, 30, or a multiple of 60. */
+  /** 10, 20, 30, or a multiple of 60. */
   readonly periodSeconds: number;
   readonly unit?: StandardUnit | undefined;
 }
