@@ -1,7 +1,7 @@
 /** Operations beyond what the storage suite uses, and what each sends. */
 import { createIntegration, createRegistry, defaultTenant, describeOperations } from '@im/core';
 import { createObjectStore, objectStore } from '@im/storage';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
 import { sample } from './__tests__/connect.ts';
 import { dialectOf } from './dialects.ts';
 import { createDriver } from './driver/s3-driver.ts';
@@ -215,6 +215,23 @@ describe('the definition of S3', () => {
     const other = view.port(objectStore, 'cloudflare');
     expect(() => createObjectStore(other, { needs: ['versions'] })).toThrow(/no ability "versions"/);
     expect(createObjectStore(other, { needs: ['conditionalWrites'] }).abilities).toContain('conditionalCopy');
+  });
+
+  it('gives drivers whose abilities follow from the dialect, as types', async () => {
+    await using fake = await startFake();
+    await using amazon = createIntegration(s3, { options: fake.options() });
+    await using cloudflare = createIntegration(s3, { options: { ...fake.options(), dialect: 'r2' } });
+    const whole = createObjectStore(s3Driver(amazon));
+    const part = createObjectStore(s3Driver(cloudflare, { dialect: 'r2' }));
+    expectTypeOf(whole).toHaveProperty('listVersions');
+    expectTypeOf(part).not.toHaveProperty('listVersions');
+    expectTypeOf(part).toHaveProperty('presignGet');
+    expect([whole, part].map((store) => 'listVersions' in store)).toEqual([true, false]);
+    // @ts-expect-error: this dialect has no tags
+    await expect(part.put('k', 'x', { tags: { a: 'b' } })).rejects.toMatchObject({ code: 'unimplemented' });
+    // @ts-expect-error: nor does it name what any dialect has
+    expect(createObjectStore(s3Driver(cloudflare, { dialect: 'any' })).listVersions).toBeUndefined();
+    expect(() => s3Driver(cloudflare)).toThrow(/write s3Driver\(client, \{ dialect: 'r2' \}\)/);
   });
 
   it('loads the SDK only for what needs it', async () => {
