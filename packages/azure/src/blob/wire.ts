@@ -3,8 +3,7 @@ import { VendorError } from '@im/core';
 import { type Path, rawPath } from '@im/http';
 import { versionFor } from '../common/api-version.ts';
 import { metadataHeaders, metadataOf } from '../common/metadata.ts';
-import { readXml, type XmlElement } from '../common/xml.ts';
-import type { BlobAttributes, BlobConditions, BlobEntry, BlobProperties, BlobWritten } from './model.ts';
+import type { BlobAttributes, BlobConditions, BlobProperties, BlobWritten } from './model.ts';
 
 /** Reads a header of an answer. */
 export type ReadHeader = (name: string) => string | null | undefined;
@@ -58,7 +57,8 @@ export function quoted(etag: string | undefined): string | undefined {
   return etag === undefined || etag === '*' || etag.startsWith('"') ? etag : `"${etag}"`;
 }
 
-function unquoted(etag: string | null | undefined): string {
+/** An etag as it is here. */
+export function unquoted(etag: string | null | undefined): string {
   return (etag ?? '').replace(/^"|"$/g, '');
 }
 
@@ -157,50 +157,4 @@ export function beyond({ size }: { readonly size: number }): VendorError {
     reason: 'InvalidRange',
     says: `the blob has ${size} bytes`,
   });
-}
-
-/** One page of a list. @throws `VendorError` `internal` for anything else */
-export function toListPage(text: string): { readonly items: BlobEntry[]; readonly next: string | undefined } {
-  const list = readXml(text, 'EnumerationResults');
-  const blobs = list.first('Blobs');
-  const items: BlobEntry[] = [
-    ...(blobs?.all('Blob') ?? []).map(
-      (blob): BlobEntry => ({ kind: 'blob', name: nameOf(blob), properties: listedProperties(blob) }),
-    ),
-    ...(blobs?.all('BlobPrefix') ?? []).map((one): BlobEntry => ({ kind: 'prefix', name: nameOf(one) })),
-  ];
-  return { items, next: list.textOf('NextMarker') };
-}
-
-/** Names that XML cannot hold come percent-encoded. */
-function nameOf(element: XmlElement): string {
-  const name = element.first('Name');
-  if (name === undefined) return '';
-  return name.attribute('Encoded') === 'true' ? decodeURIComponent(name.text) : name.text;
-}
-
-function listedProperties(blob: XmlElement): BlobProperties {
-  const properties = blob.first('Properties');
-  const text = (name: string) => properties?.textOf(name);
-  const metadata = blob.first('Metadata');
-  const tagCount = text('TagCount');
-  return {
-    size: Number(text('Content-Length') ?? 0),
-    etag: unquoted(text('Etag')),
-    lastModified: Date.parse(text('Last-Modified') ?? '') || 0,
-    contentType: text('Content-Type') ?? 'application/octet-stream',
-    contentEncoding: text('Content-Encoding'),
-    contentLanguage: text('Content-Language'),
-    contentDisposition: text('Content-Disposition'),
-    cacheControl: text('Cache-Control'),
-    contentMd5: text('Content-MD5'),
-    metadata: Object.fromEntries(
-      (metadata?.names ?? []).map((name) => [name.toLowerCase(), metadata?.textOf(name) ?? '']),
-    ),
-    accessTier: text('AccessTier'),
-    accessTierInferred: text('AccessTierInferred') === 'true' || undefined,
-    archiveStatus: text('ArchiveStatus'),
-    tagCount: tagCount === undefined ? undefined : Number(tagCount),
-    blobType: text('BlobType'),
-  };
 }

@@ -16,6 +16,8 @@ const parser = new XMLParser({
   parseAttributeValue: false,
   trimValues: false,
   processEntities: false,
+  // Paths as text would be made for every element.
+  jPath: false,
   isArray: (_name, _path, _isLeaf, isAttribute) => !isAttribute,
 });
 
@@ -79,9 +81,10 @@ function rawAll(raw: Raw, name: string): readonly Raw[] {
 export function readXml(text: string, root: string): XmlElement {
   let raw: Raw | undefined;
   try {
-    if (!/<!(DOCTYPE|ENTITY)/i.test(text)) {
+    // What does not end with its outermost element was cut; the parser's own check costs as much as the parsing.
+    if (!/<!(DOCTYPE|ENTITY)/i.test(text) && isComplete(text, root)) {
       // A mark of the byte order is no text.
-      const document = parser.parse(text.replace(/^\ufeff/, ''), true) as Raw;
+      const document = parser.parse(text.replace(/^\ufeff/, '')) as Raw;
       raw = rawAll(document, root)[0];
     }
   } catch {
@@ -96,9 +99,15 @@ export function readXml(text: string, root: string): XmlElement {
   });
 }
 
+function isComplete(text: string, root: string): boolean {
+  const end = text.trimEnd();
+  return end.endsWith(`</${root}>`) || end.endsWith('/>');
+}
+
 const named: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
-function decodeEntities(text: string): string {
+/** A text as it was before it was put into XML. */
+export function decodeEntities(text: string): string {
   if (!text.includes('&')) return text;
   return text.replace(
     /&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|(amp|lt|gt|quot|apos));/gi,

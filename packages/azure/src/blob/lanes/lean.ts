@@ -4,6 +4,7 @@
 import { hash } from 'node:crypto';
 import { none, rawPath, text } from '@im/http';
 import type { StorageClient } from '../../common/storage-client.ts';
+import { toListPage } from '../list-page.ts';
 import {
   attributeHeaders,
   beyond,
@@ -11,7 +12,6 @@ import {
   conditionHeaders,
   extentOf,
   isBeyond,
-  toListPage,
   toProperties,
   toWritten,
 } from '../wire.ts';
