@@ -14,7 +14,7 @@ import { startFake } from './testing.ts';
 const mebibyte = 1024 ** 2;
 
 function startChild(name: string, ...args: readonly string[]): ChildProcess {
-  const file = fileURLToPath(new URL(`./__tests__/${name}.ts`, import.meta.url));
+  const file = fileURLToPath(new URL(`./__fixtures__/${name}.ts`, import.meta.url));
   return spawn(process.execPath, ['--conditions=@im/source', file, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });

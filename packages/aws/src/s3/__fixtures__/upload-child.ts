@@ -1,6 +1,6 @@
 /** A process that uploads until it is killed: `node upload-child.ts <options as JSON> <file for the state> <bytes>`. */
 import { writeFileSync } from 'node:fs';
-import { connect, stream } from './connect.ts';
+import { connect, stream } from '../__tests__/connect.ts';
 
 const [options = '', file = '', bytes = ''] = process.argv.slice(2);
 const { store } = connect({ options: JSON.parse(options) });

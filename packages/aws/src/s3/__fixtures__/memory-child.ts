@@ -1,5 +1,5 @@
 /** Streams a large object up and down, and prints how many mebibytes more it had than at rest: `node memory-child.ts <options> <bytes>`. */
-import { connect } from './connect.ts';
+import { connect } from '../__tests__/connect.ts';
 
 const [options = '', bytes = ''] = process.argv.slice(2);
 const { store } = connect({ options: JSON.parse(options) });
