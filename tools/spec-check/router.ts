@@ -62,7 +62,9 @@ export function createRouter(
   return (request) => {
     if (isForeign(request)) return 'outside';
     const found = patterns.flatMap((pattern) => toCandidate(pattern, request));
-    const sameMethod = found.filter(({ operation }) => operation.method === request.method);
+    const sameMethod = found.filter(
+      ({ operation, request: arranged }) => operation.method === arranged.method,
+    );
     const [first, ...rest] = sameMethod.filter(({ pattern, request: arranged }) =>
       pattern.selectors.every((selector) => holds(selector, arranged)),
     );

@@ -126,6 +126,16 @@ describeSpecs('published models of AWS', () => {
       'SendEmail request body Content.Simple.Subject: has a property that is not described: Text',
     ],
     [
+      'sesv2-2019-09-27',
+      'a list of identities by POST, as newer clients ask for it, with a page size that is none',
+      {
+        request: 'POST /v2/email/list-identities',
+        headers: { 'content-type': 'application/json' },
+        body: { PageSize: 'many', Filter: {} },
+      },
+      'ListEmailIdentities request query parameter PageSize: must be integer',
+    ],
+    [
       'sns-2010-03-31',
       'a map that is written as a list',
       {

@@ -18,7 +18,27 @@ export interface Quirks {
 
 const bySdkId: Readonly<Record<string, Quirks>> = {
   S3: { arrange: arrangeS3, isError: isS3Error, moreErrors: s3Errors },
+  SESv2: { arrange: (request) => withoutLastSlash(listedAsBefore(request)) },
 };
+
+/**
+ * Clients newer than the published model list identities by POST, with the parameters in the body, and with a filter; before, it was a
+ * GET with the same parameters in the query. Only what both have is judged.
+ */
+function listedAsBefore(request: SentRequest): SentRequest {
+  if (request.method !== 'POST' || request.path !== '/v2/email/list-identities') return request;
+  const { Filter: _, ...body } = JSON.parse(Buffer.from(request.body).toString() || '{}') as Record<
+    string,
+    unknown
+  >;
+  return {
+    ...request,
+    method: 'GET',
+    path: '/v2/email/identities',
+    query: Object.entries(body).map(([name, value]) => [name, String(value)] as const),
+    body: new Uint8Array(),
+  };
+}
 
 /** Of the service that `model` is of. */
 export function quirksOf(model: SmithyModel): Quirks {
