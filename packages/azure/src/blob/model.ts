@@ -131,12 +131,15 @@ export interface BlockSource {
   readonly ifMatch?: string | undefined;
 }
 
-/** How to copy. What is absent is as it is at the source. */
+/** How to copy. */
 export interface CopyBlobOptions extends BlobConditions {
   readonly sourceIfMatch?: string | undefined;
+  /** Default: that of the source. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
+  /** Default: that of the account. */
   readonly tier?: BlobTier | undefined;
-  readonly tags?: Readonly<Record<string, string>> | undefined;
+  /** `source`: those of the source, which the credential must be allowed to see. Default: none. */
+  readonly tags?: Readonly<Record<string, string>> | 'source' | undefined;
   /**
    * A name of your own for this copy, stored in its metadata, so that a copy under a condition is known again when its answer was
    * lost. Goes with `metadata`.
@@ -159,7 +162,7 @@ export interface ContainerProperties {
 export interface SasRequest {
   /** `r` read, `a` add, `c` create, `w` write, `d` delete, `t` tags; in this order. */
   readonly permissions: string;
-  /** At most 604,800: a week. */
+  /** At most 604,500: a week less five minutes. */
   readonly expiresInSeconds: number;
   /** What the answer to a GET is to say. */
   readonly contentType?: string | undefined;

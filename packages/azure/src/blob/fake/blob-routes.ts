@@ -123,7 +123,8 @@ export function copyBlob(handling: Handling): FakeResponse {
   allow(handling, present === undefined ? 'cw' : 'w');
   if (request.headers['x-ms-requires-sync'] !== 'true')
     throw storageError(400, 'UnsupportedHeader', 'The fake copies at once only.');
-  const source = sourceOf(handling);
+  const withTags = request.headers['x-ms-copy-source-tag-option'] === 'COPY';
+  const source = sourceOf(handling, withTags ? 'rt' : 'r');
   holdWrite(request, present);
   const metadata = metadataOf(request.headers);
   const tags = request.headers['x-ms-tags'];
@@ -134,12 +135,7 @@ export function copyBlob(handling: Handling): FakeResponse {
     blocks: source.blocks,
     metadata: Object.keys(metadata).length === 0 ? source.metadata : metadata,
     tier: tierOf(request.headers) ?? source.tier,
-    tags:
-      tags !== undefined
-        ? tagsOf(tags)
-        : request.headers['x-ms-copy-source-tag-option'] === 'COPY'
-          ? source.tags
-          : {},
+    tags: tags !== undefined ? tagsOf(tags) : withTags ? source.tags : {},
   });
   return {
     status: 202,

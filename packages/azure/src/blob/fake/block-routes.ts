@@ -23,7 +23,7 @@ export function putBlock(handling: Handling): FakeResponse {
 
 /** Put Block From URL. */
 export function putBlockFromUrl(handling: Handling): FakeResponse {
-  const source = sourceOf(handling);
+  const source = sourceOf(handling, 'r');
   const [, first, last] =
     /^bytes=(\d+)-(\d+)$/.exec(handling.request.headers['x-ms-source-range'] ?? '') ?? [];
   const bytes = first === undefined ? source.bytes : source.bytes.subarray(Number(first), Number(last) + 1);

@@ -5,7 +5,7 @@ import { allow, type Handling } from './handling.ts';
 import { type FakeBlob, storedName } from './store.ts';
 
 /** The blob that a request wants to be copied. @throws FakeResponse when it is not there, may not be read, or is another one */
-export function sourceOf(handling: Handling): FakeBlob {
+export function sourceOf(handling: Handling, needs: string): FakeBlob {
   const { request, store } = handling;
   const url = new URL(request.headers['x-ms-copy-source'] ?? 'http://absent');
   const [, , container = '', ...rest] = url.pathname.split('/').map(decodeURIComponent);
@@ -28,7 +28,7 @@ export function sourceOf(handling: Handling): FakeBlob {
   let principal: Handling['principal'];
   try {
     principal = handling.authorise(asked);
-    allow({ ...handling, principal }, 'r');
+    for (const letter of needs) allow({ ...handling, principal }, letter);
   } catch {
     throw unverified(403);
   }

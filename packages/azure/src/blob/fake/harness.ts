@@ -15,7 +15,7 @@ export const harness: Harness<typeof blob> = {
     getContainerProperties: [],
     createContainer: [],
     putBlob: ['new.txt', 'hello', { contentType: 'text/plain', metadata: { by: 'sample' } }],
-    copyBlob: ['a.txt', 'copy.txt'],
+    copyBlob: ['a.txt', 'copy.txt', { tags: 'source' }],
     putBlock: ['blocks.bin', blockId, Buffer.from('first')],
     putBlockFromUrl: ['blocks.bin', otherBlockId, { name: 'a.txt', offset: 0, count: 4 }],
     getBlockList: ['blocks.bin'],

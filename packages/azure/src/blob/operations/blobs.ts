@@ -80,7 +80,8 @@ export function wholeBlobOperations(parts: BlobParts) {
           throw invalid('a copy with a key needs the metadata');
         // Refuses what headers cannot carry.
         metadataHeaders(metadata);
-        const { url, sourceAuthorization } = await sourceOf(parts, source, call);
+        const permissions = tags === 'source' ? 'rt' : 'r';
+        const { url, sourceAuthorization } = await sourceOf(parts, source, permissions, call);
         const match = quoted(sourceIfMatch);
         const write = () =>
           run(call, async ({ container }, abortSignal) => {
@@ -94,7 +95,9 @@ export function wholeBlobOperations(parts: BlobParts) {
                   metadata: { ...metadata, ...(key !== undefined && { [writeKeyName]: key }) },
                 }),
                 ...(tier !== undefined && { tier }),
-                ...(tags === undefined ? { copySourceTags: 'COPY' as const } : { tags: { ...tags } }),
+                ...(tags === 'source'
+                  ? { copySourceTags: 'COPY' as const }
+                  : tags !== undefined && { tags: { ...tags } }),
                 ...(sourceAuthorization !== undefined && { sourceAuthorization }),
               });
             return toWritten((header) => raw.headers.get(header));

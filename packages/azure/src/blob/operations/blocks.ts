@@ -36,7 +36,7 @@ export function blockOperations(parts: BlobParts) {
     putBlockFromUrl: idempotent(
       async (name: string, blockId: string, source: BlockSource, call: Call): Promise<void> => {
         checkBlockId(blockId);
-        const { url, sourceAuthorization } = await sourceOf(parts, source.name, call);
+        const { url, sourceAuthorization } = await sourceOf(parts, source.name, 'r', call);
         const match = quoted(source.ifMatch);
         await run(call, ({ container }, abortSignal) =>
           container

@@ -6,8 +6,12 @@ import { checkBlobName, encodeName, invalid } from '../wire.ts';
 import { type BlobParts, notes } from './shared.ts';
 import { withQuery } from './source.ts';
 
-/** Longest life of a SAS: that of a user delegation key, kept by the account's key as well. */
-export const maxSasSeconds = 7 * 86_400;
+/** A user delegation key may not reach beyond a week from the service's own time. */
+const longestKeySeconds = 7 * 86_400;
+/** By how much this machine's clock may differ from the service's. */
+const skewSeconds = 120;
+/** Longest life of a SAS: what such a key outlives. Kept by the account's key as well. */
+export const maxSasSeconds = longestKeySeconds - 300;
 
 /** The operations. */
 export function detailOperations(parts: BlobParts) {
@@ -49,7 +53,7 @@ export function detailOperations(parts: BlobParts) {
      * A URL to a blob that works without a credential. Signed here by the account's key; with bearer tokens by a user delegation key, which
      * is asked for once in a while.
      *
-     * @throws `invalid_argument` beyond a week; `failed_precondition` when the credential is a SAS itself, which cannot sign
+     * @throws `invalid_argument` beyond a week less five minutes; `failed_precondition` when the credential is a SAS itself, which cannot sign
      */
     createSasUrl: read(
       async (name: string, sas: SasRequest, call: Call): Promise<SasUrl> => {
@@ -99,8 +103,8 @@ function createDelegations({ connection, run }: BlobParts) {
   const ask = (call: Call): Promise<UserDelegationKey> =>
     run(call, async ({ service }, abortSignal) => {
       const now = connection.clock.now();
-      const start = new Date(sasTime(now));
-      const expiry = new Date(sasTime(now + maxSasSeconds * 1000));
+      const start = new Date(sasTime(now - skewSeconds * 1000));
+      const expiry = new Date(sasTime(now + (longestKeySeconds - skewSeconds) * 1000));
       const key = await service.getUserDelegationKey(start, expiry, { abortSignal });
       return {
         signedOid: key.signedObjectId,

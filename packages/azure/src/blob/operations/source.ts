@@ -7,10 +7,15 @@ import type { BlobParts } from './shared.ts';
 /** Seconds that a copy may take. */
 const sourceSeconds = 3_600;
 
-/** A blob of this container as the source of a copy. */
+/**
+ * A blob of this container as the source of a copy.
+ *
+ * @param permissions `r` for its bytes, `t` for its tags
+ */
 export async function sourceOf(
   { connection }: BlobParts,
   name: string,
+  permissions: 'r' | 'rt',
   call: Call,
 ): Promise<{
   readonly url: string;
@@ -26,7 +31,7 @@ export async function sourceOf(
         account: account.account,
         container: options.container,
         blob: name,
-        permissions: 'r',
+        permissions,
         expiresAt: clock.now() + sourceSeconds * 1000,
         httpsOnly: url.startsWith('https:'),
       },
