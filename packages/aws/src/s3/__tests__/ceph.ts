@@ -9,7 +9,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -36,10 +36,20 @@ export function whyNoCeph(): string | undefined {
   return `${missing.join(', ')} not installed: apt-get install --no-install-recommends ceph-mon ceph-osd radosgw`;
 }
 
-/** Ports that nobody has now. All are held before any is let go, so that they differ. */
+/**
+ * Ports that nobody has now. Ceph has to be told which to take, so they are from below those that the system gives to connections, or
+ * one of those could have it by then. All are held before any is let go, so that they differ.
+ */
 async function freePorts(count: number): Promise<readonly number[]> {
-  const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const servers: Server[] = [];
+  while (servers.length < count) {
+    const server = createServer().listen(15_000 + Math.floor(Math.random() * 15_000), '127.0.0.1');
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (isFree) servers.push(server);
+  }
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
   await Promise.all(servers.map((server) => once(server.close(), 'close')));
   return ports;
@@ -48,8 +58,12 @@ async function freePorts(count: number): Promise<readonly number[]> {
 const accessKeyId = 'CEPHTESTKEY000000001';
 const secretAccessKey = 'ceph+test/secret=of+40+characters+000000';
 
-/** @throws Error with what its processes said, when it does not come up within a minute */
+/** @throws Error with what its processes said, when it does not come up twice */
 export async function startCeph(): Promise<Ceph> {
+  return startOnce().catch(startOnce);
+}
+
+async function startOnce(): Promise<Ceph> {
   const folder = await mkdtemp(join(tmpdir(), 'im-ceph-'));
   const children: ChildProcess[] = [];
   let said = '';
@@ -100,7 +114,9 @@ export async function startCeph(): Promise<Ceph> {
     await run('ceph-mon', ['-c', file, '--mkfs', '-i', 'a', '--monmap', map, '--keyring', keyring]);
     inBackground('ceph-mon', '-i', 'a', '-f');
     const osd = randomUUID();
-    await untilItWorks(() => run('ceph', ['-c', file, 'osd', 'new', osd, '0'], { timeout: 20_000 }));
+    await untilItWorks(children, () =>
+      run('ceph', ['-c', file, 'osd', 'new', osd, '0'], { timeout: 20_000 }),
+    );
     await run('ceph-osd', [
       '-c',
       file,
@@ -116,7 +132,7 @@ export async function startCeph(): Promise<Ceph> {
     await run('ceph', ['-c', file, 'osd', 'crush', 'add', 'osd.0', '1.0', 'root=default', 'host=localhost']);
     inBackground('radosgw', '-n', 'client.rgw.a', '-f');
     const url = `http://127.0.0.1:${port}`;
-    await untilItWorks(() => fetch(url));
+    await untilItWorks(children, () => fetch(url));
     await run('radosgw-admin', [
       ...['-c', file, 'user', 'create', '--uid=test', '--display-name=test'],
       ...[`--access-key=${accessKeyId}`, `--secret=${secretAccessKey}`],
@@ -130,15 +146,19 @@ export async function startCeph(): Promise<Ceph> {
   }
 }
 
-/** Nothing of it is announced: only a try tells whether it has come up. */
-async function untilItWorks(attempt: () => Promise<unknown>): Promise<void> {
-  const end = Date.now() + 60_000;
+/** Nothing of it is announced: only a try tells whether it has come up. Once one of its processes has ended, it never will. */
+async function untilItWorks(
+  children: readonly ChildProcess[],
+  attempt: () => Promise<unknown>,
+): Promise<void> {
+  const end = Date.now() + 50_000;
   while (true) {
     try {
       await attempt();
       return;
     } catch (error) {
-      if (Date.now() > end) throw error;
+      const isOver = children.some(({ exitCode, signalCode }) => exitCode !== null || signalCode !== null);
+      if (isOver || Date.now() > end) throw error;
       await wait(100);
     }
   }
