@@ -1,4 +1,56 @@
+export { type PaymentAbility, paymentAbilities } from './abilities.ts';
+export { hasCardNumber, refuseCardData } from './card-guard.ts';
+export type { PaymentAlert } from './context.ts';
 export { type Currency, currencyExponents, isCurrency } from './currencies.ts';
+export {
+  type Decline,
+  type DeclineCategory,
+  type DeclineRow,
+  type DeclineTable,
+  type RetryAdvice,
+  readDecline,
+} from './declines.ts';
+export type {
+  CaptureMode,
+  Dispute,
+  DriverCall,
+  DriverCapture,
+  DriverConfirm,
+  DriverCreate,
+  DriverRefund,
+  DriverVault,
+  DriverWebhooks,
+  MovingCall,
+  PaymentDriver,
+  PaymentEvent,
+  PaymentFacts,
+  PaymentQuery,
+  Payout,
+  RawWebhook,
+  SavedMethod,
+} from './driver.ts';
+export { createPaymentGateway } from './gateway.ts';
+export type {
+  CapturePayment,
+  ConfirmPayment,
+  CreatePayment,
+  GatewayCall,
+  ListOptions,
+  PaymentGateway,
+  PaymentGatewayOptions,
+  RefundPayment,
+  Target,
+} from './gateway.types.ts';
+export type { Inbox, InboxOptions, Received } from './inbox.ts';
+export { type Ledger, memoryTokens } from './memory/ledger.ts';
+export {
+  type LostPart,
+  type MemoryDriver,
+  type MemoryDriverOptions,
+  type MemoryProcessor,
+  type MovingOperation,
+  memoryDriver,
+} from './memory/memory-driver.ts';
 export {
   addMoney,
   compareMoney,
@@ -13,3 +65,16 @@ export {
   subtractMoney,
 } from './money.ts';
 export { multiplyMoney, type Rounding, splitMoney } from './money-shares.ts';
+export type { DriverPayment, Movement, NextAction, Payment } from './payment.ts';
+export { paymentGateway } from './port.ts';
+export type { Reconciled } from './reconcile.ts';
+export {
+  allows,
+  follows,
+  mergeStatus,
+  type PaymentAction,
+  type PaymentStatus,
+  paymentActions,
+  paymentTransitions,
+  type StatusFor,
+} from './states.ts';

@@ -1,0 +1,79 @@
+/** What the conformance suite needs and says. */
+import type { Clock, StateStore } from '@im/core';
+import type { PaymentAbility } from '../abilities.ts';
+import type { PaymentAlert } from '../context.ts';
+import type { PaymentDriver, PaymentEvent, RawWebhook } from '../driver.ts';
+import type { PaymentGateway } from '../gateway.types.ts';
+
+/** A processor for one case. */
+export interface OpenProcessor {
+  readonly driver: PaymentDriver;
+  /** The clock that both sides go by. */
+  readonly clock: Clock;
+  /** Moves it. */
+  advance(ms: number): Promise<void>;
+  /** Test tokens, by what they do. */
+  readonly tokens: {
+    readonly succeeds: string;
+    readonly declined: string;
+    /** Absent: the cases do not apply. */
+    readonly unmapped?: string | undefined;
+    readonly threeDSecure?: string | undefined;
+  };
+  /** How many payments the processor made under this reference: its own books, not what `find` shows. */
+  count(reference: string): Promise<number>;
+  /** Cuts the connection of the next call of this operation, before the processor sees it or after it did it. */
+  lose?: ((operation: 'create' | 'capture' | 'refund', part: 'request' | 'answer') => void) | undefined;
+  /** The customer finishes the step of a payment; gives the parameters of the return. */
+  finish?: ((payment: string) => Promise<Readonly<Record<string, string>>>) | undefined;
+  /** What the processor would send, in order. */
+  events?: (() => Promise<readonly PaymentEvent[]>) | undefined;
+  /** Signs one of them. */
+  sign?: ((event: PaymentEvent, nowMs: number) => RawWebhook) | undefined;
+  close?(): Promise<void>;
+}
+
+/** How the suite gets at a processor. */
+export interface PaymentHarness {
+  /** Opens one that is empty, or shares nothing with those opened before. Called once a case. */
+  open(): Promise<OpenProcessor>;
+}
+
+/** Everything a case works with. */
+export interface CaseContext extends OpenProcessor {
+  /** As if it had every ability; a case names those it uses in `needs`. */
+  readonly gateway: PaymentGateway<PaymentAbility>;
+  /** What another process has: the same processor, the same state. */
+  readonly other: PaymentGateway<PaymentAbility>;
+  readonly state: StateStore;
+  readonly alerts: readonly PaymentAlert[];
+}
+
+/** One case. `run` rejects when the processor fails it. */
+export interface PaymentCase {
+  /** `PM-001`: never reused. */
+  readonly id: string;
+  readonly title: string;
+  /** Abilities without which it does not apply. */
+  readonly needs?: readonly PaymentAbility[];
+  /** Parts of the harness without which it does not apply. */
+  readonly wants?: readonly ('lose' | 'finish' | 'events' | 'sign' | 'unmapped' | 'threeDSecure' | 'keys')[];
+  run(context: CaseContext): Promise<void>;
+}
+
+/** What became of a case. */
+export interface PaymentResult {
+  readonly id: string;
+  readonly title: string;
+  readonly outcome: 'passed' | 'failed' | 'not applicable';
+  /** Why it failed or does not apply. */
+  readonly says?: string | undefined;
+}
+
+/** All results, to be published with a driver. */
+export interface PaymentReport {
+  readonly passed: number;
+  readonly failed: number;
+  readonly notApplicable: number;
+  readonly results: readonly PaymentResult[];
+}

@@ -1,0 +1,85 @@
+/** Webhooks: forged, old, doubled, in any order. */
+import assert from 'node:assert/strict';
+import type { PaymentEvent, RawWebhook } from '../driver.ts';
+import type { Payment } from '../payment.ts';
+import { captured, refuses } from './help.ts';
+import type { CaseContext, PaymentCase } from './types.ts';
+
+interface Taken {
+  readonly event: PaymentEvent;
+  readonly payment: Payment | undefined;
+}
+
+const opened = async (context: CaseContext) => {
+  const taken: Taken[] = [];
+  const handle = async (event: PaymentEvent, payment: Payment | undefined) =>
+    void taken.push({ event, payment });
+  const { id } = await captured(context, 'hooked');
+  await context.gateway.refund(id, { reference: 'hooked-refund' });
+  const inbox = context.gateway.inbox({ handle });
+  const events = (await context.events?.()) ?? [];
+  assert.ok(events.length > 1, 'a charge and a refund make two events or more');
+  const signed = (event: PaymentEvent) => context.sign?.(event, context.clock.now()) as RawWebhook;
+  return { id, taken, inbox, events, signed, other: context.other.inbox({ handle }) };
+};
+
+export const webhookCases: readonly PaymentCase[] = [
+  {
+    id: 'PM-050',
+    title: 'hands each event over once, however often it is delivered and to whichever process',
+    needs: ['webhooks'],
+    wants: ['events', 'sign'],
+    async run(context) {
+      const { taken, inbox, other, events, signed } = await opened(context);
+      for (const event of events) {
+        assert.equal((await inbox.receive(signed(event))).handled, 1);
+        assert.deepEqual(await other.receive(signed(event)), { handled: 0, duplicates: 1 });
+      }
+      assert.equal(taken.length, events.length);
+    },
+  },
+  {
+    id: 'PM-051',
+    title: 'hands over the payment as it is now, in whichever order events come',
+    needs: ['webhooks'],
+    wants: ['events', 'sign'],
+    async run(context) {
+      const { id, taken, inbox, events, signed } = await opened(context);
+      for (const event of events.toReversed()) await inbox.receive(signed(event));
+      assert.ok(taken.length > 0);
+      for (const { payment } of taken) assert.deepEqual([payment?.id, payment?.status], [id, 'refunded']);
+      assert.deepEqual(context.alerts, []);
+    },
+  },
+  {
+    id: 'PM-052',
+    title: 'refuses what is not signed, signed for other bytes, or signed long ago',
+    needs: ['webhooks'],
+    wants: ['events', 'sign'],
+    async run(context) {
+      const { taken, inbox, events, signed } = await opened(context);
+      const event = events[0] as PaymentEvent;
+      const good = signed(event);
+      const changed = Uint8Array.from(good.body);
+      changed[changed.byteLength - 3] = (changed[changed.byteLength - 3] ?? 0) ^ 1;
+      await refuses('unauthenticated', 'no signature', () => inbox.receive({ ...good, headers: {} }));
+      await refuses('unauthenticated', 'another body', () => inbox.receive({ ...good, body: changed }));
+      await context.advance(3_600_000);
+      await refuses('unauthenticated', 'an old one', () => inbox.receive(good));
+      assert.deepEqual(taken, []);
+      assert.equal((await inbox.receive(signed(event))).handled, 1);
+    },
+  },
+  {
+    id: 'PM-053',
+    title: 'refuses a body that somebody parsed',
+    needs: ['webhooks'],
+    wants: ['events', 'sign'],
+    async run(context) {
+      const { inbox, events, signed } = await opened(context);
+      const good = signed(events[0] as PaymentEvent);
+      const parsed = JSON.parse(new TextDecoder().decode(good.body)) as Uint8Array;
+      await refuses('invalid_argument', 'an object', () => inbox.receive({ ...good, body: parsed }));
+    },
+  },
+];

@@ -1,0 +1,52 @@
+/** What a refusal by an issuer means: one table a vendor, so that an application acts on a category and never on a vendor's code. */
+
+/** Why a payment was declined. */
+export type DeclineCategory =
+  | 'insufficient_funds'
+  | 'limit_exceeded'
+  | 'expired_method'
+  | 'incorrect_details'
+  | 'authentication_required'
+  | 'not_permitted'
+  | 'lost_or_stolen'
+  | 'suspected_fraud'
+  | 'issuer_unavailable'
+  | 'unspecified';
+
+/**
+ * What to do next. `never`: this method will not work again. `later`: the same method may work on another day. `soon`: it may work in
+ * some minutes. `authenticate`: again, with the customer present. `correct`: after the customer has corrected the details.
+ */
+export type RetryAdvice = 'never' | 'later' | 'soon' | 'authenticate' | 'correct';
+
+/** Meaning of one code. */
+export interface DeclineRow {
+  readonly category: DeclineCategory;
+  readonly retry: RetryAdvice;
+  /** Key of the text for the customer, in the application's own translations: `payment.declined.funds`. */
+  readonly messageKey: string;
+}
+
+/** All codes of a vendor. */
+export interface DeclineTable {
+  /** The vendor's page on them. */
+  readonly docs: string;
+  readonly rows: Readonly<Record<string, DeclineRow>>;
+}
+
+/** A declined payment's reason. */
+export interface Decline extends DeclineRow {
+  /** As the vendor spells it: for display and for metrics, not to branch on. */
+  readonly code: string;
+  /** Whether the table knows the code. Codes that it does not know are counted by the gateway. */
+  readonly mapped: boolean;
+}
+
+/** Fraud must not be told to whoever tries: what is not known reads like it. */
+const unknownRow: DeclineRow = { category: 'unspecified', retry: 'later', messageKey: 'payment.declined' };
+
+/** Looks a code up. */
+export function readDecline({ rows }: DeclineTable, code: string): Decline {
+  const row = Object.hasOwn(rows, code) ? rows[code] : undefined;
+  return { code, mapped: row !== undefined, ...(row ?? unknownRow) };
+}

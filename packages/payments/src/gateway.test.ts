@@ -1,0 +1,295 @@
+import { memoryState } from '@im/core';
+import { createVirtualClock } from '@im/testing';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import type { PaymentDriver } from './driver.ts';
+import { createPaymentGateway } from './gateway.ts';
+import type { PaymentGateway } from './gateway.types.ts';
+import { memoryTokens } from './memory/ledger.ts';
+import { type MemoryDriver, memoryDriver } from './memory/memory-driver.ts';
+import { memoryError } from './memory/memory-errors.ts';
+import { type Money, money, parseMoney } from './money.ts';
+import type { DriverPayment, Payment } from './payment.ts';
+
+const ten = parseMoney('10.00', 'EUR');
+const method = memoryTokens.succeeds;
+
+function open(change: (driver: MemoryDriver) => Partial<PaymentDriver> = () => ({})) {
+  const clock = createVirtualClock();
+  const real = memoryDriver({ clock });
+  const driver = { ...real, ...change(real) } as MemoryDriver;
+  const alerts: object[] = [];
+  const state = memoryState(clock);
+  const options = { state, clock, onAlert: (alert: object) => void alerts.push(alert) };
+  const gateway = createPaymentGateway(driver, options);
+  return {
+    clock,
+    gateway,
+    driver,
+    alerts,
+    state,
+    options,
+    processor: real.native(),
+    ledger: real.native().ledger,
+  };
+}
+const failing = (code: string, reason?: string) =>
+  expect.objectContaining(reason === undefined ? { code, provider: 'memory' } : { code, reason });
+
+describe('a payment gateway refuses bad input before anything is sent', () => {
+  it.each([
+    ['a negative amount', { amount: money(-1n, 'EUR') }, 'amount'],
+    ['nothing', { amount: money(0n, 'EUR') }, 'amount'],
+    ['a fraction', { amount: { minor: 12.5, currency: 'EUR' } as never }, 'amount'],
+    ['a look-alike', { amount: { minor: 5n, currency: 'EUR' } as never }, 'amount'],
+    ['an amount above the limit', { amount: money(10_000_000n, 'JPY') }, 'amount'],
+    ['no reference', { reference: '' }, 'reference'],
+    ['a reference with spaces', { reference: 'a b' }, 'reference'],
+    ['a long reference', { reference: 'x'.repeat(65) }, 'reference'],
+    ['a card number', { method: '4111 1111 1111 1111' }, 'card_data'],
+    ['a card number in a description', { description: 'with 4111-1111-1111-1111' }, 'card_data'],
+    ['a security code', { cvc: '123' } as never, 'card_data'],
+    ['a return to nowhere', { returnUrl: 'javascript:alert(1)' }, 'return_url'],
+  ])('%s', async (_, bad, reason) => {
+    const { gateway, ledger } = open();
+    await expect(gateway.create({ reference: 'a', amount: ten, method, ...bad })).rejects.toEqual(
+      failing('invalid_argument', reason),
+    );
+    expect(ledger.payments).toEqual([]);
+  });
+
+  it('another operation under a reference that is taken', async () => {
+    const { gateway, ledger } = open();
+    await gateway.create({ reference: 'a', amount: ten, method });
+    const other = gateway.create({ reference: 'a', amount: money(1n, 'EUR'), method });
+    await expect(other).rejects.toEqual(failing('invalid_argument', 'reference_reused'));
+    expect(ledger.payments).toHaveLength(1);
+  });
+
+  it('a refund above what was captured, in another currency, or of what was never captured', async () => {
+    const { gateway, ledger } = open();
+    const { id } = await gateway.create({ reference: 'a', amount: ten, method });
+    const refund = (reference: string, amount: Money = ten) => gateway.refund(id, { reference, amount });
+    await expect(refund('r1', money(1_001n, 'EUR'))).rejects.toEqual(
+      failing('failed_precondition', 'amount'),
+    );
+    await expect(refund('r2', money(1n, 'USD'))).rejects.toEqual(failing('invalid_argument', 'amount'));
+    const held = await gateway.authorize({ reference: 'b', amount: ten, method });
+    await expect(gateway.refund(held.id, { reference: 'r3' })).rejects.toEqual(
+      failing('failed_precondition', 'status'),
+    );
+    expect(ledger.payments.flatMap(({ refunds }) => refunds)).toEqual([]);
+  });
+});
+
+describe('a payment gateway checks what the processor says', () => {
+  const lying = (change: (payment: DriverPayment) => Partial<DriverPayment>) =>
+    open((driver) => ({
+      create: async (...args) => {
+        const payment = await driver.create(...args);
+        return { ...payment, ...change(payment) };
+      },
+    }));
+
+  it.each<[string, (payment: DriverPayment) => Partial<DriverPayment>]>([
+    ['another amount', () => ({ amount: money(1_001n, 'EUR'), captured: money(0n, 'EUR'), captures: [] })],
+    [
+      'another currency',
+      () => ({
+        amount: money(1_000n, 'USD'),
+        captured: money(0n, 'USD'),
+        captures: [],
+        refunded: money(0n, 'USD'),
+      }),
+    ],
+    ['another reference', () => ({ reference: 'b' })],
+    ['captures that do not add up', () => ({ captured: money(1n, 'EUR') })],
+    [
+      'more captured than asked',
+      (one) => ({ captured: money(2_000n, 'EUR'), captures: [...one.captures, ...one.captures] }),
+    ],
+    ['money that is none', () => ({ refunded: { minor: 0n, currency: 'EUR' } as never })],
+  ])('%s is an error and an alert, never a success', async (_, change) => {
+    const { gateway, alerts } = lying(change);
+    const error = await gateway
+      .create({ reference: 'a', amount: ten, method })
+      .catch((caught: unknown) => caught);
+    expect(error).toEqual(
+      expect.objectContaining({ code: 'internal', effect: 'unknown', reason: 'integrity' }),
+    );
+    expect(alerts).toEqual([
+      expect.objectContaining({ kind: 'integrity', operation: 'create', reference: 'a' }),
+    ]);
+  });
+
+  it('keeps an operation whose answer was not right among those to reconcile', async () => {
+    const { gateway } = lying(() => ({ reference: 'b' }));
+    await expect(gateway.create({ reference: 'a', amount: ten, method })).rejects.toThrow();
+    const [line] = await gateway.reconcile();
+    expect(line).toMatchObject({ reference: 'a', outcome: 'done' });
+  });
+
+  it('takes no payment back by an old answer, and alerts when two answers contradict each other', async () => {
+    const told: DriverPayment[] = [];
+    const { gateway, alerts, ledger } = open(() => ({ find: async () => told[0] }));
+    const held = await gateway.authorize({ reference: 'a', amount: ten, method });
+    const old = ledger.payments[0] as DriverPayment;
+    told[0] = old;
+    if (held.status !== 'authorized') throw new Error(held.status);
+    await gateway.capture(held, { reference: 'c' });
+    const again = await gateway.retrieve({ id: held.id });
+    expect([again.status, again.captured.minor]).toEqual(['captured', 1_000n]);
+    told[0] = { ...old, status: 'voided' };
+    await expect(gateway.retrieve({ id: held.id })).rejects.toEqual(failing('internal', 'contradiction'));
+    expect(alerts).toHaveLength(1);
+  });
+
+  it('believes that a refund failed, though less is refunded than before', async () => {
+    let told: DriverPayment | undefined;
+    const { gateway, driver, ledger } = open((real) => ({
+      find: async (...args) => told ?? real.find(...args),
+    }));
+    const { id } = await gateway.create({ reference: 'a', amount: ten, method });
+    expect((await gateway.refund(id, { reference: 'r' })).status).toBe('refunded');
+    const now = ledger.payments[0] as DriverPayment;
+    const refunds = now.refunds.map((refund) => ({ ...refund, status: 'failed' as const }));
+    told = { ...now, status: 'captured', refunded: money(0n, 'EUR'), refunds };
+    expect((await gateway.retrieve({ id })).status).toBe('captured');
+    told = now;
+    expect((await gateway.retrieve({ id })).status).toBe('captured');
+    expect(driver.name).toBe('memory');
+  });
+});
+
+describe('a payment gateway never moves money twice', () => {
+  it('writes its record and key before it sends, and sends the same key again', async () => {
+    const keys: string[] = [];
+    const { gateway, state, processor } = open((driver) => ({
+      create: async (create, call) => {
+        const stored = await state.get('payments/memory/operation/create/a');
+        keys.push(call.idempotencyKey, (JSON.parse(stored?.value ?? '{}') as { key: string }).key);
+        return driver.create(create, call);
+      },
+    }));
+    processor.lose('create', 'request', 2);
+    const create = () => gateway.create({ reference: 'a', amount: ten, method });
+    for (let times = 0; times < 2; times += 1)
+      await expect(create()).rejects.toMatchObject({ effect: 'unknown' });
+    await create();
+    expect([keys.length, new Set(keys).size]).toEqual([6, 1]);
+  });
+
+  it('takes a new key after a refusal, since nothing was done', async () => {
+    const keys: string[] = [];
+    let refusals = 1;
+    const { gateway, ledger } = open((driver) => ({
+      create: async (create, call) => {
+        keys.push(call.idempotencyKey);
+        if (refusals-- > 0) throw memoryError('currency');
+        return driver.create(create, call);
+      },
+    }));
+    const create = () => gateway.create({ reference: 'a', amount: ten, method });
+    await expect(create()).rejects.toMatchObject({ code: 'invalid_argument', effect: 'none' });
+    await create();
+    expect([new Set(keys).size, ledger.payments.length]).toEqual([2, 1]);
+  });
+
+  it('calls the outcome unknown when a driver throws what it does not know', async () => {
+    const { gateway } = open(() => ({ create: () => Promise.reject(new TypeError('x')) }));
+    await expect(gateway.create({ reference: 'a', amount: ten, method })).rejects.toMatchObject({
+      effect: 'unknown',
+      reason: 'outcome_unknown',
+      provider: 'memory',
+    });
+  });
+
+  it('waits for nobody after an abort, and finds out later what had happened', async () => {
+    const reason = new Error('enough');
+    const stop = new AbortController();
+    const { gateway, ledger, clock } = open((driver) => ({
+      create: async (create, call) => {
+        await driver.create(create, call);
+        stop.abort(reason);
+        return new Promise(() => {});
+      },
+    }));
+    const create = gateway.create({ reference: 'a', amount: ten, method }, { signal: stop.signal });
+    await expect(create).rejects.toBe(reason);
+    expect(await gateway.reconcile()).toMatchObject([{ outcome: 'open' }]);
+    await clock.advance(30_001);
+    expect(await gateway.reconcile()).toMatchObject([{ outcome: 'done', reference: 'a' }]);
+    expect(ledger.payments).toHaveLength(1);
+  });
+
+  it('moves what was asked first when "all that is left" is asked again', async () => {
+    const { gateway, processor, ledger } = open();
+    const { id } = await gateway.create({ reference: 'a', amount: ten, method });
+    processor.lose('refund', 'request');
+    await expect(gateway.refund(id, { reference: 'all' })).rejects.toMatchObject({ effect: 'unknown' });
+    await gateway.refund(id, { reference: 'part', amount: money(100n, 'EUR') });
+    await expect(gateway.refund(id, { reference: 'all' })).rejects.toMatchObject({ effect: 'unknown' });
+    expect(ledger.payments[0]?.refunded.minor).toBe(100n);
+  });
+
+  it('refuses a processor that could not be held to it', () => {
+    const driver = memoryDriver({ keys: false, references: false });
+    const make = () => createPaymentGateway(driver, { state: memoryState(), onAlert: () => {} });
+    expect(make).toThrow(failing('unimplemented'));
+  });
+});
+
+describe('a payment gateway is typed', () => {
+  it('has only what its driver declares, and lets no status pass that forbids the action', () => {
+    type Bare = PaymentGateway<'partialRefund'>;
+    expectTypeOf<'capture' extends keyof Bare ? true : false>().toEqualTypeOf<false>();
+    expectTypeOf<
+      'capture' extends keyof PaymentGateway<'manualCapture'> ? true : false
+    >().toEqualTypeOf<true>();
+    type CaptureTarget = Parameters<PaymentGateway<'manualCapture'>['capture']>[0];
+    expectTypeOf<Payment<'authorized'>>().toExtend<CaptureTarget>();
+    expectTypeOf<Payment<'voided'> extends CaptureTarget ? true : false>().toEqualTypeOf<false>();
+    expectTypeOf<Payment extends CaptureTarget ? true : false>().toEqualTypeOf<false>();
+    expect(
+      'capture' in
+        createPaymentGateway(
+          {
+            ...memoryDriver(),
+            abilities: {},
+            vault: undefined,
+            disputes: undefined,
+            payouts: undefined,
+            webhooks: undefined,
+          } as PaymentDriver,
+          { state: memoryState(), onAlert: () => {} },
+        ),
+    ).toBe(false);
+  });
+});
+
+describe('a payment gateway lists', () => {
+  it('customers, saved methods, disputes and payouts, over pages', async () => {
+    const { gateway, processor } = open();
+    const customer = await gateway.createCustomer({ reference: 'c-1', email: 'a@shop.test' });
+    expect(await gateway.createCustomer({ reference: 'c-1' })).toEqual(customer);
+    processor.methods.set(
+      customer.id,
+      ['a', 'b', 'c'].map((id) => ({ id, kind: 'card', last4: '4242' })),
+    );
+    await gateway.deleteMethod('b');
+    await gateway.deleteMethod('b');
+    expect((await gateway.listMethods(customer.id).toArray()).map(({ id }) => id)).toEqual(['a', 'c']);
+    processor.payouts.push(
+      ...['1', '2', '3'].map((id) => ({ id, amount: ten, status: 'paid' as const, arrivesAt: 0 })),
+    );
+    processor.disputes.push({ id: 'd', payment: 'p', amount: ten, status: 'needs_response' });
+    expect((await gateway.payouts().toArray()).map(({ id }) => id)).toEqual(['1', '2', '3']);
+    expect(await gateway.disputes().toArray()).toHaveLength(1);
+  });
+
+  it('charges again by a mandate, without the customer', async () => {
+    const { gateway } = open();
+    const first = await gateway.create({ reference: 'a', amount: ten, method, mandate: 'set_up' });
+    const again = await gateway.create({ reference: 'b', amount: ten, mandate: { id: first.mandate ?? '' } });
+    expect([typeof first.mandate, again.status]).toEqual(['string', 'captured']);
+  });
+});
