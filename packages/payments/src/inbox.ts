@@ -59,7 +59,9 @@ export function createInbox(context: GatewayContext, webhooks: DriverWebhooks, o
     try {
       // Between the first look and the lock another may have done it.
       if ((await context.state.get(key)) !== undefined) return false;
-      await handle(event, await fetchAnew(context, event, place, signal));
+      const payment = await run(place, signal, () => fetchAnew(context, event, place, signal));
+      // What the handler throws passes as it is, and it is waited for: an abort does not leave it running unseen.
+      await handle(event, payment);
       await context.state.set(key, '1', { ttlMs: rememberMs });
       return true;
     } finally {
@@ -83,15 +85,13 @@ export function createInbox(context: GatewayContext, webhooks: DriverWebhooks, o
           reason: 'no_secret',
           remedy: 'set the secret of this endpoint',
         });
-      return run(place, signal, async () => {
-        const events = await webhooks.verify(webhook, context.clock.now());
-        let handled = 0;
-        for (const event of events) {
-          signal.throwIfAborted();
-          if (await take(event, place, signal)) handled += 1;
-        }
-        return { handled, duplicates: events.length - handled };
-      });
+      const events = await run(place, signal, () => webhooks.verify(webhook, context.clock.now()));
+      let handled = 0;
+      for (const event of events) {
+        signal.throwIfAborted();
+        if (await take(event, place, signal)) handled += 1;
+      }
+      return { handled, duplicates: events.length - handled };
     },
   };
 }

@@ -1,0 +1,184 @@
+/** Killed at every await of authorize, capture, refund and void, restarted, and killed again: nothing twice, nothing lost. */
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { memoryState, type StateStore } from '@im/core';
+import { createVirtualClock } from '@im/testing';
+import { describe, expect, it } from 'vitest';
+import { mortal } from './__fixtures__/crash.ts';
+import { serveOrder } from './__fixtures__/order.ts';
+import { decode, encode } from './__fixtures__/wire.ts';
+import { createPaymentGateway } from './gateway.ts';
+import { type MemoryDriver, type MemoryDriverOptions, memoryDriver } from './memory/memory-driver.ts';
+
+const settledMs = 31_000;
+const refuseAlerts = ({ says }: { readonly says: string }) => {
+  throw new Error(says);
+};
+
+/** The processor's books hold exactly one of everything. */
+function expectOnce(driver: MemoryDriver, order: string, where: string): void {
+  const { payments } = driver.native().ledger;
+  expect(
+    payments.map(({ reference, status, captured, refunded, captures, refunds }) => [
+      reference,
+      status,
+      captured.minor,
+      refunded.minor,
+      captures.length,
+      refunds.length,
+    ]),
+    where,
+  ).toEqual([
+    [order, 'partially_refunded', 9_000n, 2_500n, 2, 1],
+    [`${order}/other`, 'voided', 0n, 0n, 0, 0],
+  ]);
+}
+
+interface Processor extends MemoryDriverOptions {
+  readonly change?: (driver: MemoryDriver) => Partial<MemoryDriver>;
+}
+
+/** Runs the order to its end, dying on the way at these points, one a life. @returns points of the last life, which was not cut short */
+async function live(options: Processor, deaths: readonly number[], withReconcile: boolean): Promise<number> {
+  const clock = createVirtualClock();
+  const real = memoryDriver({ clock, ...options });
+  const driver = { ...real, ...options.change?.(real) };
+  const state = memoryState(clock);
+  for (const diesAt of [...deaths, Number.POSITIVE_INFINITY]) {
+    const life = mortal(driver, state, diesAt);
+    const gateway = createPaymentGateway(life.driver as MemoryDriver, {
+      state: life.state,
+      clock,
+      onAlert: refuseAlerts,
+    });
+    const work = async () => {
+      if (withReconcile) await gateway.reconcile();
+      await serveOrder(gateway, 'order');
+    };
+    await Promise.race([work(), life.dead]);
+    await clock.advance(settledMs);
+    if (diesAt === Number.POSITIVE_INFINITY) {
+      expectOnce(driver, 'order', `died at ${deaths.join(', ')}`);
+      expect(await gateway.reconcile(), 'nothing is left open').toEqual([]);
+      return life.points;
+    }
+  }
+  throw new Error('the last life has no end');
+}
+
+const processors: Readonly<Record<string, MemoryDriverOptions>> = {
+  'keys and references': {},
+  'references alone': { keys: false },
+  'keys alone': { references: false },
+};
+
+describe('a payment gateway whose process dies', { timeout: 120_000 }, () => {
+  it.each(Object.entries(processors))(
+    'charges, captures and refunds once at a processor with %s, at whichever await it dies',
+    async (_, options) => {
+      const points = await live(options, [], false);
+      expect(points).toBeGreaterThan(170);
+      for (const withReconcile of [false, true])
+        for (let diesAt = 1; diesAt <= points; diesAt += 1) await live(options, [diesAt], withReconcile);
+    },
+  );
+
+  it('is caught when it charges or refunds twice: by a processor that forgets its keys, and shows no references', async () => {
+    const change = (driver: MemoryDriver) => ({ facts: { ...driver.facts, keyTtlMs: 86_400_000 } });
+    const twice: number[] = [];
+    for (let diesAt = 1; diesAt <= 80; diesAt += 1)
+      await live({ keys: false, references: false, change }, [diesAt], false).catch(() => twice.push(diesAt));
+    expect(twice.length).toBeGreaterThan(2);
+  });
+
+  it('does so over many lives, each of which ends somewhere else', async () => {
+    let seed = 7;
+    const random = (below: number) => {
+      seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
+      return 1 + ((seed >>> 8) % below);
+    };
+    for (let round = 0; round < 300; round += 1) {
+      const options = Object.values(processors)[round % 3] ?? {};
+      await live(
+        options,
+        Array.from({ length: 1 + random(4) }, () => random(60)),
+        round % 2 === 0,
+      );
+    }
+  });
+
+  it('does so when the process is killed by SIGKILL at an await of its own', async () => {
+    const clock = createVirtualClock();
+    let round = 0;
+    for (const killAt of [3, 9, 14, 20, 27, 33, 41, 52]) {
+      round += 1;
+      const driver = memoryDriver({ clock, keys: round % 2 === 0 });
+      const state = memoryState(clock);
+      expect(await runShop(driver, state, clock.now(), killAt), `killed at ${killAt}`).toBe('SIGKILL');
+      await clock.advance(settledMs);
+      expect(await runShop(driver, state, clock.now(), Number.POSITIVE_INFINITY)).toBeNull();
+      expectOnce(driver, 'order', `killed at ${killAt}`);
+    }
+  });
+});
+
+const shop = fileURLToPath(new URL('./__fixtures__/shop.ts', import.meta.url));
+
+interface Asked {
+  readonly id: number;
+  readonly target: 'state' | 'driver' | 'alert';
+  readonly method: string;
+  readonly args: string;
+}
+
+/** One life of a shop in a process of its own. At message `killAt` it is killed: with even ones after the work was done, else before. */
+function runShop(
+  driver: MemoryDriver,
+  state: StateStore,
+  now: number,
+  killAt: number,
+): Promise<NodeJS.Signals | null> {
+  const child = fork(shop, ['order', String(now)], {
+    execArgv: ['--conditions=@im/source'],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  const { signal } = new AbortController();
+  const targets = { state, driver } as unknown as Record<
+    string,
+    Record<string, (...args: unknown[]) => Promise<unknown>>
+  >;
+  let messages = 0;
+  let failure: unknown;
+  const answer = async ({ id, target, method, args }: Asked) => {
+    messages += 1;
+    if (messages > killAt) return;
+    const isLast = messages === killAt;
+    if (isLast && killAt % 2 === 1) return void child.kill('SIGKILL');
+    if (target === 'alert') throw new Error(method);
+    const given = (decode(args) as unknown[]).map((arg) =>
+      target === 'driver' &&
+      typeof arg === 'object' &&
+      arg !== null &&
+      !('reference' in arg) &&
+      !('id' in arg)
+        ? { ...arg, signal }
+        : (arg ?? undefined),
+    );
+    const value = await targets[target]?.[method]?.(...given);
+    if (isLast) return void child.kill('SIGKILL');
+    child.send({ id, ...(value !== undefined && { value: encode(value) }) });
+  };
+  child.on('message', (asked) => {
+    answer(asked as Asked).catch((error: unknown) => {
+      failure = error;
+      child.kill('SIGTERM');
+    });
+  });
+  return new Promise((resolve, reject) => {
+    child.once('close', (code, killedBy) => {
+      if (failure !== undefined || (code !== 0 && killedBy === null))
+        reject(failure ?? new Error(`the shop ended with ${code}`));
+      else resolve(killedBy);
+    });
+  });
+}
