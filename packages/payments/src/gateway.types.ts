@@ -137,6 +137,12 @@ interface BasicGateway {
   retrieve(query: PaymentQuery, call?: GatewayCall): Promise<Payment>;
   /** Asks the vendor about every operation whose outcome is not known. Moves no money: call it at start and now and then. */
   reconcile(call?: GatewayCall): Promise<readonly Reconciled[]>;
+  /**
+   * Gives up the creation of a payment that is known not to have been made, so that no process can make it any more: then another gateway may.
+   *
+   * @returns whether it is given up; `false`: it was made, is being made, or may have been made
+   */
+  abandon(reference: string, call?: GatewayCall): Promise<boolean>;
   /** Decline codes that the driver's table does not know, and how often each came. */
   unmappedDeclines(): Readonly<Record<string, number>>;
 }

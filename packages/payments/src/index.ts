@@ -68,6 +68,17 @@ export { multiplyMoney, type Rounding, splitMoney } from './money-shares.ts';
 export type { DriverPayment, Movement, NextAction, Payment } from './payment.ts';
 export { paymentGateway } from './port.ts';
 export type { Reconciled } from './reconcile.ts';
+export { createPaymentRouter } from './routing/router.ts';
+export type {
+  PaymentRouter,
+  PaymentRouterOptions,
+  RouteCost,
+  RoutedCreate,
+  RoutedGateway,
+  RoutedPayment,
+  RoutePlan,
+  RouteRule,
+} from './routing/routing.types.ts';
 export {
   allows,
   follows,

@@ -124,7 +124,8 @@ function sum(movements: readonly Movement[], { currency }: Money): Money {
 
 async function faultByRecord(context: GatewayContext, told: DriverPayment): Promise<string | undefined> {
   const created = await readRecord(context, 'create', told.reference);
-  if (created === undefined) return undefined;
+  // What was given up is at another processor now, and has no amount of its own here.
+  if (created === undefined || created.record.minor === undefined) return undefined;
   const { payment } = created.record;
   if (payment !== undefined && payment !== told.id)
     return `reference ${JSON.stringify(told.reference)} is payment ${JSON.stringify(payment)}, and not this one`;

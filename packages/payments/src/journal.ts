@@ -7,6 +7,7 @@
  *                      → refused    the vendor surely did nothing: it may be sent anew, with a new key
  *                      → unknown    no answer: `find` is asked before it is sent again, with the same key
  *     unknown → absent              asked after it settled: the vendor does not have it; may be sent again
+ *     (none), refused, absent → abandoned    given up for good: nothing is sent under it any more
  *
  * `sending` belongs to one caller until `settleMs` have passed; then it reads as `unknown`, for its process was killed. Every change compares
  * and sets, so that of two callers one wins. Records that are not settled stand in an index, for `reconcile`. The index is written after
@@ -27,7 +28,7 @@ export interface OperationRecord {
   readonly key: string;
   /** What was asked, to tell the same operation from another one of the same reference. */
   readonly asked: string;
-  readonly state: 'sending' | 'unknown' | 'absent' | 'refused' | 'done';
+  readonly state: 'sending' | 'unknown' | 'absent' | 'refused' | 'done' | 'abandoned';
   /** Instants, milliseconds since 1970: when the key was first sent, and last. */
   readonly firstAt: number;
   readonly sentAt: number;
@@ -109,9 +110,34 @@ export async function settleRecord(
   if (written !== undefined && isSettled(next)) await forget(context, next);
 }
 
+/**
+ * Gives an operation up, so that nobody can send it any more.
+ *
+ * @returns whether it is given up now; `false`: it was done, is being sent, or may have been done
+ */
+export async function abandonRecord(
+  context: GatewayContext,
+  kind: OperationKind,
+  reference: string,
+): Promise<boolean> {
+  const known = await readRecord(context, kind, reference);
+  if (known?.record.state === 'abandoned') return true;
+  if (known !== undefined && known.record.state !== 'refused' && known.record.state !== 'absent')
+    return false;
+  const now = context.clock.now();
+  const begun = known?.record ?? { kind, reference, key: randomUUID(), asked: '', firstAt: now, sentAt: now };
+  const record: OperationRecord = { ...begun, state: 'abandoned' };
+  const written = await context.state.compareAndSet(
+    keyOf(kind, reference),
+    known?.version,
+    JSON.stringify(record),
+  );
+  return written !== undefined;
+}
+
 /** Whether nothing is left to find out. */
 export function isSettled({ state }: OperationRecord): boolean {
-  return state === 'done' || state === 'refused' || state === 'absent';
+  return state !== 'sending' && state !== 'unknown';
 }
 
 /** Strikes the operation out of the index. */

@@ -38,6 +38,12 @@ export async function moveMoney(
   const { kind, reference, payment } = wanted;
   const place = placeOf(context, operation, { reference, payment });
   const known = await run(place, signal, () => readRecord(context, kind, reference));
+  if (known?.record.state === 'abandoned')
+    throw paymentError('this reference was given up', place, {
+      code: 'failed_precondition',
+      reason: 'abandoned',
+      remedy: 'ask where it went instead, or use another reference',
+    });
   refuseOther(known?.record, wanted, place);
   if (known?.record.state === 'done') return lookUp(context, known.record, place, signal);
   if (known === undefined || known.record.state === 'refused') await check();

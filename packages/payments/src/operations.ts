@@ -1,0 +1,212 @@
+/** The operations of a gateway: what is checked, what is written down, what is sent. */
+import { needAbility } from './abilities.ts';
+import { refuseCardData } from './card-guard.ts';
+import { checkAction, checkAmount, checkNamed, checkPart, checkReturnUrl } from './checks.ts';
+import { type GatewayContext, placeOf, run, signalOf } from './context.ts';
+import type { PaymentQuery } from './driver.ts';
+import { paymentError } from './errors.ts';
+import type { ConfirmPayment, GatewayCall } from './gateway.types.ts';
+import { absorb } from './integrity.ts';
+import { type Money, moneyFromJson, subtractMoney } from './money.ts';
+import { moveMoney } from './move-money.ts';
+import type { Payment } from './payment.ts';
+import type { PaymentAction } from './states.ts';
+
+/** A payment or its id. */
+export type LooseTarget = string | Payment;
+/** Options of all abilities together, as plain JavaScript may give them. */
+export interface LooseCreate {
+  readonly reference: string;
+  readonly amount: Money;
+  readonly method?: string | undefined;
+  readonly capture?: 'automatic' | 'manual' | undefined;
+  readonly confirm?: boolean | undefined;
+  readonly returnUrl?: string | undefined;
+  readonly customer?: string | undefined;
+  readonly mandate?: 'set_up' | { readonly id: string } | undefined;
+  readonly description?: string | undefined;
+}
+/** What to capture or refund. */
+export interface LoosePart {
+  readonly reference: string;
+  readonly amount?: Money | undefined;
+  readonly more?: boolean | undefined;
+  readonly reason?: string | undefined;
+}
+
+/** Charges or authorizes. */
+export async function createPayment(
+  context: GatewayContext,
+  operation: string,
+  create: LooseCreate,
+  call: GatewayCall | undefined,
+): Promise<Payment> {
+  const {
+    reference,
+    amount,
+    method,
+    capture = 'automatic',
+    confirm = true,
+    returnUrl,
+    customer,
+    mandate,
+    description,
+  } = create;
+  const place = placeOf(context, operation, { reference });
+  checkNamed(context, create, place);
+  checkAmount(context, amount, place);
+  checkReturnUrl(returnUrl, place);
+  if (capture !== 'automatic') needAbility(context.driver, 'manualCapture', operation);
+  if (mandate !== undefined) needAbility(context.driver, 'mandates', operation);
+  const asked = { reference, amount, method, capture, confirm, returnUrl, customer, mandate, description };
+  return moveMoney(
+    context,
+    operation,
+    {
+      wanted: {
+        kind: 'create',
+        reference,
+        asked: JSON.stringify(asked),
+        minor: String(amount.minor),
+        currency: amount.currency,
+      },
+      check: async () => {},
+      send: (moving) => context.driver.create(asked, moving),
+    },
+    signalOf(call),
+  );
+}
+
+/** Goes on with a payment that waits. */
+export async function confirmPayment(
+  context: GatewayContext,
+  target: LooseTarget,
+  confirm: ConfirmPayment,
+  call: GatewayCall | undefined,
+): Promise<Payment> {
+  const { reference, method, returnUrl, returned } = confirm;
+  const id = idOf(target);
+  const place = placeOf(context, 'confirm', { reference, payment: id });
+  checkNamed(context, confirm, place);
+  checkReturnUrl(returnUrl, place);
+  const asked = { reference, method, returnUrl, returned };
+  return moveMoney(
+    context,
+    'confirm',
+    {
+      wanted: { kind: 'confirm', reference, payment: id, asked: JSON.stringify([id, asked]) },
+      check: async () => void (await allowed(context, 'confirm', id, reference, call)),
+      send: (moving) => context.driver.confirm(id, asked, moving),
+    },
+    signalOf(call),
+  );
+}
+
+/** Lets an authorization go. */
+export async function voidPayment(
+  context: GatewayContext,
+  target: LooseTarget,
+  named: { readonly reference: string },
+  call: GatewayCall | undefined,
+): Promise<Payment> {
+  const id = idOf(target);
+  const { reference } = named;
+  checkNamed(context, named, placeOf(context, 'void', { reference, payment: id }));
+  return moveMoney(
+    context,
+    'void',
+    {
+      wanted: { kind: 'void', reference, payment: id, asked: JSON.stringify([id]) },
+      check: async () => void (await allowed(context, 'void', id, reference, call)),
+      send: (moving) => context.driver.void(id, reference, moving),
+    },
+    signalOf(call),
+  );
+}
+
+/**
+ * Captures or refunds a part, or all that is left. What "all" is, is looked up before the first sending; a repetition sends the same amount
+ * as the first one, since it stands in the record.
+ */
+export async function movePart(
+  context: GatewayContext,
+  kind: 'capture' | 'refund',
+  target: LooseTarget,
+  part: LoosePart,
+  call: GatewayCall | undefined,
+): Promise<Payment> {
+  const { reference, amount, more = false, reason } = part;
+  const id = idOf(target);
+  const place = placeOf(context, kind, { reference, payment: id });
+  checkNamed(context, part, place);
+  if (amount !== undefined) {
+    checkAmount(context, amount, place);
+    needAbility(context.driver, kind === 'capture' ? 'partialCapture' : 'partialRefund', kind);
+  }
+  if (more) needAbility(context.driver, 'multiCapture', kind);
+  const signal = signalOf(call);
+  const payment = await retrieve(context, kind, { id }, call);
+  const left =
+    kind === 'capture'
+      ? subtractMoney(payment.amount, payment.captured)
+      : subtractMoney(payment.captured, payment.refunded);
+  return moveMoney(
+    context,
+    kind,
+    {
+      wanted: {
+        kind,
+        reference,
+        payment: id,
+        asked: JSON.stringify([id, amount, more, reason]),
+        minor: String((amount ?? left).minor),
+        currency: (amount ?? left).currency,
+      },
+      check: async () => {
+        checkAction(context, kind, payment, place);
+        if (amount !== undefined) checkPart(amount, left, place);
+      },
+      send: (moving, { minor, currency }) => {
+        const recorded = moneyFromJson({ minor, currency });
+        return kind === 'capture'
+          ? context.driver.capture(id, { reference, amount: recorded, final: !more }, moving)
+          : context.driver.refund(id, { reference, amount: recorded, reason }, moving);
+      },
+    },
+    signal,
+  );
+}
+
+async function allowed(
+  context: GatewayContext,
+  action: PaymentAction,
+  id: string,
+  reference: string,
+  call: GatewayCall | undefined,
+): Promise<void> {
+  const payment = await retrieve(context, action, { id }, call);
+  checkAction(context, action, payment, placeOf(context, action, { reference, payment: id }));
+}
+
+/** The payment as it is now. */
+export async function retrieve(
+  context: GatewayContext,
+  operation: string,
+  query: PaymentQuery,
+  call: GatewayCall | undefined,
+): Promise<Payment> {
+  const place = placeOf(context, operation, { reference: query.reference, payment: query.id });
+  refuseCardData(query, place.driver, operation);
+  return run(place, signalOf(call), async (driverCall) => {
+    const told = await context.driver.find(query, driverCall);
+    if (told !== undefined) return absorb(context, told, place);
+    throw paymentError('there is no such payment', place, {
+      code: 'not_found',
+      remedy: 'use the id or the reference of one of this account',
+    });
+  });
+}
+
+function idOf(target: LooseTarget): string {
+  return typeof target === 'string' ? target : target.id;
+}
