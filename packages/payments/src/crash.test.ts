@@ -8,7 +8,10 @@ import { mortal } from './__fixtures__/crash.ts';
 import { serveOrder } from './__fixtures__/order.ts';
 import { decode, encode } from './__fixtures__/wire.ts';
 import { createPaymentGateway } from './gateway.ts';
+import { memoryTokens } from './memory/ledger.ts';
 import { type MemoryDriver, type MemoryDriverOptions, memoryDriver } from './memory/memory-driver.ts';
+import { memoryError } from './memory/memory-errors.ts';
+import { money } from './money.ts';
 
 const settledMs = 31_000;
 const refuseAlerts = ({ says }: { readonly says: string }) => {
@@ -105,6 +108,47 @@ describe('a payment gateway whose process dies', { timeout: 120_000 }, () => {
         round % 2 === 0,
       );
     }
+  });
+
+  it('makes 10,000 charges of 10,000, of which every tenth answer and every twentieth request is lost, 50 at a time', async () => {
+    const clock = createVirtualClock();
+    const driver = memoryDriver({ clock });
+    const { ledger } = driver.native();
+    const lossy: MemoryDriver = {
+      ...driver,
+      create: async (create, call) => {
+        const number = Number(create.reference.slice(1));
+        const isFirst = !tried.has(number);
+        tried.add(number);
+        if (isFirst && number % 20 === 1) throw memoryError('lost');
+        const payment = await driver.create(create, call);
+        if (isFirst && number % 10 === 0) throw memoryError('lost');
+        return payment;
+      },
+    };
+    const tried = new Set<number>();
+    const gateway = createPaymentGateway(lossy, { state: memoryState(clock), clock, onAlert: refuseAlerts });
+    const numbers = Array.from({ length: 10_000 }, (_, index) => index).values();
+    const seen: string[] = [];
+    let lost = 0;
+    const worker = async () => {
+      for (const number of numbers) {
+        const create = {
+          reference: `o${number}`,
+          amount: money(1_000n, 'EUR'),
+          method: memoryTokens.succeeds,
+        };
+        const payment = await gateway.create(create).catch((error: { readonly effect?: string }) => {
+          lost += 1;
+          expect(error.effect).toBe('unknown');
+          return gateway.create(create);
+        });
+        seen.push(payment.id);
+      }
+    };
+    await Promise.all(Array.from({ length: 50 }, worker));
+    expect([ledger.payments.length, new Set(seen).size, lost]).toEqual([10_000, 10_000, 1_500]);
+    expect(await gateway.reconcile()).toEqual([]);
   });
 
   it('does so when the process is killed by SIGKILL at an await of its own', async () => {
