@@ -100,19 +100,23 @@ async function bareAzure(options: FakeOptions): Promise<BareStore> {
 
 async function bareGcs({ baseUrl, bucket, projectId, credentials }: FakeOptions): Promise<BareStore> {
   const { Storage } = await import('@google-cloud/storage');
+  const { OAuth2Client } = await import('google-auth-library');
+  const authClient = new OAuth2Client();
+  authClient.setCredentials({ access_token: String(credentials.accessToken) });
   const storage = new Storage({
-    apiEndpoint: baseUrl,
+    apiEndpoint: baseUrl.replace(/\/$/, ''),
+    useAuthWithCustomEndpoint: true,
     projectId,
-    token: credentials.accessToken,
+    authClient,
     retryOptions: { autoRetry: false },
-  } as ConstructorParameters<typeof Storage>[0]);
+  });
   const client = storage.bucket(bucket);
   return {
     put: (key, bytes) => client.file(key).save(Buffer.from(bytes), { resumable: false }),
     get: async (key) => (await client.file(key).download())[0],
     upload: (key, pieces) =>
       new Promise((resolve, reject) => {
-        const out = client.file(key).createWriteStream({ resumable: true });
+        const out = client.file(key).createWriteStream({ resumable: false });
         Readable.from(pieces).pipe(out).on('finish', resolve).on('error', reject);
       }),
     download: (key) => drain(client.file(key).createReadStream()),
