@@ -9,6 +9,7 @@
  * orders with a letter in the middle. A security code cannot be told by its digits, so that the names it goes by are refused.
  */
 import { IntegrationError } from '@im/core';
+import { isMoney } from './money.ts';
 
 const schemes: readonly { readonly prefix: RegExp; readonly lengths: readonly number[] }[] = [
   { prefix: /^4/, lengths: [13, 16, 19] },
@@ -97,12 +98,13 @@ function findCardData(value: unknown, path: string): string | undefined {
   if (typeof value === 'number' || typeof value === 'bigint')
     return hasCardNumber(String(value)) ? path : undefined;
   if (typeof value !== 'object' || value === null || value instanceof AbortSignal) return undefined;
+  // Amounts are many digits by nature.
+  if (isMoney(value)) return undefined;
   for (const [name, inner] of Object.entries(value)) {
     if (hasCardNumber(name)) return `a name in ${path || 'the argument'}`;
     const here = path === '' ? name : `${path}.${name}`;
     if (sensitiveName.test(name) && inner !== undefined) return here;
-    // Amounts are many digits by nature and are checked as money.
-    const found = name === 'minor' ? undefined : findCardData(inner, here);
+    const found = findCardData(inner, here);
     if (found !== undefined) return found;
   }
   return undefined;

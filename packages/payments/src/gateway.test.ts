@@ -231,10 +231,52 @@ describe('a payment gateway never moves money twice', () => {
     expect(ledger.payments[0]?.refunded.minor).toBe(100n);
   });
 
+  it('keeps an operation among the open ones when an older sending of it is settled late', async () => {
+    const waiting: (() => void)[] = [];
+    const { gateway, state, clock, ledger } = open((driver) => ({
+      create: async (create, call) => {
+        const payment = await driver.create(create, call);
+        await new Promise<void>((resolve) => waiting.push(resolve));
+        return payment;
+      },
+      find: async () => undefined,
+    }));
+    const create = () => gateway.create({ reference: 'a', amount: ten, method });
+    const first = create();
+    await clock.advance(30_001);
+    const second = create();
+    await clock.advance(0);
+    waiting[0]?.();
+    await first;
+    const open16 = await Promise.all(
+      Array.from({ length: 16 }, (_, bucket) => state.get(`payments/memory/open/${bucket}`)),
+    );
+    expect(open16.flatMap((stored) => JSON.parse(stored?.value ?? '[]') as string[]).length).toBeGreaterThan(
+      0,
+    );
+    expect(await gateway.reconcile()).toMatchObject([{ reference: 'a', outcome: 'open' }]);
+    waiting[1]?.();
+    await second;
+    await gateway.reconcile();
+    expect([ledger.payments.length, await gateway.reconcile()]).toEqual([1, []]);
+  });
+
   it('refuses a processor that could not be held to it', () => {
     const driver = memoryDriver({ keys: false, references: false });
     const make = () => createPaymentGateway(driver, { state: memoryState(), onAlert: () => {} });
     expect(make).toThrow(failing('unimplemented'));
+  });
+});
+
+describe('a payment gateway counts', () => {
+  it('each decline that its table does not know once, however often the payment is looked at', async () => {
+    const { gateway } = open();
+    const odd = { amount: ten, method: memoryTokens.unheardOf };
+    const { id, decline } = await gateway.create({ reference: 'a', ...odd });
+    await gateway.retrieve({ id });
+    await gateway.create({ reference: 'b', ...odd });
+    expect(decline).toMatchObject({ mapped: false, category: 'unspecified' });
+    expect(gateway.unmappedDeclines()).toEqual({ code_of_next_year: 2 });
   });
 });
 

@@ -1,6 +1,7 @@
 /** The portable gateway over a driver: checks, records, integrity, aborts and errors; the driver does the I/O. */
 import { createPages, type Page, scopedState, systemClock } from '@im/core';
 import { checkDriver, hasAbility, type PaymentAbility, paymentAbilities } from './abilities.ts';
+import { refuseCardData } from './card-guard.ts';
 import { checkNamed } from './checks.ts';
 import { type GatewayContext, placeOf, run, signalOf } from './context.ts';
 import type { DriverCall, DriverVault, DriverWebhooks, PaymentDriver, PaymentQuery } from './driver.ts';
@@ -102,12 +103,21 @@ function vaultOf(context: GatewayContext, vault: DriverVault) {
         vault.createCustomer(customer, { ...driverCall, idempotencyKey }),
       );
     },
-    listMethods: (customer: string, list?: ListOptions) =>
-      pagesOf(context, 'listMethods', (cursor, call) => vault.listMethods(customer, cursor, call), list),
-    deleteMethod: (id: string, call?: GatewayCall) =>
-      run(placeOf(context, 'deleteMethod'), signalOf(call), (driverCall) =>
+    listMethods: (customer: string, list?: ListOptions) => {
+      refuseCardData(customer, context.driver.name, 'listMethods');
+      return pagesOf(
+        context,
+        'listMethods',
+        (cursor, call) => vault.listMethods(customer, cursor, call),
+        list,
+      );
+    },
+    deleteMethod: async (id: string, call?: GatewayCall) => {
+      refuseCardData(id, context.driver.name, 'deleteMethod');
+      return run(placeOf(context, 'deleteMethod'), signalOf(call), (driverCall) =>
         vault.deleteMethod(id, driverCall),
-      ),
+      );
+    },
   };
 }
 

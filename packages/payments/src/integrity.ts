@@ -45,10 +45,11 @@ export async function absorb(context: GatewayContext, told: DriverPayment, place
   const here = { ...place, payment: told.id };
   const fault = faultIn(told) ?? (await faultByRecord(context, told));
   if (fault !== undefined) throw breach(context, here, 'integrity', fault);
-  const merged = await mergeSeen(context, told, here);
+  const { merged, isNews } = await mergeSeen(context, told, here);
   if (told.declineCode === undefined) return merged;
   const decline = readDecline(context.driver.facts.declines, told.declineCode);
-  if (!decline.mapped) context.unmapped.set(decline.code, (context.unmapped.get(decline.code) ?? 0) + 1);
+  if (!decline.mapped && isNews)
+    context.unmapped.set(decline.code, (context.unmapped.get(decline.code) ?? 0) + 1);
   return { ...merged, decline };
 }
 
@@ -132,7 +133,13 @@ async function faultByRecord(context: GatewayContext, told: DriverPayment): Prom
   return amountFault(told.amount, created.record);
 }
 
-async function mergeSeen(context: GatewayContext, told: DriverPayment, place: Place): Promise<Payment> {
+interface Merged {
+  readonly merged: Payment;
+  /** Whether something of it was not known before. */
+  readonly isNews: boolean;
+}
+
+async function mergeSeen(context: GatewayContext, told: DriverPayment, place: Place): Promise<Merged> {
   const { declineCode: _, ...facts } = told;
   const key = `seen/${told.id}`;
   for (;;) {
@@ -166,7 +173,10 @@ async function mergeSeen(context: GatewayContext, told: DriverPayment, place: Pl
       value === stored?.value ||
       (await context.state.compareAndSet(key, stored?.version, value)) !== undefined
     )
-      return { ...facts, status, captured, refunded } as Payment;
+      return {
+        merged: { ...facts, status, captured, refunded } as Payment,
+        isNews: value !== stored?.value,
+      };
   }
 }
 

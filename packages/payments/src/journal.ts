@@ -11,7 +11,8 @@
  *
  * `sending` belongs to one caller until `settleMs` have passed; then it reads as `unknown`, for its process was killed. Every change compares
  * and sets, so that of two callers one wins. Records that are not settled stand in an index, for `reconcile`. The index is written after
- * the record and before the sending: whatever was sent is in it.
+ * the record and before the sending: whatever was sent is in it. Each sending has a line of its own there, its `turn`, and strikes out
+ * only that one: who settles an operation late takes nothing from somebody who has begun it anew.
  */
 import { randomUUID } from 'node:crypto';
 import type { GatewayContext } from './context.ts';
@@ -26,6 +27,8 @@ export interface OperationRecord {
   readonly reference: string;
   /** Idempotency key. */
   readonly key: string;
+  /** Differs with every sending: names its line in the index. */
+  readonly turn: string;
   /** What was asked, to tell the same operation from another one of the same reference. */
   readonly asked: string;
   readonly state: 'sending' | 'unknown' | 'absent' | 'refused' | 'done' | 'abandoned';
@@ -81,6 +84,7 @@ export async function beginRecord(
     // "All that is left" was less before than it is now, or more: a repetition is of what was asked then.
     ...(goesOn && { minor: old.minor, currency: old.currency, payment: old.payment }),
     key: goesOn ? old.key : randomUUID(),
+    turn: randomUUID(),
     state: 'sending',
     firstAt: goesOn ? old.firstAt : now,
     sentAt: now,
@@ -125,7 +129,7 @@ export async function abandonRecord(
   if (known !== undefined && known.record.state !== 'refused' && known.record.state !== 'absent')
     return false;
   const now = context.clock.now();
-  const begun = known?.record ?? { kind, reference, key: randomUUID(), asked: '', firstAt: now, sentAt: now };
+  const begun = known?.record ?? { kind, reference, key: '', turn: '', asked: '', firstAt: now, sentAt: now };
   const record: OperationRecord = { ...begun, state: 'abandoned' };
   const written = await context.state.compareAndSet(
     keyOf(kind, reference),
@@ -140,23 +144,24 @@ export function isSettled({ state }: OperationRecord): boolean {
   return state !== 'sending' && state !== 'unknown';
 }
 
-/** Strikes the operation out of the index. */
-export async function forget(context: GatewayContext, record: Pick<OperationRecord, 'kind' | 'reference'>) {
+/** A line of the index. */
+export type OpenOperation = Pick<OperationRecord, 'kind' | 'reference' | 'turn'>;
+
+/** Strikes one line out of the index. */
+export async function forget(context: GatewayContext, record: OpenOperation): Promise<void> {
   await changeIndex(context, record, (lines) => lines.delete(lineOf(record)));
 }
 
-/** Every operation in the index. */
-export async function openOperations({
-  state,
-}: GatewayContext): Promise<readonly Pick<OperationRecord, 'kind' | 'reference'>[]> {
+/** Every line of the index. An operation that was sent more than once may have several. */
+export async function openOperations({ state }: GatewayContext): Promise<readonly OpenOperation[]> {
   const buckets = await Promise.all(
     Array.from({ length: bucketCount }, (_, bucket) => state.get(bucketKey(bucket))),
   );
   return buckets.flatMap((stored) => {
     const lines = stored === undefined ? [] : (JSON.parse(stored.value) as string[]);
     return lines.map((line) => {
-      const [kind, reference] = JSON.parse(line) as [OperationKind, string];
-      return { kind, reference };
+      const [kind, reference, turn] = JSON.parse(line) as [OperationKind, string, string];
+      return { kind, reference, turn };
     });
   });
 }
@@ -172,13 +177,13 @@ export function busy(place: Place, retryAfterMs: number) {
   });
 }
 
-function lineOf({ kind, reference }: Pick<OperationRecord, 'kind' | 'reference'>): string {
-  return JSON.stringify([kind, reference]);
+function lineOf({ kind, reference, turn }: OpenOperation): string {
+  return JSON.stringify([kind, reference, turn]);
 }
 
 async function changeIndex(
   { state }: GatewayContext,
-  record: Pick<OperationRecord, 'kind' | 'reference'>,
+  record: OpenOperation,
   change: (lines: Set<string>) => unknown,
 ): Promise<void> {
   let sum = 0;

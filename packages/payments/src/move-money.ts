@@ -92,13 +92,6 @@ async function sendOnce(
   signal: AbortSignal,
 ): Promise<DriverPayment> {
   try {
-    signal.throwIfAborted();
-  } catch (reason) {
-    // Nothing was sent by this call; an earlier one may have been.
-    await settleRecord(context, begun, { state: isAgain ? 'unknown' : 'refused' });
-    throw reason;
-  }
-  try {
     return await run(place, signal, (call) =>
       send({ ...call, idempotencyKey: begun.record.key }, begun.record),
     );
@@ -152,6 +145,7 @@ async function findOut(
           : 'the processor has forgotten the key and does not show our reference: look at the payment there',
     });
   } catch (error) {
+    if (signal.aborted && error === signal.reason) throw error;
     // `sentAt` stays that of the earlier sending: this call has sent nothing.
     await settleRecord(context, begun, { state: 'unknown', sentAt: earlier.sentAt });
     throw completeError(error, place, signal);

@@ -5,6 +5,7 @@ import { happened } from './integrity.ts';
 import {
   forget,
   isSettled,
+  type OpenOperation,
   type OperationKind,
   openOperations,
   readRecord,
@@ -33,10 +34,15 @@ export async function reconcile(
 ): Promise<readonly Reconciled[]> {
   const results: Reconciled[] = [];
   const place = placeOf(context, 'reconcile');
-  for (const operation of await run(place, signal, () => openOperations(context))) {
+  const seen = new Set<string>();
+  for (const line of await run(place, signal, () => openOperations(context))) {
+    const { kind, reference } = line;
+    const operation = { kind, reference };
     try {
-      const result = await reconcileOne(context, operation, signal);
-      if (result !== undefined) results.push(result);
+      const isFirst = !seen.has(JSON.stringify(operation));
+      seen.add(JSON.stringify(operation));
+      const result = await reconcileOne(context, line, isFirst, signal);
+      if (result !== undefined) results.push({ ...operation, ...result });
     } catch (error) {
       signal.throwIfAborted();
       results.push({ ...operation, outcome: 'failed', error });
@@ -47,18 +53,21 @@ export async function reconcile(
 
 async function reconcileOne(
   context: GatewayContext,
-  operation: { readonly kind: OperationKind; readonly reference: string },
+  operation: OpenOperation,
+  isFirst: boolean,
   signal: AbortSignal,
-): Promise<Reconciled | undefined> {
+): Promise<Omit<Reconciled, 'kind' | 'reference'> | undefined> {
   const place = placeOf(context, 'reconcile', { reference: operation.reference });
   const stored = await run(place, signal, () => readRecord(context, operation.kind, operation.reference));
   if (stored === undefined || isSettled(stored.record)) {
-    await forget(context, operation);
+    await run(place, signal, () => forget(context, operation));
     return undefined;
   }
+  // An older line of an operation that was just looked at: it goes once that is settled.
+  if (!isFirst) return undefined;
   const { record } = stored;
   const isFresh = context.clock.now() - record.sentAt < context.settleMs;
-  if (record.state === 'sending' && isFresh) return { ...operation, outcome: 'open' };
+  if (record.state === 'sending' && isFresh) return { outcome: 'open' };
   const told = await run(place, signal, async (call) => {
     try {
       return await context.driver.find(queryOf(record), call);
@@ -69,8 +78,8 @@ async function reconcileOne(
   });
   const did = told === undefined ? false : happened(record, told, context.driver.facts.references);
   if (told !== undefined && did)
-    return { ...operation, outcome: 'done', payment: await accept(context, stored, told, place, signal) };
-  if (did === undefined || isFresh) return { ...operation, outcome: 'open' };
+    return { outcome: 'done', payment: await accept(context, stored, told, place, signal) };
+  if (did === undefined || isFresh) return { outcome: 'open' };
   await run(place, signal, () => settleRecord(context, stored, { state: 'absent' }));
-  return { ...operation, outcome: 'absent' };
+  return { outcome: 'absent' };
 }
