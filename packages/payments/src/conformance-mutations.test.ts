@@ -164,6 +164,25 @@ const mutations: Readonly<Record<string, Mutation>> = {
     change: telling(() => ({ expiresAt: undefined })),
     fails: ['PM-021'],
   },
+  'says that movements carry our reference, and forgets it': {
+    change: telling(({ captures, refunds }) => ({
+      captures: captures.map(({ reference: _, ...capture }) => capture),
+      refunds: refunds.map(({ reference: _, ...refund }) => refund),
+    })),
+    fails: [
+      'PM-010',
+      'PM-011',
+      'PM-012',
+      'PM-014',
+      'PM-015',
+      'PM-036',
+      'PM-037',
+      'PM-050',
+      'PM-051',
+      'PM-052',
+      'PM-053',
+    ],
+  },
   'has a decline table without texts': {
     change: ({ facts }) => ({
       facts: {

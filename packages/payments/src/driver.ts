@@ -84,7 +84,10 @@ export interface PaymentFacts {
   readonly keyTtlMs?: number | undefined;
   /** Whether captures and refunds carry our reference, so that `find` shows whether one happened. Payments always do. */
   readonly references: boolean;
-  /** Milliseconds after which a request that was sent can take effect no more, and `find` shows all that it did. */
+  /**
+   * Milliseconds after which a call of the driver can take effect no more, counted from its beginning, and `find` shows all that it did. So it is
+   * longer than the whole time that the call may take, repetitions by the policies included, and what the vendor needs after that.
+   */
   readonly settleMs: number;
   readonly declines: DeclineTable;
 }

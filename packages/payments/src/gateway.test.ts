@@ -261,6 +261,23 @@ describe('a payment gateway never moves money twice', () => {
     expect([ledger.payments.length, await gateway.reconcile()]).toEqual([1, []]);
   });
 
+  it('sends nothing after it was suspended for so long that somebody else may have taken it over', async () => {
+    const { driver, ledger, clock, state } = open();
+    const suspended = {
+      ...state,
+      compareAndSet: async (...args: Parameters<typeof state.compareAndSet>) => {
+        const version = await state.compareAndSet(...args);
+        if (args[0].includes('/open/')) await clock.advance(30_000);
+        return version;
+      },
+    };
+    const gateway = createPaymentGateway(driver, { state: suspended, clock, onAlert: () => {} });
+    await expect(gateway.create({ reference: 'a', amount: ten, method })).rejects.toEqual(
+      failing('unavailable', 'in_progress'),
+    );
+    expect(ledger.payments).toEqual([]);
+  });
+
   it('refuses a processor that could not be held to it', () => {
     const driver = memoryDriver({ keys: false, references: false });
     const make = () => createPaymentGateway(driver, { state: memoryState(), onAlert: () => {} });

@@ -91,6 +91,14 @@ async function sendOnce(
   place: Place,
   signal: AbortSignal,
 ): Promise<DriverPayment> {
+  // Somebody else may have taken it over while this process was suspended.
+  if (context.clock.now() - begun.record.sentAt >= context.settleMs)
+    throw paymentError('so much time has passed that somebody else may be sending it', place, {
+      code: 'unavailable',
+      effect: 'unknown',
+      reason: 'in_progress',
+      remedy: 'call again with the same reference; it is not done twice',
+    });
   try {
     return await run(place, signal, (call) =>
       send({ ...call, idempotencyKey: begun.record.key }, begun.record),
