@@ -121,6 +121,19 @@ describe('a payment gateway checks what the processor says', () => {
     ]);
   });
 
+  it('tells of a breach also when nobody can be alerted', async () => {
+    const { driver, options } = lying(() => ({ reference: 'b' }));
+    const deaf = new Error('the pager is down');
+    const gateway = createPaymentGateway(driver, {
+      ...options,
+      onAlert: () => {
+        throw deaf;
+      },
+    });
+    const create = gateway.create({ reference: 'a', amount: ten, method });
+    await expect(create).rejects.toMatchObject({ code: 'internal', reason: 'integrity', cause: deaf });
+  });
+
   it('keeps an operation whose answer was not right among those to reconcile', async () => {
     const { gateway } = lying(() => ({ reference: 'b' }));
     await expect(gateway.create({ reference: 'a', amount: ten, method })).rejects.toThrow();

@@ -17,7 +17,7 @@ export interface PaymentGatewayOptions<Needs extends PaymentAbility = never> {
   readonly name?: string | undefined;
   /** Abilities that must be there; checked at once, and known to the compiler. */
   readonly needs?: readonly Needs[] | undefined;
-  /** Called when money may not be where it should be. The error is thrown all the same. */
+  /** Called when money may not be where it should be. The error is thrown all the same, and what this throws is its cause. */
   readonly onAlert: (alert: PaymentAlert) => void;
   /** Milliseconds after which a request that was sent can take effect no more. Default, and at least: the driver's. */
   readonly settleMs?: number | undefined;

@@ -27,13 +27,20 @@ export function breach(
   says: string,
 ): Error {
   const { operation, reference, payment } = place;
-  context.onAlert({ kind, gateway: context.name, operation, reference, payment, says });
-  return paymentError(says, place, {
+  let cause: unknown;
+  try {
+    context.onAlert({ kind, gateway: context.name, operation, reference, payment, says });
+  } catch (error) {
+    // An alert that fails must not hide what it was about.
+    cause = error;
+  }
+  const fields = {
     code: 'internal',
     effect: 'unknown',
     reason: kind,
     remedy: 'do not ship; compare the payment at the processor with the order',
-  });
+  } as const;
+  return paymentError(says, place, fields, cause === undefined ? undefined : { cause });
 }
 
 /**
