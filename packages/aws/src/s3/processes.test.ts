@@ -1,5 +1,6 @@
 /** Uploads that outlive their process, and memory that does not grow. */
 import { type ChildProcess, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,7 +8,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { connect, stream, wholeOf } from './__tests__/connect.ts';
+import { connect, stream } from './__tests__/connect.ts';
 import { startSink } from './__tests__/sink.ts';
 import { startFake } from './testing.ts';
 
@@ -27,10 +28,15 @@ async function lineOf({ stdout }: ChildProcess, isEnough: (line: string) => bool
   throw new Error('the process ended without saying it');
 }
 
-it('an upload of 256 MiB whose process is killed is resumed by another, which sends only the missing parts', {
-  timeout: 120_000,
+/** A whole one takes some gigabytes of memory for the fake that holds it, which not every machine has. */
+const killedMebibytes = process.env.CI === 'true' ? 1024 : 256;
+const partMebibytes = 8;
+
+it(`an upload of ${killedMebibytes} MiB whose process is killed in the middle is resumed by another, which sends only the missing parts`, {
+  timeout: 240_000,
 }, async () => {
-  const size = 256 * mebibyte;
+  const size = killedMebibytes * mebibyte;
+  const parts = killedMebibytes / partMebibytes;
   await using fake = await startFake();
   fake.keepLatest(0);
   const bucket = fake.createBucket('films');
@@ -39,12 +45,12 @@ it('an upload of 256 MiB whose process is killed is resumed by another, which se
   try {
     const file = join(folder, 'state.json');
     const child = startChild('upload-child', JSON.stringify(options), file, String(size));
-    await lineOf(child, (line) => Number(line) >= 12);
+    await lineOf(child, (line) => Number(line) >= parts / 2 - 2);
     child.kill('SIGKILL');
     await once(child, 'exit');
     const arrived = [...bucket.uploads.values()][0]?.parts.size ?? 0;
-    expect(arrived).toBeGreaterThanOrEqual(12);
-    expect(arrived).toBeLessThan(32);
+    expect(arrived).toBeGreaterThanOrEqual(parts / 2 - 2);
+    expect(arrived).toBeLessThan(parts);
     expect(bucket.isEmpty).toBe(true);
 
     const state = await readFile(file, 'utf8');
@@ -56,18 +62,24 @@ it('an upload of 256 MiB whose process is killed is resumed by another, which se
     const report = await upload.send(stream(size));
     await upload.complete();
 
-    expect(report).toEqual({ sentParts: 32 - arrived, keptParts: arrived, bytes: size });
+    expect(report).toEqual({ sentParts: parts - arrived, keptParts: arrived, bytes: size });
     const sent = fake.exchanges.filter(({ method }) => method === 'PUT');
-    expect(sent).toHaveLength(32 - arrived);
+    expect(sent).toHaveLength(parts - arrived);
     const bytes = sent.reduce((sum, { requestBody }) => sum + requestBody.byteLength, 0);
-    expect(bytes).toBe((32 - arrived) * 8 * mebibyte);
-    const got = await wholeOf((await to.store.get('film')).stream());
-    expect(got.equals(await wholeOf(stream(size)))).toBe(true);
+    expect(bytes).toBe((parts - arrived) * partMebibytes * mebibyte);
+    fake.keepLatest(0);
+    expect(await digestOf((await to.store.get('film')).stream())).toBe(await digestOf(stream(size)));
     expect(bucket.uploads.size).toBe(0);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 });
+
+async function digestOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const piece of bytes) hash.update(piece);
+  return hash.digest('hex');
+}
 
 it('a stream of 1 GiB up and down takes at most 100 MiB more than the process at rest', {
   timeout: 120_000,
