@@ -129,6 +129,7 @@ async function replicas(clouds: readonly MeasuredCloud[]): Promise<Line[]> {
     replicas: others.map(({ ours }) => ours),
     journal: memoryJournal(),
     wait: 'all',
+    atOnce: true,
   });
   await using _replication = store.replication;
   const body = Buffer.alloc(64 * mebibyte, 'x');
