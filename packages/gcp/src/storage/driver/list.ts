@@ -61,7 +61,9 @@ async function readPage(
         isBehind = told.kind === 'prefix' && entry.kind === 'object';
       }
       if (page.next === undefined) return { items };
-      if (items.length === pageSize) return { items, next: writeCursor(place) };
+      // Full, or short of the one line that was told again and found no room: a request for one more would cost as much as a page.
+      const isFull = items.length === pageSize || (size === pageSize && items.length === pageSize - 1);
+      if (isFull && items.length > 0) return { items, next: writeCursor(place) };
       // What comes next may go on for long among what is told already: better to begin behind it.
       if (isBehind) break;
     }
