@@ -1,0 +1,4 @@
+export { paypalErrors } from './errors.ts';
+export { type PaypalOptions, paypalOptions } from './options.ts';
+export { paypal } from './paypal.ts';
+export type { Item } from './wire.ts';
