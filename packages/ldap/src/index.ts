@@ -1,0 +1,4 @@
+export { ldapErrors } from './errors.ts';
+export { ldap } from './ldap.ts';
+export { type LdapOptions, ldapOptions } from './options.ts';
+export type { Item } from './wire.ts';
