@@ -1,8 +1,9 @@
 /** From an answer to a checked value, or to the one error that says where it was not what was promised. */
 import { VendorError } from '@im/core';
 import type { z } from 'zod';
+import { announcedBytes } from './content.ts';
 import { bytes, none, text } from './schemas.ts';
-import type { HttpHeaders, HttpResponse } from './transport.ts';
+import type { HttpHeaders, HttpRequest, HttpResponse } from './transport.ts';
 
 /** Most bytes of an error's body that are read. */
 const maxErrorBytes = 256 * 1024;
@@ -24,8 +25,12 @@ export async function readBytes(response: HttpResponse, maxBytes: number): Promi
 }
 
 /** @throws VendorError `body_too_large` when the answer announces more than `maxBytes` */
-export function refuseAnnounced(headers: HttpHeaders, maxBytes: number): void {
-  if (Number(headers.get('content-length') ?? 0) > maxBytes) throw tooLarge(maxBytes);
+export function refuseAnnounced(
+  method: HttpRequest['method'],
+  response: HttpResponse,
+  maxBytes: number,
+): void {
+  if ((announcedBytes(method, response) ?? 0) > maxBytes) throw tooLarge(maxBytes);
 }
 
 /** An answer of more bytes than was agreed. */

@@ -162,7 +162,7 @@ export function createHttp(context: HttpContext, settings: HttpSettings): Http {
     try {
       const { status, headers } = response;
       const maxBytes = init?.maxBytes ?? settings.maxBytes ?? defaultMaxBytes;
-      if (method !== 'HEAD') refuseAnnounced(headers, maxBytes);
+      refuseAnnounced(method, response, maxBytes);
       const body = await readAnswer(response, schema, maxBytes, () =>
         shownRequestId(headers, () => [...secretsOf(context.options), ...sentSecrets(init)]),
       );

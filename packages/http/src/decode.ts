@@ -2,6 +2,7 @@
 import { pipeline, Readable, type Transform } from 'node:stream';
 import * as zlib from 'node:zlib';
 import { VendorError } from '@im/core';
+import { mayHaveContent } from './content.ts';
 import type { HttpRequest, HttpResponse } from './transport.ts';
 
 /** Makes a decoder for a body that begins with `firstByte`. Truncated input is an error, by zlib's own default. */
@@ -25,9 +26,8 @@ const mostLayers = 2;
 /** `response` with its body decoded; itself when there is nothing to decode. */
 export function decoded(response: HttpResponse, method: HttpRequest['method']): HttpResponse {
   const header = response.headers.get('content-encoding');
-  if (header === null || method === 'HEAD' || response.status === 204 || response.status === 304)
-    return response;
-  const names = (header ?? '')
+  if (!header || !mayHaveContent(method, response.status)) return response;
+  const names = header
     .toLowerCase()
     .split(',')
     .map((name) => name.trim())

@@ -1,6 +1,7 @@
 /** Downloads that survive a cut: the rest is asked for by `Range`, as long as it is still the same file (RFC 9110 §14). */
 import { type Call, VendorError } from '@im/core';
 import { readBytes } from './answer.ts';
+import { announcedBytes } from './content.ts';
 import type { HttpDownload, HttpRequestInit } from './http.ts';
 import type { HttpResponse } from './transport.ts';
 
@@ -76,10 +77,9 @@ async function wholeOf(
   }
 }
 
-function totalOf({ headers }: HttpResponse, isRaw: boolean): number | undefined {
-  const length = headers.get('content-length');
-  const isPlain = isRaw || !headers.get('content-encoding');
-  return isPlain && length && /^\d+$/.test(length) ? Number(length) : undefined;
+function totalOf(response: HttpResponse, isRaw: boolean): number | undefined {
+  const isPlain = isRaw || !response.headers.get('content-encoding');
+  return isPlain ? announcedBytes('GET', response) : undefined;
 }
 
 /** What tells that the file is the same; a weak tag cannot. A range that the caller asked for is not taken further. */

@@ -6,6 +6,7 @@
  * Every hop is checked by the guard, and to another origin only headers go that say nothing about who asks.
  */
 import { VendorError } from '@im/core';
+import { announcedBytes } from './content.ts';
 import { acceptedEncodings, decoded } from './decode.ts';
 import { isStream } from './lanes/choose.ts';
 import type { Lane, LaneRequest } from './lanes/lane.ts';
@@ -132,8 +133,8 @@ function broken(reason: string, says: string): VendorError {
 function finish(request: HttpRequest, raw: HttpResponse): HttpResponse {
   const response = request.decode === false ? raw : decoded(raw, request.method);
   if (request.onProgress === undefined) return response;
-  const length = raw === response ? response.headers.get('content-length') : null;
-  const report = progressReporter(request.onProgress, 'down', length === null ? undefined : Number(length));
+  const total = raw === response ? announcedBytes(request.method, response) : undefined;
+  const report = progressReporter(request.onProgress, 'down', total);
   return {
     status: response.status,
     headers: response.headers,

@@ -1,5 +1,6 @@
 /** The lean lane: undici's dispatcher, for the plain calls that most calls are. It speaks HTTP/1.1. */
 import { Agent, type Dispatcher, ProxyAgent } from 'undici';
+import { mayHaveContent } from '../content.ts';
 import { guardedLookup } from '../egress.ts';
 import { toHeaders } from '../headers.ts';
 import type { HttpHeaders, HttpResponse } from '../transport.ts';
@@ -116,6 +117,8 @@ class Exchange implements Dispatcher.DispatchHandler, HttpResponse {
     this.status = status;
     this.headers = toHeaders(headers);
     this.#resolve(this);
+    // undici waits for the announced length also where none can come, and gives up the connection as broken: after the answer.
+    if (!mayHaveContent(this.#request.method, status)) this.onResponseEnd();
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
