@@ -20,6 +20,7 @@ import {
   read,
   type Secret,
   secret,
+  traitsOf,
   unsafe,
 } from './index.ts';
 
@@ -27,7 +28,9 @@ interface Farewells {
   send(): Promise<boolean>;
 }
 const toFarewell = (client: Farewells) => ({ leave: () => client.send() });
-const farewell = definePort<{ leave(): Promise<boolean> }>('farewell');
+const farewell = definePort<{ leave(): Promise<boolean> }, { readonly languages: readonly string[] }>(
+  'farewell',
+);
 
 class SdkClient {
   readonly region = 'here';
@@ -81,7 +84,7 @@ const shop = defineIntegration({
         return { greet: async (name) => `${name} ${await client.getItem(name)}` };
       },
     },
-    { port: farewell, toDriver: (client) => toFarewell(client) },
+    { port: farewell, toDriver: (client) => toFarewell(client), traits: { languages: ['en', 'de'] } },
   ],
 });
 
@@ -123,6 +126,10 @@ describe('defineIntegration infers from one literal', () => {
     expect(wrong).toBeTypeOf('function');
     // @ts-expect-error the driver lacks greet
     defineIntegration({ ...bare, provides: [{ port: greeter, toDriver: () => ({ wave: () => 'hi' }) }] });
+    const traits = { languages: 'en' };
+    const leave = async () => true;
+    // @ts-expect-error the port wants a list
+    defineIntegration({ ...bare, provides: [{ port: farewell, toDriver: () => ({ leave }), traits }] });
     // @ts-expect-error this provider has no `send`
     defineIntegration({ ...bare, provides: [{ port: farewell, toDriver: (client) => toFarewell(client) }] });
     // @ts-expect-error without a vendor's client there is no native
@@ -145,6 +152,28 @@ describe('defineIntegration infers from one literal', () => {
     // @ts-expect-error the credential is missing
     const wrong = () => registry.register(shop, { options: {} });
     expect(wrong).toBeTypeOf('function');
+  });
+
+  it('what a port says of its driver, without making one', () => {
+    const traits = traitsOf(shop, farewell);
+    expectTypeOf(traits).toEqualTypeOf<{ readonly languages: readonly string[] } | undefined>();
+    expect(traits).toEqual({ languages: ['en', 'de'] });
+    expect(traitsOf(shop, greeter)).toBeUndefined();
+    expect(traitsOf(bare, farewell)).toBeUndefined();
+    const throwing = defineIntegration({
+      ...bare,
+      connect: () => ({ send: read(async (_call: Call) => true) }),
+      provides: [
+        {
+          port: farewell,
+          toDriver: () => {
+            throw new Error('a driver was made');
+          },
+          traits: { languages: [] },
+        },
+      ],
+    });
+    expect(traitsOf(throwing, farewell)).toEqual({ languages: [] });
   });
 
   it('no any for the user', () => {

@@ -8,11 +8,11 @@ import type {
   DefinitionBase,
   IntegrationDefinition,
   Operations,
-  PortBindings,
 } from './integration.ts';
 import type { Effect } from './operation.ts';
 import { coreOf } from './options/fields.ts';
 import { parameterFault } from './parameters.ts';
+import type { Port, PortBindings } from './port.ts';
 import { mergeResilience } from './resilience/options.ts';
 
 /**
@@ -27,10 +27,10 @@ export function defineIntegration<
   Ops extends Operations,
   Http = undefined,
   Native = unknown,
-  const Drivers extends readonly unknown[] = readonly [],
+  const Ports extends readonly Port<unknown>[] = readonly [],
 >(
   definition: DefinitionBase<Schema, Http, Native, Ops> & {
-    readonly provides?: PortBindings<NoInfer<Client<Ops, Native>>, Drivers>;
+    readonly provides?: PortBindings<NoInfer<Client<Ops, Native>>, Ports>;
   },
 ): IntegrationDefinition<Schema, Http, Native, Ops> {
   if (Number.isInteger(definition.contract)) checkContractVersion(definition);

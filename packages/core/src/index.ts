@@ -45,14 +45,10 @@ export {
   type ClientOf,
   contractVersions,
   type DefinitionBase,
-  definePort,
   type IntegrationDefinition,
   type NativeAccess,
   type Operations,
   type OptionsOf,
-  type Port,
-  type PortBinding,
-  type PortBindings,
 } from './integration.ts';
 export { lazily } from './lazily.ts';
 export { loadOptional, requireOptional } from './load-optional.ts';
@@ -89,6 +85,15 @@ export {
   secretPaths,
 } from './options.ts';
 export { createPages, type FetchPage, type PagesNames } from './pages.ts';
+export {
+  type DriverOf,
+  definePort,
+  type Port,
+  type PortBinding,
+  type PortBindings,
+  type TraitsOf,
+  traitsOf,
+} from './port.ts';
 export { createRegistry } from './registry/registry.ts';
 export {
   defaultTenant,

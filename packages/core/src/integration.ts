@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import type { IntegrationContext } from './context.ts';
 import type { ErrorTable } from './errors.ts';
 import type { AnyOperation, Api, Call } from './operation.ts';
+import type { PortBinding } from './port.ts';
 import type { ResilienceInput } from './resilience/types.ts';
 
 /** The contract versions that this copy of core understands. */
@@ -27,34 +28,6 @@ export type Category =
 
 /** Operations by name, as `connect` returns them. */
 export type Operations = Readonly<Record<string, AnyOperation>>;
-
-/** A portable capability that a port package declares, such as `musicCatalog`; two ports of the same id are the same. */
-export interface Port<Driver> {
-  readonly id: string;
-  /** Carries the type; never set. */
-  readonly _driver?: Driver;
-}
-
-/** Declares a port. Called once, by the port's package. */
-export function definePort<Driver>(id: string): Port<Driver> {
-  return { id };
-}
-
-/** One capability that a provider gives: which port, and how its driver is made from the provider's own operations. */
-export interface PortBinding<Client, Driver = unknown> {
-  readonly port: Port<Driver>;
-  /**
-   * Called on first use of the port, once for each registration. Opens nothing. The client goes on to work when the
-   * instance behind it is replaced. Write it as a function of its own, `(client) => toCatalog(client)`: the compiler
-   * looks at the name of a function before it knows the operations.
-   */
-  readonly toDriver: (client: Client) => NoInfer<Driver>;
-}
-
-/** Capabilities by position, each driver checked against its own port. */
-export type PortBindings<Client, Drivers extends readonly unknown[]> = {
-  readonly [Index in keyof Drivers]: PortBinding<Client, Drivers[Index]>;
-};
 
 /**
  * What a provider package exports, without its capabilities. Write it with {@link defineIntegration}, which infers every type parameter.

@@ -1,6 +1,7 @@
 import { IntegrationError } from '../errors.ts';
-import type { AnyDefinition, ClientOf, Port } from '../integration.ts';
+import type { AnyDefinition, ClientOf } from '../integration.ts';
 import { checkName, quoted, quotedList } from '../names.ts';
+import type { Port } from '../port.ts';
 import type { IntegrationStatus } from '../status.ts';
 import type { Entry, Tenant } from './entry.ts';
 import type { TenantSettings, TenantView } from './types.ts';

@@ -1,7 +1,8 @@
 /** The registry as applications and the server see it. */
 import type { Environment } from '../context.ts';
 import type { IntegrationError } from '../errors.ts';
-import type { AnyDefinition, ClientOf, OptionsOf, Port } from '../integration.ts';
+import type { AnyDefinition, ClientOf, OptionsOf } from '../integration.ts';
+import type { Port } from '../port.ts';
 import type { ResilienceInput } from '../resilience/types.ts';
 import type { IntegrationStatus, RegistryEvent } from '../status.ts';
 
