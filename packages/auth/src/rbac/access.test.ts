@@ -1,0 +1,148 @@
+import { memoryState } from '@im/core';
+import { createVirtualClock } from '@im/testing';
+import { describe, expect, it } from 'vitest';
+import { type AccessChange, type AccessControlOptions, createAccessControl } from './access.ts';
+
+const roles = { viewer: { allow: ['document:read'] }, admin: { allow: ['*:*'] } };
+
+function open(options: Partial<AccessControlOptions> = {}) {
+  const clock = createVirtualClock(Date.UTC(2030, 0, 1));
+  const state = memoryState(clock);
+  const access = createAccessControl({ state, roles, clock, ...options });
+  return { clock, state, access, acme: access.tenant('acme'), globex: access.tenant('globex') };
+}
+
+describe('access control', () => {
+  it('holds in the tenant where a role was given, and nowhere else', async () => {
+    const { acme, globex } = open();
+    await acme.assign('ada', 'admin');
+    expect(await acme.can('ada', 'server:stop')).toBe(true);
+    expect(await globex.can('ada', 'server:stop')).toBe(false);
+    expect(await globex.members()).toEqual([]);
+  });
+
+  it('keeps tenants apart whatever they and their people are called', async () => {
+    const { access } = open();
+    const names = ['a', 'a/b', 'a:b', '../a', 'a%2Fb', 'A', 'a/subject', 'ä', 'a\u0308', ''];
+    for (const tenant of names) await access.tenant(tenant).assign(`only-${tenant}`, 'admin');
+    for (const tenant of names)
+      for (const other of names)
+        expect(await access.tenant(tenant).can(`only-${other}`, 'x:y')).toBe(tenant === other);
+  });
+
+  it('lets a tenant have roles of its own, which inherit the application’s', async () => {
+    const { acme, globex } = open();
+    await acme.putRole('approver', { inherits: ['viewer'], allow: ['invoice:approve'] });
+    await acme.assign('ada', 'approver');
+    expect(await acme.can('ada', 'document:read')).toBe(true);
+    expect(await acme.can('ada', 'invoice:approve')).toBe(true);
+    expect([...(await globex.roles()).keys()]).toEqual(['viewer', 'admin']);
+    await expect(globex.assign('ada', 'approver')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('lets no tenant replace a role of the application', async () => {
+    const { acme } = open();
+    await expect(acme.putRole('viewer', { allow: ['*:*'] })).rejects.toMatchObject({
+      code: 'invalid_argument',
+      message: expect.stringContaining('cannot be replaced'),
+    });
+  });
+
+  it('takes a role back at once, in every process', async () => {
+    const { acme, state, clock } = open();
+    const elsewhere = createAccessControl({ state, roles, clock }).tenant('acme');
+    await acme.assign('ada', 'admin');
+    expect(await elsewhere.can('ada', 'x:y')).toBe(true);
+    await acme.unassign('ada', 'admin');
+    expect(await elsewhere.can('ada', 'x:y')).toBe(false);
+    expect(await elsewhere.members()).toEqual([]);
+  });
+
+  it('believes what it read for as long as it was told to, and no longer', async () => {
+    const { acme, state, clock } = open();
+    const cached = createAccessControl({ state, roles, clock, maxStaleMs: 1_000 }).tenant('acme');
+    expect(await cached.can('ada', 'x:y')).toBe(false);
+    await acme.assign('ada', 'admin');
+    expect(await cached.can('ada', 'x:y')).toBe(false);
+    await clock.advance(1_000);
+    expect(await cached.can('ada', 'x:y')).toBe(true);
+  });
+
+  it('requires, and says what is missing and why, but not of whom', async () => {
+    const { acme } = open();
+    await acme.assign('ada', 'viewer');
+    await acme.require('ada', 'document:read');
+    const refused = acme.require('ada', 'document:write');
+    await expect(refused).rejects.toMatchObject({
+      code: 'permission_denied',
+      reason: 'no_permission',
+      effect: 'none',
+    });
+    await expect(refused).rejects.toThrow('this needs the permission document:write');
+  });
+
+  it('gives a view that answers without waiting', async () => {
+    const { acme, clock } = open();
+    await acme.assign('ada', { role: 'viewer', expiresAt: clock.now() + 1_000 });
+    const view = await acme.load('ada');
+    expect([view.roles, view.can('document:read'), view.explain('document:write').reason]).toEqual([
+      ['viewer'],
+      true,
+      'no_permission',
+    ]);
+    await clock.advance(1_000);
+    expect(view.can('document:read')).toBe(false);
+  });
+
+  it('loses no assignment of two writers', async () => {
+    const { acme, access } = open();
+    await Promise.all(
+      Array.from({ length: 40 }, (_, index) =>
+        access.tenant('acme').assign(`user-${index % 20}`, index < 20 ? 'viewer' : 'admin'),
+      ),
+    );
+    expect(await acme.members()).toHaveLength(20);
+    expect(await acme.members('admin')).toHaveLength(20);
+    expect((await acme.assignmentsOf('user-3')).map(({ role }) => role).toSorted()).toEqual([
+      'admin',
+      'viewer',
+    ]);
+  });
+
+  it('refuses what cannot be', async () => {
+    const { acme } = open();
+    await acme.putRole('lead', { inherits: ['viewer'] });
+    await acme.putRole('head', { inherits: ['lead'] });
+    await expect(acme.deleteRole('lead')).rejects.toMatchObject({
+      code: 'failed_precondition',
+      reason: 'role_in_use',
+    });
+    await acme.deleteRole('head');
+    await acme.deleteRole('lead');
+    await expect(acme.assign('', 'viewer')).rejects.toMatchObject({ code: 'invalid_argument' });
+    const bad = { role: 'viewer', expiresAt: -1, when: { attribute: '' } } as never;
+    await expect(acme.assign('ada', bad)).rejects.toMatchObject({
+      code: 'invalid_argument',
+      message: expect.stringMatching(/when.*expiresAt|expiresAt.*when/),
+    });
+    expect(() => createAccessControl({ state: memoryState(), roles: { a: { inherits: ['b'] } } })).toThrow(
+      /"b"/,
+    );
+  });
+
+  it('tells every change, with who did it', async () => {
+    const changes: AccessChange[] = [];
+    const { acme, clock } = open({ onChange: (change) => changes.push(change) });
+    await acme.putRole('lead', {}, { by: 'root' });
+    await acme.assign('ada', 'lead', { by: 'root' });
+    await acme.unassign('ada', 'lead');
+    await acme.deleteRole('lead');
+    const common = { tenant: 'acme', role: 'lead', at: clock.now() };
+    expect(changes).toEqual([
+      { ...common, kind: 'role_put', by: 'root' },
+      { ...common, kind: 'assigned', subject: 'ada', by: 'root' },
+      { ...common, kind: 'unassigned', subject: 'ada', by: undefined },
+      { ...common, kind: 'role_deleted', by: undefined },
+    ]);
+  });
+});

@@ -1,0 +1,274 @@
+/**
+ * Who may do what in each tenant, kept in a `StateStore`. Roles of the application hold in every tenant; a tenant may add its own, which
+ * nobody else sees, and which may inherit from the application's but never replace them.
+ *
+ * Everything of a tenant lies under a part of the state of its own: no name of a subject or role can reach into another's.
+ */
+import { type Clock, IntegrationError, type StateStore, scopedState, systemClock } from '@im/core';
+import { z } from 'zod';
+import { type Attributes, conditionSchema, type Subject } from './conditions.ts';
+import { type Assignment, decide, type Explanation, explain, type Question } from './decide.ts';
+import { createMembers } from './members.ts';
+import { createRoleBook, type RoleBook, type RoleDefinition, roleId } from './roles.ts';
+
+/** Settings of the access control. */
+export interface AccessControlOptions {
+  /** Where roles and assignments are kept; shared by processes that must agree. */
+  readonly state: StateStore;
+  /** Roles of the application, by name. */
+  readonly roles: Readonly<Record<string, RoleDefinition>>;
+  /** Milliseconds for which what was read from the state is believed. Default 0: a revocation holds for the next question, everywhere. */
+  readonly maxStaleMs?: number | undefined;
+  /** Told after each change, for an audit log. */
+  readonly onChange?: ((change: AccessChange) => void) | undefined;
+  /** Default: the system's. */
+  readonly clock?: Clock | undefined;
+}
+
+/** A change that was made. */
+export interface AccessChange {
+  readonly tenant: string;
+  readonly kind: 'role_put' | 'role_deleted' | 'assigned' | 'unassigned';
+  readonly role: string;
+  readonly subject?: string | undefined;
+  /** Who did it, where the caller said so. */
+  readonly by?: string | undefined;
+  /** Milliseconds since 1970. */
+  readonly at: number;
+}
+
+/** Who makes a change. */
+export interface ChangeCall {
+  readonly by?: string | undefined;
+}
+
+/** Access of one subject as it stood when it was loaded: for a page that asks much, without waiting. */
+export interface AccessView {
+  /** Roles assigned, as far as they have not ended. */
+  readonly roles: readonly string[];
+  can(permission: string, resource?: Attributes): boolean;
+  explain(permission: string, resource?: Attributes): Explanation;
+}
+
+/** Access in one tenant. */
+export interface TenantAccess {
+  /** Whether the subject may. What cannot be decided is not allowed. */
+  can(subject: string | Subject, permission: string, resource?: Attributes): Promise<boolean>;
+  /** @throws {@link IntegrationError} `permission_denied`, its `reason` as {@link Explanation.reason} */
+  require(subject: string | Subject, permission: string, resource?: Attributes): Promise<void>;
+  /** Why. */
+  explain(subject: string | Subject, permission: string, resource?: Attributes): Promise<Explanation>;
+  load(subject: string | Subject): Promise<AccessView>;
+  /**
+   * Gives a role; again: with the new condition and end.
+   *
+   * @throws {@link IntegrationError} `not_found` for a role that is not there; `invalid_argument`
+   */
+  assign(subject: string, assignment: string | Assignment, call?: ChangeCall): Promise<void>;
+  /** Takes a role away; what is gone already is gone. */
+  unassign(subject: string, role: string, call?: ChangeCall): Promise<void>;
+  assignmentsOf(subject: string): Promise<readonly Assignment[]>;
+  /** Subjects with a role, or with any; those whose role has ended too. */
+  members(role?: string): Promise<readonly string[]>;
+  /** The application's roles and the tenant's own. */
+  roles(): Promise<ReadonlyMap<string, RoleDefinition>>;
+  /** Adds or changes a role of the tenant. @throws {@link IntegrationError} `invalid_argument` with all faults */
+  putRole(id: string, definition: RoleDefinition, call?: ChangeCall): Promise<void>;
+  /** @throws {@link IntegrationError} `failed_precondition` while another role inherits from it */
+  deleteRole(id: string, call?: ChangeCall): Promise<void>;
+}
+
+/** Access control over many tenants. */
+export interface AccessControl {
+  tenant(id: string): TenantAccess;
+}
+
+const assignmentSchema: z.ZodType<Assignment> = z.strictObject({
+  role: roleId,
+  when: conditionSchema.optional(),
+  expiresAt: z.int().positive().optional(),
+});
+type Definitions = Readonly<Record<string, RoleDefinition>>;
+
+/**
+ * Makes the access control.
+ *
+ * @throws {@link IntegrationError} `invalid_argument` with all faults of `roles`
+ */
+export function createAccessControl(options: AccessControlOptions): AccessControl {
+  const book = createRoleBook(options.roles);
+  return { tenant: (id) => tenantAccess(options, book, id) };
+}
+
+function tenantAccess(options: AccessControlOptions, application: RoleBook, tenant: string): TenantAccess {
+  const { clock = systemClock, maxStaleMs = 0, onChange } = options;
+  const state = scopedState(options.state, 'rbac', tenant);
+  const members = createMembers(state);
+  const bookOf = createCache<RoleBook>(state, clock, maxStaleMs, (text) =>
+    text === undefined ? application : createRoleBook(JSON.parse(text) as Definitions, application),
+  );
+  const assigned = createCache<readonly Assignment[]>(state, clock, maxStaleMs, (text) =>
+    text === undefined ? [] : (JSON.parse(text) as Assignment[]),
+  );
+  const told = (change: Omit<AccessChange, 'tenant' | 'at'>) =>
+    onChange?.({ ...change, tenant, at: clock.now() });
+
+  const ask = async (subject: string | Subject, permission: string, resource?: Attributes) => {
+    const who = typeof subject === 'string' ? { id: subject } : subject;
+    const [book, assignments] = await Promise.all([bookOf('roles'), assigned(subjectKey(who.id))]);
+    const question: Question = { subject: who, assignments, permission, resource, now: clock.now() };
+    return { book, question };
+  };
+  const changeSubject = (subject: string, change: (old: readonly Assignment[]) => readonly Assignment[]) =>
+    changeJson<readonly Assignment[]>(state, subjectKey(subject), (old = []) => change(old));
+
+  return {
+    can: async (...asked) => {
+      const { book, question } = await ask(...asked);
+      return decide(book, question);
+    },
+    require: async (subject, permission, resource) => {
+      const { book, question } = await ask(subject, permission, resource);
+      if (decide(book, question)) return;
+      const { reason } = explain(book, question);
+      throw accessError(`this needs the permission ${permission}`, {
+        code: 'permission_denied',
+        reason,
+        remedy: 'ask an administrator for it',
+      });
+    },
+    explain: async (...asked) => {
+      const { book, question } = await ask(...asked);
+      return explain(book, question);
+    },
+    load: async (subject) => {
+      const { book, question } = await ask(subject, '');
+      const now = () => clock.now();
+      return {
+        roles: question.assignments
+          .filter(({ role, expiresAt }) => book.definitions.has(role) && (expiresAt ?? Infinity) > now())
+          .map(({ role }) => role),
+        can: (permission, resource) => decide(book, { ...question, permission, resource, now: now() }),
+        explain: (permission, resource) => explain(book, { ...question, permission, resource, now: now() }),
+      };
+    },
+    assign: async (subject, given, call) => {
+      const assignment = checked(
+        assignmentSchema,
+        typeof given === 'string' ? { role: given } : given,
+        'assignment',
+      );
+      const { role } = assignment;
+      if (!(await bookOf('roles')).definitions.has(role))
+        throw accessError(`there is no role "${role}"`, {
+          code: 'not_found',
+          reason: 'no_such_role',
+          remedy: 'put the role first, or correct its name',
+        });
+      // Listed before, so that a crash hides nobody; and after, since somebody may have taken the last role away meanwhile.
+      await members.add(checkSubject(subject));
+      await changeSubject(subject, (old) => [...old.filter((one) => one.role !== role), assignment]);
+      await members.add(subject);
+      told({ kind: 'assigned', role, subject, by: call?.by });
+    },
+    unassign: async (subject, role, call) => {
+      const left = await changeSubject(subject, (old) => old.filter((one) => one.role !== role));
+      if (left.length === 0) {
+        await members.remove(subject);
+        if ((await assigned(subjectKey(subject))).length > 0) await members.add(subject);
+      }
+      told({ kind: 'unassigned', role, subject, by: call?.by });
+    },
+    assignmentsOf: (subject) => assigned(subjectKey(subject)),
+    members: async (role) => {
+      const all = await members.list();
+      const roles = await Promise.all(all.map((subject) => assigned(subjectKey(subject))));
+      return all.filter((_, index) => roles[index]?.some((one) => role === undefined || one.role === role));
+    },
+    roles: async () => (await bookOf('roles')).definitions,
+    putRole: async (id, definition, call) => {
+      await changeJson<Definitions>(state, 'roles', (old) => {
+        const next = { ...old, [id]: definition };
+        createRoleBook(next, application);
+        return next;
+      });
+      told({ kind: 'role_put', role: id, by: call?.by });
+    },
+    deleteRole: async (id, call) => {
+      await changeJson<Definitions>(state, 'roles', (old = {}) => {
+        const heirs = Object.keys(old).filter((each) => old[each]?.inherits?.includes(id));
+        if (heirs.length > 0)
+          throw accessError(`the role "${id}" is inherited by ${heirs.join(', ')}`, {
+            code: 'failed_precondition',
+            reason: 'role_in_use',
+            remedy: 'change or delete those first',
+          });
+        const { [id]: _gone, ...next } = old;
+        return next;
+      });
+      told({ kind: 'role_deleted', role: id, by: call?.by });
+    },
+  };
+}
+
+const subjectKey = (id: string) => `subject/${id}`;
+const mostCached = 10_000;
+
+/** What is read and parsed, kept by its version. */
+function createCache<Value>(
+  state: StateStore,
+  clock: Clock,
+  maxStaleMs: number,
+  parse: (text: string | undefined) => Value,
+) {
+  const cached = new Map<string, { readonly version?: string; readonly value: Value; readonly at: number }>();
+  return async (key: string): Promise<Value> => {
+    const known = cached.get(key);
+    const now = clock.now();
+    if (known !== undefined && now - known.at < maxStaleMs) return known.value;
+    const stored = await state.get(key);
+    const isSame = known !== undefined && known.version === stored?.version;
+    const value = isSame ? known.value : parse(stored?.value);
+    if (cached.size >= mostCached && !cached.has(key)) cached.clear();
+    cached.set(key, { ...(stored && { version: stored.version }), value, at: now });
+    return value;
+  };
+}
+
+/** Reads, changes and writes, again when somebody else was first. @returns what was written */
+async function changeJson<Value>(
+  state: StateStore,
+  key: string,
+  change: (old: Value | undefined) => Value,
+): Promise<Value> {
+  for (;;) {
+    const stored = await state.get(key);
+    const next = change(stored && (JSON.parse(stored.value) as Value));
+    if ((await state.compareAndSet(key, stored?.version, JSON.stringify(next))) !== undefined) return next;
+  }
+}
+
+function checkSubject(subject: string): string {
+  if (typeof subject === 'string' && subject.length > 0 && subject.length <= 512) return subject;
+  throw accessError('a subject is named by 1 to 512 characters', {
+    code: 'invalid_argument',
+    remedy: 'give the id of the person or service',
+  });
+}
+
+function checked<Value>(schema: z.ZodType<Value>, value: unknown, what: string): Value {
+  const { data, error } = schema.safeParse(value);
+  if (error === undefined) return data;
+  const faults = error.issues.map(({ path, message }) => `${path.join('.') || what}: ${message}`);
+  throw accessError(`this ${what} cannot be: ${faults.join('; ')}`, {
+    code: 'invalid_argument',
+    remedy: 'mend the parts named',
+  });
+}
+
+function accessError(
+  says: string,
+  fields: { readonly code: IntegrationError['code']; readonly reason?: string; readonly remedy: string },
+): IntegrationError {
+  return new IntegrationError(says, { ...fields, provider: 'auth', operation: 'rbac', effect: 'none' });
+}
