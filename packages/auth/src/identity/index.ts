@@ -1,0 +1,1 @@
+export type { ExternalIdentity, SignInMethod } from '../common/principal.ts';
