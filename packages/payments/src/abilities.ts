@@ -53,12 +53,13 @@ export function checkDriver(driver: PaymentDriver, needs: readonly PaymentAbilit
   const stranger = Object.keys(driver.abilities).find((name) => !Object.hasOwn(paymentAbilities, name));
   if (stranger !== undefined)
     throw refusal(driver, operation, `nobody knows the ability "${stranger}"`, 'declare known ones only');
-  if (driver.facts.keyTtlMs === undefined && !driver.facts.references)
+  const { keyTtlMs, references, lookup } = driver.facts;
+  if (keyTtlMs === undefined && !(references && lookup === 'reference'))
     throw refusal(
       driver,
       operation,
-      'the processor has neither idempotency keys nor our references on captures and refunds',
-      'without one of them a lost answer could move money twice; find a way to attach a reference',
+      'the processor has no idempotency keys, and does not show payments, captures and refunds by our references',
+      'without one of them nobody could ever know what became of a lost answer; find a way to attach a reference',
     );
   for (const name of needs) needAbility(driver, name, operation);
 }

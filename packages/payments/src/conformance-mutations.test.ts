@@ -1,15 +1,19 @@
 /** Every case can fail: a processor that is broken in this one way must fail these cases, and one that is not fails none. */
+import { Secret } from '@im/core';
 import { describe, expect, it } from 'vitest';
 import { memoryHarness } from './__fixtures__/harness.ts';
 import type { DriverCreate, PaymentDriver, PaymentEvent } from './driver.ts';
-import type { MemoryDriver } from './memory/memory-driver.ts';
+import type { MemoryDriver, MemoryDriverOptions } from './memory/memory-driver.ts';
 import { memoryError } from './memory/memory-errors.ts';
+import { memoryWebhooks } from './memory/memory-webhooks.ts';
 import { money, moneyFromJson } from './money.ts';
 import type { DriverPayment } from './payment.ts';
 import { paymentCases, runPaymentConformance } from './testing.ts';
 
 type Break = (driver: MemoryDriver) => Partial<PaymentDriver>;
 interface Mutation {
+  /** Of the processor that is broken. */
+  readonly options?: MemoryDriverOptions;
   readonly change: Break;
   readonly fails: readonly string[];
 }
@@ -148,7 +152,7 @@ const mutations: Readonly<Record<string, Mutation>> = {
       refund: (id, refund, call) =>
         driver.refund(id, { ...refund, amount: money(refund.amount.minor - 1n, 'EUR') }, call),
     }),
-    fails: ['PM-014', 'PM-015', 'PM-037', 'PM-041', 'PM-050', 'PM-051', 'PM-052', 'PM-053'],
+    fails: ['PM-014', 'PM-015', 'PM-037', 'PM-041', 'PM-050', 'PM-051', 'PM-052', 'PM-053', 'PM-054'],
   },
   'says yes to refunds that it does not make': {
     change: (driver) => ({
@@ -181,6 +185,7 @@ const mutations: Readonly<Record<string, Mutation>> = {
       'PM-051',
       'PM-052',
       'PM-053',
+      'PM-054',
     ],
   },
   'has a decline table without texts': {
@@ -227,19 +232,17 @@ const mutations: Readonly<Record<string, Mutation>> = {
   'believes every webhook': {
     change: () => ({
       webhooks: {
-        secrets: 1,
         verify: async ({ body }) => {
           const event = JSON.parse(new TextDecoder().decode(body)) as PaymentEvent;
           return [{ ...event, amount: event.amount && moneyFromJson(event.amount) }];
         },
       },
     }),
-    fails: ['PM-052'],
+    fails: ['PM-052', 'PM-054'],
   },
   'believes old webhooks': {
     change: ({ webhooks }) => ({
       webhooks: {
-        secrets: 1,
         verify: (webhook) =>
           webhooks.verify(
             webhook,
@@ -252,7 +255,6 @@ const mutations: Readonly<Record<string, Mutation>> = {
   'gives each delivery an id of its own': {
     change: ({ webhooks }) => ({
       webhooks: {
-        secrets: 1,
         verify: async (webhook, now) =>
           (await webhooks.verify(webhook, now)).map((event) => ({ ...event, id: newKey() })),
       },
@@ -260,13 +262,44 @@ const mutations: Readonly<Record<string, Mutation>> = {
     fails: ['PM-050'],
   },
   'has no secret for its webhooks': {
-    change: ({ webhooks }) => ({ webhooks: { ...webhooks, secrets: 0 } }),
+    change: () => ({ webhooks: memoryWebhooks([], async () => {}) }),
     fails: ['PM-050', 'PM-051', 'PM-052'],
+  },
+  'takes an empty secret for one': {
+    change: ({ webhooks }) => ({
+      webhooks: {
+        verify: (webhook, now) =>
+          webhooks
+            .verify(webhook, now)
+            .catch((error: { readonly reason?: string }) =>
+              error.reason === 'no_secret'
+                ? memoryWebhooks([new Secret('unset')], async () => {}).verify(webhook, now)
+                : Promise.reject(error),
+            ),
+      },
+    }),
+    fails: ['PM-054'],
+  },
+  'cannot be asked, and says that it can': {
+    options: { lookup: 'none' },
+    change: ({ facts }) => ({ facts: { ...facts, lookup: 'reference' } }),
+    fails: ['PM-034'],
+  },
+  'cannot be asked, and takes no notice of its webhooks': {
+    options: { lookup: 'none' },
+    change: () => ({ webhooks: memoryWebhooks([new Secret('memory-webhook-secret')], async () => {}) }),
+    fails: ['PM-039', 'PM-054'],
+  },
+  'cannot be asked, and takes another key for every sending': {
+    options: { lookup: 'none' },
+    change: (driver) => ({
+      create: (create, call) => driver.create(create, { ...call, idempotencyKey: newKey() }),
+    }),
+    fails: ['PM-032', 'PM-033', 'PM-038'],
   },
   'tells of payments that nobody finds': {
     change: ({ webhooks }) => ({
       webhooks: {
-        secrets: 1,
         verify: async (webhook, now) =>
           (await webhooks.verify(webhook, now)).map((event) => ({ ...event, payment: { id: 'elsewhere' } })),
       },
@@ -279,8 +312,8 @@ const mutations: Readonly<Record<string, Mutation>> = {
 const heldByTheGateway = ['PM-053'];
 
 describe('the conformance suite for payments', () => {
-  it.each(Object.entries(mutations))('fails a processor that %s', async (_, { change, fails }) => {
-    const { results } = await runPaymentConformance(memoryHarness({}, change));
+  it.each(Object.entries(mutations))('fails a processor that %s', async (_, { options, change, fails }) => {
+    const { results } = await runPaymentConformance(memoryHarness(options, change));
     expect(results.filter(({ outcome }) => outcome === 'failed').map(({ id }) => id)).toEqual(
       [...fails].sort(),
     );

@@ -73,6 +73,8 @@ const processors: Readonly<Record<string, MemoryDriverOptions>> = {
   'keys and references': {},
   'references alone': { keys: false },
   'keys alone': { references: false },
+  'keys alone that is asked by its id': { lookup: 'id' },
+  'keys alone that cannot be asked': { references: false, lookup: 'none' },
 };
 
 describe('a payment gateway whose process dies', { timeout: 120_000 }, () => {
@@ -101,7 +103,7 @@ describe('a payment gateway whose process dies', { timeout: 120_000 }, () => {
       return 1 + ((seed >>> 8) % below);
     };
     for (let round = 0; round < 300; round += 1) {
-      const options = Object.values(processors)[round % 3] ?? {};
+      const options = Object.values(processors)[round % 5] ?? {};
       await live(
         options,
         Array.from({ length: 1 + random(4) }, () => random(60)),

@@ -85,11 +85,23 @@ export interface PaymentFacts {
   /** Whether captures and refunds carry our reference, so that `find` shows whether one happened. Payments always do. */
   readonly references: boolean;
   /**
+   * By what the vendor can be asked for a payment. `reference`: by ours and by its id. `id`: by its id alone. `none`: by neither. Where it cannot be
+   * asked, `find` gives what answers and webhooks told the driver (see `toldPayments`), and that it finds nothing proves nothing: while the vendor
+   * remembers the key it is sent again, and later nobody knows.
+   */
+  readonly lookup: 'reference' | 'id' | 'none';
+  /**
    * Milliseconds after which a call of the driver can take effect no more, counted from its beginning, and `find` shows all that it did. So it is
    * longer than the whole time that the call may take, repetitions by the policies included, and what the vendor needs after that.
    */
   readonly settleMs: number;
   readonly declines: DeclineTable;
+}
+
+/** What is true of a driver whatever its options: stated where the port is given, and read by tables. */
+export interface PaymentTraits {
+  readonly abilities: { readonly [Name in PaymentAbility]?: true };
+  readonly facts: PaymentFacts;
 }
 
 /** A payment method that a customer keeps at the vendor. No digit of it but the last four. */
@@ -157,11 +169,11 @@ export interface PaymentEvent {
 export interface DriverWebhooks {
   /**
    * Verifies and reads. Signatures are compared in constant time; one good secret of several is enough, so that keys can be rotated.
-   * `nowMs` is for the time window. Rejects with `unauthenticated` for a signature or a time that is not right.
+   * `nowMs` is for the time window. Rejects with `unauthenticated` for a signature or a time that is not right, and with `failed_precondition`,
+   * reason `no_secret`, where no secret is set. A driver whose vendor cannot be asked (`facts.lookup`) writes down what the events say before
+   * this resolves.
    */
   verify(webhook: RawWebhook, nowMs: number): Promise<readonly PaymentEvent[]>;
-  /** How many secrets are set. None: everything is refused before `verify` is called. */
-  readonly secrets: number;
 }
 
 /**
@@ -181,7 +193,7 @@ export interface PaymentDriver<Abilities extends PaymentAbility = never, Native 
   void(id: string, reference: string, call: MovingCall): Promise<DriverPayment>;
   /** Refuses more than is captured and not yet refunded, at the instant of the refund. */
   refund(id: string, refund: DriverRefund, call: MovingCall): Promise<DriverPayment>;
-  /** The payment as it is now, or `undefined` where there is none. */
+  /** The payment as it is now, or `undefined` where there is none. What it cannot ask the vendor it gives as it was told: see `facts.lookup`. */
   find(query: PaymentQuery, call: DriverCall): Promise<DriverPayment | undefined>;
   /** Present exactly where `vault` is declared. */
   readonly vault?: DriverVault | undefined;

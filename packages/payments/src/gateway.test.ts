@@ -5,7 +5,7 @@ import type { PaymentDriver } from './driver.ts';
 import { createPaymentGateway } from './gateway.ts';
 import type { PaymentGateway } from './gateway.types.ts';
 import { memoryTokens } from './memory/ledger.ts';
-import { type MemoryDriver, memoryDriver } from './memory/memory-driver.ts';
+import { type MemoryDriver, type MemoryDriverOptions, memoryDriver } from './memory/memory-driver.ts';
 import { memoryError } from './memory/memory-errors.ts';
 import { type Money, money, parseMoney } from './money.ts';
 import type { DriverPayment, Payment } from './payment.ts';
@@ -13,9 +13,12 @@ import type { DriverPayment, Payment } from './payment.ts';
 const ten = parseMoney('10.00', 'EUR');
 const method = memoryTokens.succeeds;
 
-function open(change: (driver: MemoryDriver) => Partial<PaymentDriver> = () => ({})) {
+function open(
+  change: (driver: MemoryDriver) => Partial<PaymentDriver> = () => ({}),
+  processorOptions: MemoryDriverOptions = {},
+) {
   const clock = createVirtualClock();
-  const real = memoryDriver({ clock });
+  const real = memoryDriver({ clock, ...processorOptions });
   const driver = { ...real, ...change(real) } as MemoryDriver;
   const alerts: object[] = [];
   const state = memoryState(clock);
@@ -291,10 +294,48 @@ describe('a payment gateway never moves money twice', () => {
     expect(ledger.payments).toEqual([]);
   });
 
-  it('refuses a processor that could not be held to it', () => {
-    const driver = memoryDriver({ keys: false, references: false });
+  it('sends no key that the processor may have forgotten by the time it arrives', async () => {
+    const keys: string[] = [];
+    const { gateway, processor, clock, ledger } = open(
+      (driver) => ({
+        create: (create, call) => {
+          keys.push(call.idempotencyKey);
+          return driver.create(create, call);
+        },
+      }),
+      { lookup: 'none' },
+    );
+    processor.lose('create', 'answer');
+    const create = () => gateway.create({ reference: 'a', amount: ten, method });
+    await expect(create()).rejects.toMatchObject({ effect: 'unknown' });
+    await clock.advance(86_400_000 - 30_000);
+    await expect(create()).rejects.toMatchObject({
+      code: 'failed_precondition',
+      effect: 'unknown',
+      reason: 'outcome_unknown',
+      remedy: expect.stringContaining('webhook'),
+    });
+    const [line] = await gateway.reconcile();
+    expect(line).toMatchObject({ outcome: 'open', error: { reason: 'outcome_unknown' } });
+    expect([keys.length, ledger.payments.length]).toEqual([1, 1]);
+  });
+
+  it.each<[string, MemoryDriverOptions]>([
+    ['neither keys nor references', { keys: false, references: false }],
+    ['references, and cannot be asked by them', { keys: false, lookup: 'id' }],
+    ['no keys, and cannot be asked at all', { keys: false, lookup: 'none' }],
+  ])('refuses a processor that could not be held to it: it has %s', (_, options) => {
+    const driver = memoryDriver(options);
     const make = () => createPaymentGateway(driver, { state: memoryState(), onAlert: () => {} });
     expect(make).toThrow(failing('unimplemented'));
+  });
+
+  it('says that nothing was told of a payment that the processor cannot be asked for', async () => {
+    const { gateway } = open(undefined, { lookup: 'id' });
+    const asked = (query: Parameters<typeof gateway.retrieve>[0]) =>
+      gateway.retrieve(query).catch(({ message }: Error) => message);
+    expect(await asked({ reference: 'x' })).toContain('nothing was told of such a payment');
+    expect(await asked({ id: 'x' })).toContain('there is no such payment');
   });
 });
 

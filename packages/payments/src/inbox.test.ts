@@ -138,7 +138,6 @@ describe('the inbox of webhooks', () => {
   it('alerts when an event names another amount than the payment has, and handles nothing', async () => {
     const lies = ({ webhooks }: { readonly webhooks: DriverWebhooks }) => ({
       webhooks: {
-        secrets: 1,
         verify: async (...args: Parameters<DriverWebhooks['verify']>) =>
           (await webhooks.verify(...args)).map((event) => ({ ...event, amount: money(1n, 'EUR') })),
       },

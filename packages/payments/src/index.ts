@@ -25,6 +25,7 @@ export type {
   PaymentEvent,
   PaymentFacts,
   PaymentQuery,
+  PaymentTraits,
   Payout,
   RawWebhook,
   SavedMethod,
@@ -89,3 +90,5 @@ export {
   paymentTransitions,
   type StatusFor,
 } from './states.ts';
+export { laterPayment, type ToldPayments, toldPayments } from './told-payments.ts';
+export { needWebhookSecrets } from './webhook-secrets.ts';

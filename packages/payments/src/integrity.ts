@@ -4,6 +4,7 @@
  */
 import type { GatewayContext, PaymentAlert } from './context.ts';
 import { readDecline } from './declines.ts';
+import type { PaymentFacts } from './driver.ts';
 import { type Place, paymentError } from './errors.ts';
 import type { OperationRecord } from './journal.ts';
 import { readRecord } from './journal.ts';
@@ -79,21 +80,28 @@ export function faultInAnswer(
   return references ? `no ${asked.kind} of this reference is in the answer` : undefined;
 }
 
-/** Whether the vendor has done it, by what it says of the payment. `undefined`: that does not show. */
+/** Whether the vendor has done it, by what `find` gave for the payment. `undefined`: that proves neither. */
 export function happened(
   asked: OperationRecord,
-  told: DriverPayment,
-  references: boolean,
+  found: DriverPayment | undefined,
+  { references, lookup }: Pick<PaymentFacts, 'references' | 'lookup'>,
 ): boolean | undefined {
+  if (found !== undefined && shows(asked, found)) return true;
+  const wasAsked = asked.payment === undefined ? lookup === 'reference' : lookup !== 'none';
+  const wouldShow = references || (asked.kind !== 'capture' && asked.kind !== 'refund');
+  return wasAsked && (wouldShow || found === undefined) ? false : undefined;
+}
+
+function shows(asked: OperationRecord, found: DriverPayment): boolean {
   switch (asked.kind) {
     case 'create':
-      return told.reference === asked.reference;
+      return found.reference === asked.reference;
     case 'void':
-      return told.status === 'voided';
+      return found.status === 'voided';
     case 'confirm':
-      return told.status !== 'created' && told.status !== 'requires_action';
+      return found.status !== 'created' && found.status !== 'requires_action';
     default:
-      return movementOf(asked, told) !== undefined || (references ? false : undefined);
+      return movementOf(asked, found) !== undefined;
   }
 }
 

@@ -6,7 +6,7 @@
  *     (none) → sending → done       the vendor did it
  *                      → refused    the vendor surely did nothing: it may be sent anew, with a new key
  *                      → unknown    no answer: `find` is asked before it is sent again, with the same key
- *     unknown → absent              asked after it settled: the vendor does not have it; may be sent again
+ *     unknown → absent              asked after it settled: the vendor does not have it; may be sent again. Never where the vendor cannot be asked
  *     (none), refused, absent → abandoned    given up for good: nothing is sent under it any more
  *
  * `sending` belongs to one caller until `settleMs` have passed; then it reads as `unknown`, for its process was killed. Every change compares

@@ -125,6 +125,30 @@ function uncertain(error: unknown, place: Place): unknown {
   return paymentError('nobody knows whether it was done', place, fields, { cause: error });
 }
 
+/** Whether the vendor surely knows the key of a sending still, when another one with it arrives: that may take as long as a call. */
+export function isKeyKnown(
+  { driver, clock, settleMs }: GatewayContext,
+  { firstAt }: OperationRecord,
+): boolean {
+  const { keyTtlMs } = driver.facts;
+  return keyTtlMs !== undefined && clock.now() - firstAt + settleMs < keyTtlMs;
+}
+
+/** Sending it again could do it twice, and nobody can be asked. */
+export function unknownForGood(place: Place) {
+  return paymentError(
+    'nobody can know whether it was done: the processor has forgotten the key and does not show it',
+    place,
+    {
+      code: 'failed_precondition',
+      effect: 'unknown',
+      reason: 'outcome_unknown',
+      remedy:
+        'look for it in the processor’s own pages: if it is there, have its webhook sent again; if not, use a new reference',
+    },
+  );
+}
+
 /** Asks the vendor whether the earlier sending did it. `undefined`: it may be sent again. */
 async function findOut(
   context: GatewayContext,
@@ -136,21 +160,18 @@ async function findOut(
   const { facts } = context.driver;
   try {
     const told = await run(place, signal, (call) => context.driver.find(queryOf(earlier), call));
-    const did = told === undefined ? false : happened(earlier, told, facts.references);
+    const did = happened(earlier, told, facts);
     if (told !== undefined && did) return await accept(context, begun, told, place, signal);
-    const ageMs = context.clock.now() - earlier.firstAt;
-    if (facts.keyTtlMs !== undefined && ageMs < facts.keyTtlMs) return undefined;
+    if (isKeyKnown(context, earlier)) return undefined;
     const settled = context.clock.now() - earlier.sentAt >= context.settleMs;
     if (did === false && settled) return undefined;
+    if (did === undefined) throw unknownForGood(place);
     throw paymentError('nobody knows yet whether it was done', place, {
-      code: did === false ? 'unavailable' : 'failed_precondition',
+      code: 'unavailable',
       effect: 'unknown',
       reason: 'outcome_unknown',
-      ...(did === false && { retryAfterMs: context.settleMs }),
-      remedy:
-        did === false
-          ? 'call again later with the same reference'
-          : 'the processor has forgotten the key and does not show our reference: look at the payment there',
+      retryAfterMs: context.settleMs,
+      remedy: 'call again later with the same reference',
     });
   } catch (error) {
     if (signal.aborted && error === signal.reason) throw error;

@@ -200,9 +200,13 @@ export async function retrieve(
   return run(place, signalOf(call), async (driverCall) => {
     const told = await context.driver.find(query, driverCall);
     if (told !== undefined) return absorb(context, told, place);
-    throw paymentError('there is no such payment', place, {
+    const { lookup } = context.driver.facts;
+    const wasAsked = lookup === 'reference' || (lookup === 'id' && query.id !== undefined);
+    throw paymentError(wasAsked ? 'there is no such payment' : 'nothing was told of such a payment', place, {
       code: 'not_found',
-      remedy: 'use the id or the reference of one of this account',
+      remedy: wasAsked
+        ? 'use the id or the reference of one of this account'
+        : `the processor cannot be asked by ${query.id === undefined ? 'our reference' : 'its id'}; its webhooks tell of payments`,
     });
   });
 }

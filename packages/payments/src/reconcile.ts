@@ -11,7 +11,7 @@ import {
   readRecord,
   settleRecord,
 } from './journal.ts';
-import { accept, queryOf } from './move-money.ts';
+import { accept, isKeyKnown, queryOf, unknownForGood } from './move-money.ts';
 import type { Payment } from './payment.ts';
 
 /** What became of one operation. */
@@ -20,7 +20,8 @@ export interface Reconciled {
   readonly reference: string;
   /**
    * `done`: the vendor did it. `absent`: it did not, and will not. `open`: too early to tell, or the vendor does not show it; a call with the same
-   * reference finishes it. `failed`: `error` says why it could not be found out, or that the answer was not what was asked.
+   * reference finishes it, unless `error` says that nobody can know any more. `failed`: `error` says why it could not be found out, or that the
+   * answer was not what was asked.
    */
   readonly outcome: 'done' | 'absent' | 'open' | 'failed';
   readonly payment?: Payment | undefined;
@@ -76,9 +77,11 @@ async function reconcileOne(
       throw error;
     }
   });
-  const did = told === undefined ? false : happened(record, told, context.driver.facts.references);
+  const did = happened(record, told, context.driver.facts);
   if (told !== undefined && did)
     return { outcome: 'done', payment: await accept(context, stored, told, place, signal) };
+  if (did === undefined && !isFresh && !isKeyKnown(context, record))
+    return { outcome: 'open', error: unknownForGood(place) };
   if (did === undefined || isFresh) return { outcome: 'open' };
   await run(place, signal, () => settleRecord(context, stored, { state: 'absent' }));
   return { outcome: 'absent' };

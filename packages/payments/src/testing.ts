@@ -1,6 +1,7 @@
 export { paymentCases, runPaymentCase, runPaymentConformance } from './conformance/run.ts';
 export type {
   CaseContext,
+  OpenOptions,
   OpenProcessor,
   PaymentCase,
   PaymentHarness,

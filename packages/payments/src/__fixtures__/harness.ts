@@ -10,9 +10,9 @@ export function memoryHarness(
   change: (driver: MemoryDriver) => Partial<PaymentDriver> = () => ({}),
 ): PaymentHarness {
   return {
-    async open() {
+    async open({ withoutSecrets = false } = {}) {
       const clock = createVirtualClock();
-      const driver = memoryDriver({ clock, ...options });
+      const driver = memoryDriver({ clock, ...options, ...(withoutSecrets && { secrets: [] }) });
       const { ledger, lose, sign } = driver.native();
       return {
         driver: { ...driver, ...change(driver) },

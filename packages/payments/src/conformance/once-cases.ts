@@ -1,6 +1,7 @@
 /** Never twice: repetitions, lost answers, restarts and races. */
 import assert from 'node:assert/strict';
-import { errorCode } from '@im/core';
+import { errorCode, isIntegrationError } from '@im/core';
+import type { RawWebhook } from '../driver.ts';
 import { equalMoney } from '../money.ts';
 import { authorized, booksSay, captured, cents, driverCall, hundred, isUncertain, refuses } from './help.ts';
 import type { CaseContext, PaymentCase } from './types.ts';
@@ -77,7 +78,7 @@ export const onceCases: readonly PaymentCase[] = [
   {
     id: 'PM-034',
     title: 'finds out by reconciling that a charge was made, and moves nothing on the way',
-    wants: ['lose'],
+    wants: ['lose', 'lookup'],
     async run(context) {
       context.lose?.('create', 'answer');
       await isUncertain('a charge without an answer', () => charge(context, 'known'));
@@ -94,7 +95,7 @@ export const onceCases: readonly PaymentCase[] = [
     id: 'PM-035',
     title:
       'finds out by reconciling that nothing was charged, says so only once it is sure, and charges when asked again',
-    wants: ['lose'],
+    wants: ['lose', 'lookup'],
     async run(context) {
       context.lose?.('create', 'request');
       await isUncertain('a charge without an answer', () => charge(context, 'gone'));
@@ -138,6 +139,60 @@ export const onceCases: readonly PaymentCase[] = [
       await give();
       await give();
       await booksSay(context, id, { refunded: cents(4_000n) });
+    },
+  },
+  {
+    id: 'PM-038',
+    title:
+      'takes an absence for nothing where the processor cannot be asked: sends the same key again, and nothing once that is forgotten',
+    wants: ['lose', 'noLookup'],
+    async run(context) {
+      const { gateway, lose, advance, driver } = context;
+      const isOpen = async (reference: string) => {
+        assert.deepEqual(
+          (await gateway.reconcile()).map((line) => [line.reference, line.outcome]),
+          [[reference, 'open']],
+        );
+        assert.equal(await gateway.abandon(reference), false, 'what may have been done cannot be given up');
+      };
+      lose?.('create', 'answer');
+      await isUncertain('a charge without an answer', () => charge(context, 'dark'));
+      await isOpen('dark');
+      await settle(context);
+      await isOpen('dark');
+      assert.equal((await charge(context, 'dark')).status, 'captured');
+      await once(context, 'dark');
+      lose?.('create', 'request');
+      await isUncertain('a charge without an answer', () => charge(context, 'darker'));
+      await advance((driver.facts.keyTtlMs ?? 0) + 1);
+      const error = await refuses('failed_precondition', 'a key that is forgotten', () =>
+        charge(context, 'darker'),
+      );
+      assert.equal(isIntegrationError(error) ? error.effect : undefined, 'unknown');
+      await isOpen('darker');
+      assert.equal(await context.count('darker'), 0, 'nothing was sent again');
+    },
+  },
+  {
+    id: 'PM-039',
+    title: 'finds out by a webhook what became of a lost answer, where the processor cannot be asked',
+    needs: ['webhooks'],
+    wants: ['lose', 'noLookup'],
+    hooks: ['events', 'sign'],
+    async run(context) {
+      const { gateway, lose, sign, events, clock } = context;
+      lose?.('create', 'answer');
+      await isUncertain('a charge without an answer', () => charge(context, 'told'));
+      const inbox = context.other.inbox({ handle: async () => {} });
+      for (const event of (await events?.()) ?? [])
+        await inbox.receive(sign?.(event, clock.now()) as RawWebhook);
+      const [line, ...more] = await gateway.reconcile();
+      assert.deepEqual(
+        [line?.reference, line?.outcome, line?.payment?.status, more],
+        ['told', 'done', 'captured', []],
+      );
+      assert.equal((await gateway.retrieve({ reference: 'told' })).id, line?.payment?.id);
+      await once(context, 'told');
     },
   },
   {

@@ -6,13 +6,15 @@ import { createPaymentGateway } from '../gateway.ts';
 import type { PaymentGateway } from '../gateway.types.ts';
 import { lifeCases } from './life-cases.ts';
 import { onceCases } from './once-cases.ts';
-import type {
-  CaseContext,
-  OpenProcessor,
-  PaymentCase,
-  PaymentHarness,
-  PaymentReport,
-  PaymentResult,
+import {
+  type CaseContext,
+  type OpenProcessor,
+  type PaymentCase,
+  type PaymentHarness,
+  type PaymentReport,
+  type PaymentResult,
+  type Want,
+  wants,
 } from './types.ts';
 import { webhookCases } from './webhook-cases.ts';
 
@@ -37,25 +39,39 @@ function contextOf(opened: OpenProcessor): CaseContext {
 function whyNot(one: PaymentCase, context: CaseContext): string | undefined {
   const lacks = one.needs?.find((name) => !hasAbility(context.driver, name));
   if (lacks !== undefined) return `the driver does not declare ${lacks}`;
-  const has = {
-    ...context,
-    ...context.tokens,
-    keys: context.driver.facts.keyTtlMs,
+  const { keyTtlMs, lookup } = context.driver.facts;
+  const has: Readonly<Record<Want, unknown>> = {
+    keys: keyTtlMs,
+    lookup: lookup === 'reference' ? true : undefined,
+    noLookup: lookup === 'reference' ? undefined : true,
+    lose: context.lose,
+    finish: context.finish,
+    unmapped: context.tokens.unmapped,
+    threeDSecure: context.tokens.threeDSecure,
   };
-  const wants = one.wants?.find((name) => has[name] === undefined);
-  if (wants === undefined) return undefined;
-  return wants === 'keys' ? 'the processor has no idempotency keys' : `the harness has no "${wants}"`;
+  const missing = one.wants?.find((name) => has[name] === undefined);
+  return missing && wants[missing];
+}
+
+/** Nobody can declare what is not proven. */
+function needHooks({ needs = [], hooks = [] }: PaymentCase, context: CaseContext): void {
+  const missing = hooks.find((name) => context[name] === undefined);
+  if (missing === undefined) return;
+  throw new Error(
+    `the driver declares ${needs.join(', ')}, and the harness has no "${missing}" to prove it with`,
+  );
 }
 
 /** Runs one case against a processor of its own. */
 export async function runPaymentCase(one: PaymentCase, harness: PaymentHarness): Promise<PaymentResult> {
   const { id, title } = one;
   try {
-    const opened = await harness.open();
+    const opened = await harness.open(one.opens);
     try {
       const context = contextOf(opened);
       const says = whyNot(one, context);
       if (says !== undefined) return { id, title, outcome: 'not applicable', says };
+      needHooks(one, context);
       await one.run(context);
     } finally {
       await opened.close?.();

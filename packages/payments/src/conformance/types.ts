@@ -33,10 +33,16 @@ export interface OpenProcessor {
   close?(): Promise<void>;
 }
 
+/** What a case wants of its processor. */
+export interface OpenOptions {
+  /** The driver has no secret for its webhooks. `sign` signs as the processor would all the same. */
+  readonly withoutSecrets?: boolean | undefined;
+}
+
 /** How the suite gets at a processor. */
 export interface PaymentHarness {
   /** Opens one that is empty, or shares nothing with those opened before. Called once a case. */
-  open(): Promise<OpenProcessor>;
+  open(options?: OpenOptions): Promise<OpenProcessor>;
 }
 
 /** Everything a case works with. */
@@ -49,6 +55,21 @@ export interface CaseContext extends OpenProcessor {
   readonly alerts: readonly PaymentAlert[];
 }
 
+/** What a case may want, with the words for its absence. */
+export const wants = {
+  keys: 'the processor has no idempotency keys',
+  lookup: 'the processor cannot be asked by our reference',
+  noLookup: 'the processor can be asked by our reference',
+  lose: 'the harness cannot lose answers',
+  finish: 'the harness has no customer who finishes a step',
+  unmapped: 'the harness has no token with a decline code that the table does not know',
+  threeDSecure: 'the harness has no token that asks for a step of the customer',
+} as const;
+/** One of them. */
+export type Want = keyof typeof wants;
+/** A part of the harness that an ability is proven with. */
+export type Hook = 'events' | 'sign';
+
 /** One case. `run` rejects when the processor fails it. */
 export interface PaymentCase {
   /** `PM-001`: never reused. */
@@ -56,8 +77,11 @@ export interface PaymentCase {
   readonly title: string;
   /** Abilities without which it does not apply. */
   readonly needs?: readonly PaymentAbility[];
-  /** Parts of the harness without which it does not apply. */
-  readonly wants?: readonly ('lose' | 'finish' | 'events' | 'sign' | 'unmapped' | 'threeDSecure' | 'keys')[];
+  /** Parts of the harness, or facts of the processor, without which it does not apply. */
+  readonly wants?: readonly Want[];
+  /** Parts of the harness that the abilities in `needs` are proven with: a driver that declares them fails without. */
+  readonly hooks?: readonly Hook[];
+  readonly opens?: OpenOptions;
   run(context: CaseContext): Promise<void>;
 }
 

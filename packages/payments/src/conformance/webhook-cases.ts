@@ -1,5 +1,6 @@
 /** Webhooks: forged, old, doubled, in any order. */
 import assert from 'node:assert/strict';
+import { isIntegrationError } from '@im/core';
 import type { PaymentEvent, RawWebhook } from '../driver.ts';
 import type { Payment } from '../payment.ts';
 import { captured, refuses } from './help.ts';
@@ -28,7 +29,7 @@ export const webhookCases: readonly PaymentCase[] = [
     id: 'PM-050',
     title: 'hands each event over once, however often it is delivered and to whichever process',
     needs: ['webhooks'],
-    wants: ['events', 'sign'],
+    hooks: ['events', 'sign'],
     async run(context) {
       const { taken, inbox, other, events, signed } = await opened(context);
       for (const event of events) {
@@ -42,7 +43,7 @@ export const webhookCases: readonly PaymentCase[] = [
     id: 'PM-051',
     title: 'hands over the payment as it is now, in whichever order events come',
     needs: ['webhooks'],
-    wants: ['events', 'sign'],
+    hooks: ['events', 'sign'],
     async run(context) {
       const { id, taken, inbox, events, signed } = await opened(context);
       for (const event of events.toReversed()) await inbox.receive(signed(event));
@@ -55,7 +56,7 @@ export const webhookCases: readonly PaymentCase[] = [
     id: 'PM-052',
     title: 'refuses what is not signed, signed for other bytes, or signed long ago',
     needs: ['webhooks'],
-    wants: ['events', 'sign'],
+    hooks: ['events', 'sign'],
     async run(context) {
       const { taken, inbox, events, signed } = await opened(context);
       const event = events[0] as PaymentEvent;
@@ -74,12 +75,30 @@ export const webhookCases: readonly PaymentCase[] = [
     id: 'PM-053',
     title: 'refuses a body that somebody parsed',
     needs: ['webhooks'],
-    wants: ['events', 'sign'],
+    hooks: ['events', 'sign'],
     async run(context) {
       const { inbox, events, signed } = await opened(context);
       const good = signed(events[0] as PaymentEvent);
       const parsed = JSON.parse(new TextDecoder().decode(good.body)) as Uint8Array;
       await refuses('invalid_argument', 'an object', () => inbox.receive({ ...good, body: parsed }));
+    },
+  },
+  {
+    id: 'PM-054',
+    title: 'believes nothing while no secret is set',
+    needs: ['webhooks'],
+    hooks: ['events', 'sign'],
+    opens: { withoutSecrets: true },
+    async run(context) {
+      const { taken, inbox, events, signed } = await opened(context);
+      const webhook = signed(events[0] as PaymentEvent);
+      for (const one of [webhook, { ...webhook, headers: {} }]) {
+        const error = await refuses('failed_precondition', 'a webhook without a secret', () =>
+          inbox.receive(one),
+        );
+        assert.equal(isIntegrationError(error) ? error.reason : undefined, 'no_secret');
+      }
+      assert.deepEqual(taken, []);
     },
   },
 ];

@@ -49,6 +49,8 @@ export interface Ledger {
   readonly payments: readonly DriverPayment[];
   /** What happened, in order, one event a change. */
   readonly events: readonly PaymentEvent[];
+  /** The payment as it was just after the event. */
+  at(event: PaymentEvent): DriverPayment | undefined;
   /** What the world does to a payment: its customer finishes or gives up, a slow one is done, a pending refund fails. */
   finish(id: string, outcome: 'succeeds' | 'fails'): DriverPayment;
 }
@@ -57,6 +59,7 @@ export interface Ledger {
 export function createLedger(clock: Clock): Ledger {
   const entries = new Map<string, Entry>();
   const events: PaymentEvent[] = [];
+  const snapshots = new Map<string, DriverPayment>();
   let count = 0;
   const nextId = (kind: string) => {
     count += 1;
@@ -72,7 +75,9 @@ export function createLedger(clock: Clock): Ledger {
   const change = (entry: Entry, to: Partial<DriverPayment>): DriverPayment => {
     entry.payment = Object.freeze({ ...entry.payment, ...to });
     const { id, status, amount } = entry.payment;
-    events.push({ id: nextId('event'), type: `payment.${status}`, payment: { id }, amount });
+    const event = { id: nextId('event'), type: `payment.${status}`, payment: { id }, amount };
+    events.push(event);
+    snapshots.set(event.id, entry.payment);
     return entry.payment;
   };
   const allowed = (id: string, action: PaymentAction): Entry => {
@@ -132,6 +137,7 @@ export function createLedger(clock: Clock): Ledger {
       return [...entries.values()].map(({ payment }) => payment);
     },
     events,
+    at: ({ id }) => snapshots.get(id),
     create(create) {
       const none = money(0n, create.amount.currency);
       const { reference, amount, customer, method } = create;

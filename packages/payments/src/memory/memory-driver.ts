@@ -1,5 +1,5 @@
 /** An embedded processor: the whole contract in this process, for tests, examples and the sandbox. It moves no real money. */
-import { type Clock, Secret, systemClock } from '@im/core';
+import { type Clock, memoryState, Secret, type StateStore, systemClock } from '@im/core';
 import type { PaymentAbility } from '../abilities.ts';
 import type {
   Dispute,
@@ -7,10 +7,12 @@ import type {
   MovingCall,
   PaymentDriver,
   PaymentEvent,
+  PaymentFacts,
   Payout,
   SavedMethod,
 } from '../driver.ts';
 import type { DriverPayment } from '../payment.ts';
+import { laterPayment, toldPayments } from '../told-payments.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { memoryDeclines, memoryError } from './memory-errors.ts';
 import { memoryWebhooks, signMemoryWebhook } from './memory-webhooks.ts';
@@ -23,6 +25,10 @@ export interface MemoryDriverOptions {
   readonly keys?: boolean | undefined;
   /** Whether captures and refunds carry our reference. Default true. */
   readonly references?: boolean | undefined;
+  /** By what it can be asked. Default `reference`. Where it cannot, the driver gives what it was told. */
+  readonly lookup?: PaymentFacts['lookup'] | undefined;
+  /** Where the driver keeps what it was told. Default: the memory of this process. */
+  readonly state?: StateStore | undefined;
   /** Secrets of the webhook endpoint, the newest first; it signs with the first. Default: one that is made up. */
   readonly secrets?: readonly Secret[] | undefined;
 }
@@ -69,9 +75,10 @@ const abilities = {
 
 /** Makes one, with books of its own. */
 export function memoryDriver(options: MemoryDriverOptions = {}): MemoryDriver {
-  const { clock = systemClock, keys = true, references = true } = options;
+  const { clock = systemClock, keys = true, references = true, lookup = 'reference' } = options;
   const secrets = options.secrets ?? [new Secret('memory-webhook-secret')];
   const ledger = createLedger(clock);
+  const told = toldPayments(options.state ?? memoryState(clock));
   const remembered = new Map<
     string,
     { readonly asked: string; readonly answer: DriverPayment; readonly at: number }
@@ -84,6 +91,8 @@ export function memoryDriver(options: MemoryDriverOptions = {}): MemoryDriver {
     const bare = ({ reference: _, ...movement }: DriverPayment['captures'][number]) => movement;
     return { ...payment, captures: payment.captures.map(bare), refunds: payment.refunds.map(bare) };
   };
+  const tell = async (payment: DriverPayment): Promise<DriverPayment> =>
+    lookup === 'reference' ? payment : told.tell(payment.id, (known) => laterPayment(known, payment));
   const move = async (
     operation: MovingOperation,
     asked: string,
@@ -101,7 +110,7 @@ export function memoryDriver(options: MemoryDriverOptions = {}): MemoryDriver {
     const answer = isKnown ? known.answer : work();
     if (keys && !isKnown) remembered.set(idempotencyKey, { asked, answer, at: clock.now() });
     if (loss?.part === 'answer') throw memoryError('lost');
-    return shown(answer);
+    return tell(shown(answer));
   };
   const page = async <Item>(items: readonly Item[], cursor: string | undefined, { signal }: DriverCall) => {
     signal.throwIfAborted();
@@ -113,7 +122,14 @@ export function memoryDriver(options: MemoryDriverOptions = {}): MemoryDriver {
     ledger,
     lose: (operation, part, times = 1) =>
       losses.push(...Array.from({ length: times }, () => ({ operation, part }))),
-    sign: (event, nowMs) => signMemoryWebhook(event, nowMs, secrets[0] ?? new Secret('')),
+    sign: (event, nowMs) => {
+      const object = ledger.at(event);
+      return signMemoryWebhook(
+        { ...event, object: object && shown(object) },
+        nowMs,
+        secrets[0] ?? new Secret('unset'),
+      );
+    },
     disputes: [],
     payouts: [],
     methods: new Map(),
@@ -129,6 +145,7 @@ export function memoryDriver(options: MemoryDriverOptions = {}): MemoryDriver {
       maxReferenceBytes: 64,
       ...(keys && { keyTtlMs: dayMs }),
       references,
+      lookup,
       settleMs: 30_000,
       declines: memoryDeclines,
     },
@@ -142,6 +159,7 @@ export function memoryDriver(options: MemoryDriverOptions = {}): MemoryDriver {
       move('refund', JSON.stringify([id, refund]), call, () => ledger.refund(id, refund)),
     find: async (query, { signal }) => {
       signal.throwIfAborted();
+      if (lookup === 'none' || (lookup === 'id' && query.id === undefined)) return told.find(query);
       const payment = ledger.find(query);
       return payment && shown(payment);
     },
@@ -164,7 +182,7 @@ export function memoryDriver(options: MemoryDriverOptions = {}): MemoryDriver {
     },
     disputes: (cursor, call) => page(processor.disputes, cursor, call),
     payouts: (cursor, call) => page(processor.payouts, cursor, call),
-    webhooks: memoryWebhooks(secrets),
+    webhooks: memoryWebhooks(secrets, tell),
     native: () => processor,
   };
 }

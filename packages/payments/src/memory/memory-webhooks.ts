@@ -1,5 +1,5 @@
 /**
- * Webhooks of the embedded processor. The header `im-signature` is `t=<seconds>,v1=<hex>`: HMAC-SHA256 over `<seconds>.<body>`. Valid when
+ * Webhooks of the embedded processor: an event, and the `object` that it is about as it was then. The header `im-signature` is `t=<seconds>,v1=<hex>`: HMAC-SHA256 over `<seconds>.<body>`. Valid when
  *
  * 1. the time is within five minutes of ours, on either side;
  * 2. one of the signatures is right by one of the secrets, compared in constant time.
@@ -7,7 +7,9 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Secret } from '@im/core';
 import type { DriverWebhooks, PaymentEvent, RawWebhook } from '../driver.ts';
-import { moneyFromJson } from '../money.ts';
+import { parseJsonWithMoney } from '../money-json.ts';
+import type { DriverPayment } from '../payment.ts';
+import { needWebhookSecrets } from '../webhook-secrets.ts';
 import { memoryError } from './memory-errors.ts';
 
 const windowSeconds = 300;
@@ -15,7 +17,7 @@ const header = 'im-signature';
 
 /** Signs an event as the processor does, ready to be delivered. */
 export function signMemoryWebhook(
-  event: PaymentEvent,
+  event: PaymentEvent & { readonly object?: DriverPayment | undefined },
   nowMs: number,
   secret: Secret,
 ): { readonly body: Uint8Array<ArrayBuffer>; readonly headers: Readonly<Record<string, string>> } {
@@ -24,11 +26,14 @@ export function signMemoryWebhook(
   return { body, headers: { [header]: `t=${seconds},v1=${digest(secret, seconds, body).toString('hex')}` } };
 }
 
-/** Verifies with any of the secrets. */
-export function memoryWebhooks(secrets: readonly Secret[]): DriverWebhooks {
+/** Verifies with any of the secrets, and tells what the event's object was like. */
+export function memoryWebhooks(
+  secrets: readonly Secret[],
+  tell: (object: DriverPayment) => Promise<unknown>,
+): DriverWebhooks {
   return {
-    secrets: secrets.length,
     verify: async ({ body, headers }: RawWebhook, nowMs) => {
+      needWebhookSecrets(secrets);
       const [, text, ...signatures] = (headers[header] ?? '').split(/,?(?:t|v1)=/);
       const seconds = /^\d{1,12}$/.test(text ?? '') ? Number(text) : Number.NaN;
       if (Number.isNaN(seconds)) throw memoryError('signature');
@@ -41,8 +46,11 @@ export function memoryWebhooks(secrets: readonly Secret[]): DriverWebhooks {
       });
       if (!isGood) throw memoryError('signature');
       if (Math.abs(nowMs / 1_000 - seconds) > windowSeconds) throw memoryError('time');
-      const event = JSON.parse(new TextDecoder().decode(body)) as PaymentEvent;
-      return [event.amount === undefined ? event : { ...event, amount: moneyFromJson(event.amount) }];
+      const { object, ...event } = parseJsonWithMoney(new TextDecoder().decode(body)) as PaymentEvent & {
+        readonly object?: DriverPayment;
+      };
+      if (object !== undefined) await tell(object);
+      return [event];
     },
   };
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { PaymentDriver } from '../driver.ts';
 import { createPaymentGateway } from '../gateway.ts';
 import { memoryTokens } from '../memory/ledger.ts';
-import { type MemoryDriver, memoryDriver } from '../memory/memory-driver.ts';
+import { type MemoryDriver, type MemoryDriverOptions, memoryDriver } from '../memory/memory-driver.ts';
 import { memoryError } from '../memory/memory-errors.ts';
 import { type Money, money } from '../money.ts';
 import { createPaymentRouter } from './router.ts';
@@ -18,10 +18,11 @@ function open(
   changes: Readonly<Record<string, (driver: MemoryDriver) => Partial<PaymentDriver>>>,
   more: Partial<PaymentRouterOptions> = {},
   state: StateStore = memoryState(clock),
+  processor: MemoryDriverOptions = {},
 ) {
   const names = ['a', 'b', 'c'];
   const drivers = names.map((name) => {
-    const driver = memoryDriver({ clock });
+    const driver = memoryDriver({ clock, ...processor });
     return { ...driver, ...changes[name]?.(driver) } as MemoryDriver;
   });
   const gateways = drivers.map((driver, index) =>
@@ -96,6 +97,19 @@ describe('routing', () => {
     expect(counts()).toEqual([1, 0, 0]);
     expect((await router.create(create)).gateway).toBe('a');
     expect(counts()).toEqual([1, 0, 0]);
+  });
+
+  it('asks nobody else where the processor cannot be asked, for an absence proves nothing there', async () => {
+    const { router, counts, drivers } = open({}, {}, memoryState(clock), { lookup: 'none' });
+    drivers[0]?.native().lose('create', 'request');
+    const create = { reference: 'r', amount: ten, methods: all() };
+    await expect(router.create(create)).rejects.toMatchObject({ effect: 'unknown' });
+    await clock.advance(86_400_001);
+    await expect(router.create(create)).rejects.toMatchObject({
+      code: 'failed_precondition',
+      effect: 'unknown',
+    });
+    expect(counts()).toEqual([0, 0, 0]);
   });
 
   it('asks nobody else after a refusal that another would give too', async () => {
