@@ -1,7 +1,8 @@
 import { memoryState } from '@im/core';
 import { createVirtualClock } from '@im/testing';
 import { describe, expect, it } from 'vitest';
-import { type AccessChange, type AccessControlOptions, createAccessControl } from './access.ts';
+import type { AuthEvent } from '../common/audit.ts';
+import { type AccessControlOptions, createAccessControl } from './access.ts';
 
 const roles = { viewer: { allow: ['document:read'] }, admin: { allow: ['*:*'] } };
 
@@ -131,18 +132,19 @@ describe('access control', () => {
   });
 
   it('tells every change, with who did it', async () => {
-    const changes: AccessChange[] = [];
-    const { acme, clock } = open({ onChange: (change) => changes.push(change) });
+    const events: AuthEvent[] = [];
+    const { acme, clock } = open({ onEvent: (event) => events.push(event) });
     await acme.putRole('lead', {}, { by: 'root' });
     await acme.assign('ada', 'lead', { by: 'root' });
     await acme.unassign('ada', 'lead');
     await acme.deleteRole('lead');
-    const common = { tenant: 'acme', role: 'lead', at: clock.now() };
-    expect(changes).toEqual([
-      { ...common, kind: 'role_put', by: 'root' },
-      { ...common, kind: 'assigned', subject: 'ada', by: 'root' },
-      { ...common, kind: 'unassigned', subject: 'ada', by: undefined },
-      { ...common, kind: 'role_deleted', by: undefined },
+    const common = { tenant: 'acme', at: clock.now(), outcome: 'ok' };
+    const [byRoot, bySomebody] = [{ role: 'lead', by: 'root' }, { role: 'lead' }];
+    expect(events).toEqual([
+      { ...common, type: 'role.put', facts: byRoot },
+      { ...common, type: 'role.assigned', subject: 'ada', facts: byRoot },
+      { ...common, type: 'role.unassigned', subject: 'ada', facts: bySomebody },
+      { ...common, type: 'role.deleted', facts: bySomebody },
     ]);
   });
 });

@@ -6,35 +6,22 @@
  */
 import { type Clock, IntegrationError, type StateStore, scopedState, systemClock } from '@im/core';
 import { z } from 'zod';
+import { type AuditOptions, createAudit } from '../common/audit.ts';
+import { changeJson } from '../common/change-json.ts';
+import { createMembers } from '../common/members.ts';
 import { type Attributes, conditionSchema, type Subject } from './conditions.ts';
 import { type Assignment, decide, type Explanation, explain, type Question } from './decide.ts';
-import { createMembers } from './members.ts';
+
 import { createRoleBook, type RoleBook, type RoleDefinition, roleId } from './roles.ts';
 
-/** Settings of the access control. */
-export interface AccessControlOptions {
+/** Settings of the access control. `onEvent` is told of each change: `role.put`, `role.deleted`, `role.assigned`, `role.unassigned`. */
+export interface AccessControlOptions extends AuditOptions {
   /** Where roles and assignments are kept; shared by processes that must agree. */
   readonly state: StateStore;
   /** Roles of the application, by name. */
   readonly roles: Readonly<Record<string, RoleDefinition>>;
   /** Milliseconds for which what was read from the state is believed. Default 0: a revocation holds for the next question, everywhere. */
   readonly maxStaleMs?: number | undefined;
-  /** Told after each change, for an audit log. */
-  readonly onChange?: ((change: AccessChange) => void) | undefined;
-  /** Default: the system's. */
-  readonly clock?: Clock | undefined;
-}
-
-/** A change that was made. */
-export interface AccessChange {
-  readonly tenant: string;
-  readonly kind: 'role_put' | 'role_deleted' | 'assigned' | 'unassigned';
-  readonly role: string;
-  readonly subject?: string | undefined;
-  /** Who did it, where the caller said so. */
-  readonly by?: string | undefined;
-  /** Milliseconds since 1970. */
-  readonly at: number;
 }
 
 /** Who makes a change. */
@@ -101,7 +88,8 @@ export function createAccessControl(options: AccessControlOptions): AccessContro
 }
 
 function tenantAccess(options: AccessControlOptions, application: RoleBook, tenant: string): TenantAccess {
-  const { clock = systemClock, maxStaleMs = 0, onChange } = options;
+  const { clock = systemClock, maxStaleMs = 0 } = options;
+  const audit = createAudit(options);
   const state = scopedState(options.state, 'rbac', tenant);
   const members = createMembers(state);
   const bookOf = createCache<RoleBook>(state, clock, maxStaleMs, (text) =>
@@ -110,8 +98,8 @@ function tenantAccess(options: AccessControlOptions, application: RoleBook, tena
   const assigned = createCache<readonly Assignment[]>(state, clock, maxStaleMs, (text) =>
     text === undefined ? [] : (JSON.parse(text) as Assignment[]),
   );
-  const told = (change: Omit<AccessChange, 'tenant' | 'at'>) =>
-    onChange?.({ ...change, tenant, at: clock.now() });
+  const note = (type: `role.${string}`, role: string, call: ChangeCall | undefined, subject?: string) =>
+    audit.note({ type, tenant, subject, facts: { role, by: call?.by } });
 
   const ask = async (subject: string | Subject, permission: string, resource?: Attributes) => {
     const who = typeof subject === 'string' ? { id: subject } : subject;
@@ -169,7 +157,7 @@ function tenantAccess(options: AccessControlOptions, application: RoleBook, tena
       await members.add(checkSubject(subject));
       await changeSubject(subject, (old) => [...old.filter((one) => one.role !== role), assignment]);
       await members.add(subject);
-      told({ kind: 'assigned', role, subject, by: call?.by });
+      note('role.assigned', role, call, subject);
     },
     unassign: async (subject, role, call) => {
       const left = await changeSubject(subject, (old) => old.filter((one) => one.role !== role));
@@ -177,7 +165,7 @@ function tenantAccess(options: AccessControlOptions, application: RoleBook, tena
         await members.remove(subject);
         if ((await assigned(subjectKey(subject))).length > 0) await members.add(subject);
       }
-      told({ kind: 'unassigned', role, subject, by: call?.by });
+      note('role.unassigned', role, call, subject);
     },
     assignmentsOf: (subject) => assigned(subjectKey(subject)),
     members: async (role) => {
@@ -192,7 +180,7 @@ function tenantAccess(options: AccessControlOptions, application: RoleBook, tena
         createRoleBook(next, application);
         return next;
       });
-      told({ kind: 'role_put', role: id, by: call?.by });
+      note('role.put', id, call);
     },
     deleteRole: async (id, call) => {
       await changeJson<Definitions>(state, 'roles', (old = {}) => {
@@ -206,7 +194,7 @@ function tenantAccess(options: AccessControlOptions, application: RoleBook, tena
         const { [id]: _gone, ...next } = old;
         return next;
       });
-      told({ kind: 'role_deleted', role: id, by: call?.by });
+      note('role.deleted', id, call);
     },
   };
 }
@@ -233,19 +221,6 @@ function createCache<Value>(
     cached.set(key, { ...(stored && { version: stored.version }), value, at: now });
     return value;
   };
-}
-
-/** Reads, changes and writes, again when somebody else was first. @returns what was written */
-async function changeJson<Value>(
-  state: StateStore,
-  key: string,
-  change: (old: Value | undefined) => Value,
-): Promise<Value> {
-  for (;;) {
-    const stored = await state.get(key);
-    const next = change(stored && (JSON.parse(stored.value) as Value));
-    if ((await state.compareAndSet(key, stored?.version, JSON.stringify(next))) !== undefined) return next;
-  }
 }
 
 function checkSubject(subject: string): string {

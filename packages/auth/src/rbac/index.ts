@@ -1,5 +1,4 @@
 export {
-  type AccessChange,
   type AccessControl,
   type AccessControlOptions,
   type AccessView,

@@ -1,5 +1,6 @@
-/** Who is in a tenant at all, so that it can be listed: a `StateStore` has no list of its keys. Spread over many keys, so that writers seldom meet. */
+/** Names of what a tenant has, so that it can be listed: a `StateStore` has no list of its keys. Spread over many keys, so that writers seldom meet. */
 import type { StateStore } from '@im/core';
+import { changeJson } from './change-json.ts';
 
 /** A set of names. */
 export interface Members {
@@ -12,19 +13,14 @@ const buckets = 64;
 
 /** The set that is kept under `state`. */
 export function createMembers(state: StateStore): Members {
-  const change = async (name: string, alter: (names: Set<string>) => boolean): Promise<void> => {
-    const key = keyOf(bucketOf(name));
-    for (;;) {
-      const stored = await state.get(key);
-      const names = read(stored?.value);
-      if (!alter(names)) return;
-      const written = await state.compareAndSet(key, stored?.version, JSON.stringify([...names]));
-      if (written !== undefined) return;
-    }
-  };
+  const change = (name: string, alter: (names: Set<string>) => boolean) =>
+    changeJson<readonly string[]>(state, keyOf(bucketOf(name)), (old = []) => {
+      const names = new Set(old);
+      return alter(names) ? [...names] : old;
+    });
   return {
-    add: (name) => change(name, (names) => !names.has(name) && Boolean(names.add(name))),
-    remove: (name) => change(name, (names) => names.delete(name)),
+    add: async (name) => void (await change(name, (names) => !names.has(name) && Boolean(names.add(name)))),
+    remove: async (name) => void (await change(name, (names) => names.delete(name))),
     list: async () => {
       const all = await Promise.all(Array.from({ length: buckets }, (_, bucket) => state.get(keyOf(bucket))));
       return all.flatMap((stored) => [...read(stored?.value)]).toSorted();
