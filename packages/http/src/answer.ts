@@ -11,7 +11,11 @@ const maxErrorBytes = 256 * 1024;
 const decoder = new TextDecoder();
 const strictDecoder = new TextDecoder('utf-8', { fatal: true });
 
-/** Reads the whole body. @throws VendorError `body_too_large` beyond `maxBytes` */
+/**
+ * Reads the whole body.
+ *
+ * @throws VendorError `internal`, with reason `body_too_large`, as soon as there are more than `maxBytes`; whatever the body ends with
+ */
 export async function readBytes(response: HttpResponse, maxBytes: number): Promise<Uint8Array> {
   if (response.bytes !== undefined) return response.bytes(maxBytes);
   const chunks: Uint8Array[] = [];

@@ -6,11 +6,11 @@ import { createDownload } from './download.ts';
 import { createEgressGuard } from './egress.ts';
 import type { Http, HttpRequestInit } from './http.ts';
 import type { Path } from './path.ts';
-import { hideSecrets, isSecretName, scrub, secretsOf } from './redact.ts';
+import { isSecretName, scrub, secretsOf, showsSecret } from './redact.ts';
 import { type Destination, encodeBody, isReplayable, onceOnly, urlBuilder } from './request.ts';
 import { defaultMaxBytes, type HttpSettings } from './settings.ts';
-import { sharedTransport } from './shared-transport.ts';
-import { type HttpHeaders, type HttpRequest, type HttpResponse, transportKey } from './transport.ts';
+import { transportOf } from './shared-transport.ts';
+import type { HttpHeaders, HttpRequest, HttpResponse } from './transport.ts';
 
 /** What the client needs of a provider's context. */
 export type HttpContext = Pick<IntegrationContext<unknown>, 'options' | 'egress' | 'service'>;
@@ -40,7 +40,7 @@ export function createHttp(context: HttpContext, settings: HttpSettings): Http {
     allow: context.egress,
     onPurpose: [base, ...(settings.alsoOnPurpose ?? [])],
   });
-  const transport = context.service(transportKey) ?? sharedTransport;
+  const transport = transportOf(context);
   const ownHeaders = lowerCase({ accept: 'application/json', ...settings.headers });
   const idempotencyHeader = settings.idempotencyHeader ?? 'idempotency-key';
   const proxy = settings.proxy === undefined ? undefined : new URL(settings.proxy);
@@ -63,7 +63,7 @@ export function createHttp(context: HttpContext, settings: HttpSettings): Http {
   /** The vendor's id of the request, unless the vendor put something of ours there. */
   const shownRequestId = (headers: HttpHeaders, secrets: () => string[]): string | undefined => {
     const id = readRequestId(headers);
-    return id === undefined || hideSecrets(id, secrets()) !== id ? undefined : id;
+    return id === undefined || showsSecret(id, secrets()) ? undefined : id;
   };
 
   const failureFrom = async (response: HttpResponse, secrets: () => string[]): Promise<VendorFailure> => {

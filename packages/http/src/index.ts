@@ -1,3 +1,4 @@
+export { readBytes } from './answer.ts';
 export {
   type AuthorizationUrlOptions,
   authorizationUrl,
@@ -31,7 +32,7 @@ export {
   pageTokenPage,
 } from './pagination.ts';
 export { Path, path, rawPath } from './path.ts';
-export { isSecretName, redact, redactUrl, scrub } from './redact.ts';
+export { isSecretName, redact, redactUrl, scrub, showsSecret } from './redact.ts';
 export { bytes, none, text } from './schemas.ts';
 export {
   defaultMaxBytes,
@@ -40,7 +41,7 @@ export {
   type SignRequest,
   type UnsignedRequest,
 } from './settings.ts';
-export { createTransport, type OwnTransport } from './shared-transport.ts';
+export { createTransport, type OwnTransport, sharedTransport, transportOf } from './shared-transport.ts';
 export {
   type EgressGuard,
   type HttpBody,

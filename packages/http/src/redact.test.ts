@@ -9,7 +9,7 @@ import { z } from 'zod';
 import { createCall, createContext, errorOf, gather, json, startServer } from './__tests__/support.ts';
 import { staticToken } from './auth/token-source.ts';
 import { createHttp } from './client.ts';
-import { isSecretName, redact, redactUrl, scrub } from './redact.ts';
+import { isSecretName, redact, redactUrl, scrub, showsSecret } from './redact.ts';
 import { createTransport } from './shared-transport.ts';
 import type { LaneName } from './transport.ts';
 
@@ -46,6 +46,14 @@ describe('redaction', () => {
     );
     expect(scrub('bad key AKIAABCDEFGH12345678901234', [])).toBe('bad key [redacted]');
     expect(scrub('x'.repeat(1_000), []).length).toBeLessThan(310);
+  });
+
+  it('sees a secret in every usual spelling, and takes no ordinary word for one', () => {
+    const secret = 'pass/word+"ü"';
+    for (const spelling of spellings(secret))
+      expect(showsSecret(`id-${spelling}-1`, ['other-secret', secret])).toBe(true);
+    expect(showsSecret('id-1', [secret, 'id'])).toBe(false);
+    expect(showsSecret(secret, [])).toBe(false);
   });
 });
 

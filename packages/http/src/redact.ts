@@ -60,8 +60,16 @@ export function scrub(text: string, secrets: Iterable<string>): string {
   return clean.length > longestText ? `${clean.slice(0, longestText)}…` : clean;
 }
 
+/**
+ * Whether one of `secrets` stands in `text`, in any usual spelling: for what is to be shown whole or not at all, such as the vendor's id of a
+ * request. Secrets of fewer than 6 characters are ordinary words and do not count.
+ */
+export function showsSecret(text: string, secrets: Iterable<string>): boolean {
+  return hideSecrets(text, secrets) !== text;
+}
+
 /** `text` with `secrets` taken out, in every usual spelling. */
-export function hideSecrets(text: string, secrets: Iterable<string>): string {
+function hideSecrets(text: string, secrets: Iterable<string>): string {
   let clean = text;
   for (const secret of secrets) {
     if (secret.length < shortestSecret) continue;

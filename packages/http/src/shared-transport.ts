@@ -1,9 +1,10 @@
 /** The transport of this process: both lanes, each loaded when it is first needed. */
 
+import type { IntegrationContext } from '@im/core';
 import { follow } from './follow.ts';
 import { chooseLane } from './lanes/choose.ts';
 import type { Lane } from './lanes/lane.ts';
-import type { LaneName, Transport } from './transport.ts';
+import { type LaneName, type Transport, transportKey } from './transport.ts';
 
 /** A transport with connections of its own, to be closed by its owner. */
 export type OwnTransport = Transport & AsyncDisposable;
@@ -43,7 +44,15 @@ export function createTransport(): OwnTransport {
 }
 
 /**
- * Shared by every client that was not given another. Connections close when they have been idle for 10 seconds, and do
- * not keep the process alive meanwhile.
+ * The transport of the process, for whatever has no context: one set of connections for each `key` of a guard. They close when they
+ * have been idle for 10 seconds, and do not keep the process alive meanwhile. Nothing is opened or loaded before the first request.
  */
 export const sharedTransport: Transport = createTransport();
+
+/**
+ * The transport by which a provider sends: the application's own, given under {@link transportKey}, else {@link sharedTransport}.
+ * `createHttp` and the token sources use it; a vendor's SDK that is given it too shares their connections.
+ */
+export function transportOf(context: Pick<IntegrationContext<unknown>, 'service'>): Transport {
+  return context.service(transportKey) ?? sharedTransport;
+}

@@ -1,7 +1,7 @@
 /** What the SDK threw, as the neutral failure that core knows, with no secret in it. */
 import { inspect } from 'node:util';
 import { isIntegrationError, VendorError, type VendorFailure } from '@im/core';
-import { scrub } from '@im/http';
+import { scrub, showsSecret } from '@im/http';
 import { isSdkException, reasonOf } from './errors.ts';
 import type { Trace } from './request-handler.ts';
 
@@ -18,7 +18,7 @@ export function toVendorError(thrown: unknown, trace: Trace, known: readonly str
   const { authorization = '', status } = trace;
   const secrets = [...known, authorization.replace(/^\S+ /, '')].filter((secret) => secret !== '');
   if (isSdkException(thrown)) {
-    const isShown = !shows(inspect(thrown, { depth: 8 }), secrets);
+    const isShown = !showsSecret(inspect(thrown, { depth: 8 }), secrets);
     return new VendorError(failureOf(thrown, trace, secrets), isShown ? { cause: thrown } : undefined);
   }
   if (status !== undefined) {
@@ -54,7 +54,7 @@ function failureOf(
     status: exception.$metadata.httpStatusCode,
     sent: true,
     headers: trace.headers,
-    reason: reason !== undefined && shows(reason, secrets) ? undefined : reason,
+    reason: reason !== undefined && showsSecret(reason, secrets) ? undefined : reason,
     says:
       reason === undefined || words === '' || words === 'UnknownError' ? undefined : `AWS says "${words}"`,
     requestId: requestIdOf(trace, secrets),
@@ -64,21 +64,5 @@ function failureOf(
 /** AWS's id of the request, unless something of ours was put there. */
 function requestIdOf({ headers }: Trace, secrets: readonly string[]): string | undefined {
   const given = requestIdHeaders.map((name) => headers?.get(name)).find((id) => id);
-  return given && /^[\w.:=/+-]{1,200}$/.test(given) && !shows(given, secrets) ? given : undefined;
-}
-
-/** Whether any of the secrets stands in `text`, in a usual spelling. */
-function shows(text: string, secrets: readonly string[]): boolean {
-  return secrets.some((secret) => spellings(secret).some((form) => text.includes(form)));
-}
-
-function spellings(secret: string): readonly string[] {
-  const bytes = Buffer.from(secret);
-  return [
-    secret,
-    JSON.stringify(secret).slice(1, -1),
-    encodeURIComponent(secret.toWellFormed()),
-    bytes.toString('base64').replace(/=+$/, ''),
-    bytes.toString('hex'),
-  ];
+  return given && /^[\w.:=/+-]{1,200}$/.test(given) && !showsSecret(given, secrets) ? given : undefined;
 }

@@ -1,6 +1,6 @@
 /** Where credentials come from that are not written in the options: the SDK's own providers, an optional peer. */
 import { isIntegrationError, VendorError } from '@im/core';
-import { createEgressGuard, scrub, transportKey } from '@im/http';
+import { createEgressGuard, scrub, transportOf } from '@im/http';
 import type { CredentialContext } from './credentials.ts';
 import { readSdkError } from './errors.ts';
 import type { AwsIdentity } from './identity.ts';
@@ -8,7 +8,6 @@ import { loadSdk } from './load-sdk.ts';
 import type { CredentialOptions, KeyOptions, ProfileOptions } from './options.ts';
 import { createRequestHandler } from './request-handler.ts';
 import { createSigningTime, signerClass } from './sign.ts';
-import { awsTransport } from './transport.ts';
 
 /** Fetches credentials, new ones each time. */
 export type Issue = (signal: AbortSignal) => Promise<AwsIdentity>;
@@ -96,7 +95,7 @@ function stsConfig(context: CredentialContext, endpoint: string | undefined, sig
     signerConstructor: signerClass(createSigningTime(context.clock)),
     ...(endpoint !== undefined && { endpoint }),
     requestHandler: createRequestHandler({
-      transport: context.service(transportKey) ?? awsTransport,
+      transport: transportOf(context),
       guard: createEgressGuard({
         allow: context.egress,
         onPurpose: endpoint === undefined ? [] : [endpoint],

@@ -4,8 +4,16 @@
  * call's signal, and fail as every request of @im does.
  */
 import { Readable } from 'node:stream';
-import { type Call, type HeaderReader, VendorError } from '@im/core';
-import type { EgressGuard, HttpBody, HttpRequest, HttpResponse, Transport } from '@im/http';
+import type { Call, HeaderReader } from '@im/core';
+import {
+  defaultMaxBytes,
+  type EgressGuard,
+  type HttpBody,
+  type HttpRequest,
+  type HttpResponse,
+  readBytes,
+  type Transport,
+} from '@im/http';
 import { type Query, queryString } from './query.ts';
 
 /** What one command did on the network, for whoever reads its failure. */
@@ -73,9 +81,6 @@ export interface RequestHandler {
   httpHandlerConfigs(): Record<string, never>;
 }
 
-/** Most bytes of an answer, as in `@im/http`. */
-const defaultMaxBytes = 16 * 1024 * 1024;
-
 /** Left to the connection, which writes its own; the signature does not count them. */
 const dropped: ReadonlySet<string> = new Set(['expect', 'connection', 'transfer-encoding']);
 
@@ -136,27 +141,10 @@ function toReadable(response: HttpResponse): Readable {
 
 async function wholeBody(response: HttpResponse, maxBytes: number): Promise<Uint8Array> {
   try {
-    if (response.bytes !== undefined) return await response.bytes(maxBytes);
-    const chunks: Uint8Array[] = [];
-    let size = 0;
-    for await (const chunk of response.body) {
-      size += chunk.byteLength;
-      if (size > maxBytes) throw tooLarge(maxBytes);
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks, size);
+    return await readBytes(response, maxBytes);
   } finally {
     await response[Symbol.asyncDispose]();
   }
-}
-
-function tooLarge(maxBytes: number): VendorError {
-  return new VendorError({
-    sent: true,
-    code: 'internal',
-    reason: 'body_too_large',
-    says: `the answer is larger than ${maxBytes} bytes`,
-  });
 }
 
 function targetOf({ path, query }: SdkRequest): string {

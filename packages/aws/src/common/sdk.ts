@@ -4,7 +4,7 @@
  */
 
 import { type Call, type IntegrationContext, VendorError } from '@im/core';
-import { createEgressGuard, transportKey } from '@im/http';
+import { createEgressGuard, transportOf } from '@im/http';
 import { createCredentials } from './credentials.ts';
 import { isExpiredReason } from './errors.ts';
 import { toVendorError } from './failures.ts';
@@ -18,7 +18,6 @@ import {
 } from './request-handler.ts';
 import { createSigningTime, type SigningTime, signerClass } from './sign.ts';
 import { checkUnspent, markSpent, streamsIn } from './spent-streams.ts';
-import { awsTransport } from './transport.ts';
 
 /** What the SDK's clients need of a provider's context. */
 export type SdkContext = Pick<
@@ -130,7 +129,7 @@ export function createSdk(context: SdkContext, settings: SdkSettings = {}): Sdk 
   const credentials = settings.credentials ?? createCredentials(context);
   const time = settings.time ?? createSigningTime(context.clock);
   const requestHandler = createRequestHandler({
-    transport: context.service(transportKey) ?? awsTransport,
+    transport: transportOf(context),
     guard: createEgressGuard({ allow: context.egress, onPurpose: endpoint === undefined ? [] : [endpoint] }),
     streams: settings.streams ?? false,
     maxBytes: settings.maxBytes,

@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { setImmediate as turn } from 'node:timers/promises';
 import { createIntegration } from '@im/core';
 import { createVirtualClock } from '@im/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -31,6 +33,27 @@ describe('the SDK’s own client', () => {
     fake.inject({ fault: { kind: 'status', status: 503 }, times: Number.POSITIVE_INFINITY });
     await expect(client.native().getProperties()).rejects.toMatchObject({ statusCode: 503 });
     expect(fake.exchanges).toHaveLength(1);
+  });
+
+  it('takes turns with plain requests on one connection', async () => {
+    await using client = open('account-key');
+    let opened = 0;
+    const count = () => {
+      opened += 1;
+    };
+    subscribe('net.client.socket', count);
+    try {
+      for (let round = 0; round < 3; round += 1) {
+        await client.listBlobs().toArray();
+        await turn();
+        await client.native().getProperties();
+        await turn();
+      }
+    } finally {
+      unsubscribe('net.client.socket', count);
+    }
+    expect(fake.exchanges).toHaveLength(6);
+    expect(opened).toBe(1);
   });
 
   it('makes SAS URLs where it has the key', async () => {

@@ -2,7 +2,7 @@
 import { Readable } from 'node:stream';
 import type { TokenCredentialOptions } from '@azure/identity';
 import type { IHttpClient } from '@azure/storage-blob';
-import type { HttpBody, HttpResponse } from '@im/http';
+import { type HttpBody, type HttpResponse, readBytes } from '@im/http';
 
 /** An HTTP client as the present SDKs take it. */
 export type PipelineClient = NonNullable<TokenCredentialOptions['httpClient']>;
@@ -59,24 +59,10 @@ export async function bodyOf(
   if (streamed?.has(response.status) || streamed?.has(Number.POSITIVE_INFINITY))
     return { readableStreamBody: Readable.from(response.body, { objectMode: false }) };
   try {
-    // It has no body, though its length may be told (RFC 9110 §15.4.5).
-    if (response.status === 304) return { bodyAsText: '' };
-    const bytes = response.bytes?.(maxTextBytes) ?? collect(response.body);
-    return { bodyAsText: Buffer.from(await bytes).toString() };
+    return { bodyAsText: Buffer.from(await readBytes(response, maxTextBytes)).toString() };
   } finally {
     await response[Symbol.asyncDispose]();
   }
-}
-
-async function collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.byteLength;
-    if (size > maxTextBytes) throw new RangeError(`the answer is larger than ${maxTextBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
 }
 
 /** The older clients' headers, made of the request's own since their class is not to be had otherwise. */

@@ -13,14 +13,12 @@ import type { IHttpClient } from '@azure/storage-blob';
 import type { Call } from '@im/core';
 import {
   createEgressGuard,
-  createTransport,
   type HttpContext,
   type HttpRequest,
   type HttpResponse,
   type SignRequest,
   type TokenSource,
-  type Transport,
-  transportKey,
+  transportOf,
 } from '@im/http';
 import {
   bodyOf,
@@ -72,7 +70,7 @@ export function currentCall(): Call | undefined {
 
 /** Makes the clients. Opens nothing. */
 export function createSdkTransport(context: HttpContext, authorisation: SdkAuthorisation): SdkTransport {
-  const transport = context.service(transportKey) ?? shared();
+  const transport = transportOf(context);
   const guard = createEgressGuard({ allow: context.egress, onPurpose: authorisation.onPurpose });
   const { sign, token, headersOf } = authorisation;
 
@@ -191,11 +189,3 @@ function pick({
 }
 
 const never = new AbortController().signal;
-
-let ownTransport: Transport | undefined;
-
-/** Shared by all SDK clients of the process that were given no other; opens nothing until it is used. */
-function shared(): Transport {
-  ownTransport ??= createTransport();
-  return ownTransport;
-}

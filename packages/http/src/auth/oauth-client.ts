@@ -3,8 +3,7 @@ import { type IntegrationContext, Secret, VendorError } from '@im/core';
 import type * as OAuth from 'oauth4webapi';
 import { readBytes } from '../answer.ts';
 import { createEgressGuard } from '../egress.ts';
-import { sharedTransport } from '../shared-transport.ts';
-import { type Transport, transportKey } from '../transport.ts';
+import { transportOf } from '../shared-transport.ts';
 import { errorOf } from './oauth-error.ts';
 import type { AccessToken } from './token-source.ts';
 
@@ -120,7 +119,7 @@ async function send(
   init: OAuth.CustomFetchOptions<'POST', URLSearchParams>,
   signal: AbortSignal,
 ): Promise<Response> {
-  const transport: Transport = context.service(transportKey) ?? sharedTransport;
+  const transport = transportOf(context);
   const response = await transport({
     method: 'POST',
     url: new URL(url),

@@ -8,9 +8,8 @@ import {
   type OptionsOf,
   type ResilienceInput,
 } from '@im/core';
-import { createEgressGuard } from '@im/http';
+import { createEgressGuard, sharedTransport } from '@im/http';
 import { createVirtualClock, type FakeServer, type VirtualClock } from '@im/testing';
-import { awsTransport } from '../transport.ts';
 
 /** What a test works with. */
 export interface Connected<Definition extends AnyDefinition, Fake> extends AsyncDisposable {
@@ -72,7 +71,7 @@ let warmed: Promise<unknown> | undefined;
 
 /** The first request of a process loads the transport, which takes real time too. @param url of a fake */
 export function warm(url: string): Promise<unknown> {
-  warmed ??= awsTransport({
+  warmed ??= sharedTransport({
     method: 'GET',
     url: new URL(url),
     headers: { 'x-im-by-hand': '1' },

@@ -20,8 +20,13 @@
  */
 import { verify, type X509Certificate } from 'node:crypto';
 import { type Clock, IntegrationError, type StateStore, systemClock } from '@im/core';
-import { type Transport, type VerifiedWebhook, type WebhookDelivery, WebhookError } from '@im/http';
-import { awsTransport } from '../../common/transport.ts';
+import {
+  sharedTransport,
+  type Transport,
+  type VerifiedWebhook,
+  type WebhookDelivery,
+  WebhookError,
+} from '@im/http';
 import { createCertificates, hostOf } from './certificates.ts';
 import { parseMessage, type SnsMessage, stringToSign, toMessage, type WireMessage } from './message.ts';
 
@@ -68,7 +73,7 @@ export function snsWebhook(
     toleranceSeconds = 3_900,
     futureSeconds = 300,
     leastSignatureVersion = '1',
-    transport = awsTransport,
+    transport = sharedTransport,
     timeoutMs = 10_000,
     replays,
   } = settings;
