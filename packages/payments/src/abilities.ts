@@ -12,6 +12,8 @@ export const paymentAbilities = {
   vault: 'customers and their saved payment methods',
   disputes: 'list disputes',
   payouts: 'list what was paid out to the merchant',
+  settlements: 'list what a payout consists of',
+  listing: 'list payments by the time of their creation',
   webhooks: 'signed events',
 } as const;
 
@@ -37,7 +39,7 @@ export function needAbility(driver: PaymentDriver, name: PaymentAbility, operati
   );
 }
 
-const members = ['vault', 'disputes', 'payouts', 'webhooks'] as const;
+const members = ['vault', 'disputes', 'payouts', 'settlements', 'listing', 'webhooks'] as const;
 
 /** Refuses a driver that declares what it has no members for, or has what it does not declare, or cannot be held to "never twice". */
 export function checkDriver(driver: PaymentDriver, needs: readonly PaymentAbility[]): void {

@@ -37,9 +37,15 @@ export function checkAmount({ driver }: GatewayContext, amount: Money, place: Pl
       `${formatMoney(amount)} ${amount.currency} is not a positive amount`,
       'give what is to be moved',
     );
-  const { currencies, maxMinor } = driver.facts;
+  const { currencies, maxMinor, stepMinor } = driver.facts;
   if (currencies !== 'all' && !currencies.includes(amount.currency))
     throw refuse(`${amount.currency} is not taken here`, `use one of ${currencies.join(', ')}`);
+  const step = stepMinor?.[amount.currency] ?? 1n;
+  if (amount.minor % step !== 0n)
+    throw refuse(
+      `${formatMoney(amount)} ${amount.currency} is finer than the processor’s steps`,
+      `give a multiple of ${step} minor units`,
+    );
   const most = maxMinor?.[amount.currency] ?? maxMinor?.other;
   if (most !== undefined && amount.minor > most)
     throw refuse(

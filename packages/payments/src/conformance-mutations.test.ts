@@ -334,7 +334,7 @@ describe('the conformance suite for payments', () => {
 
   it('asks of a processor no more than it declares', async () => {
     const undeclared = Object.fromEntries(
-      ['vault', 'disputes', 'payouts', 'webhooks'].map((name) => [name, undefined]),
+      ['vault', 'disputes', 'payouts', 'settlements', 'listing', 'webhooks'].map((name) => [name, undefined]),
     );
     const { failed, passed, notApplicable } = await runPaymentConformance(
       memoryHarness({}, () => ({ abilities: {}, ...undeclared })),

@@ -78,6 +78,8 @@ export interface PaymentFacts {
   readonly currencies: readonly Currency[] | 'all';
   /** Largest amount in minor units, by currency; `other` for the rest. Absent: the vendor names none. */
   readonly maxMinor?: (Partial<Readonly<Record<Currency, bigint>>> & { readonly other?: bigint }) | undefined;
+  /** Minor units of which amounts are multiples, by currency: 10n for KWD where the vendor takes two of its three decimals. Default 1n. */
+  readonly stepMinor?: Partial<Readonly<Record<Currency, bigint>>> | undefined;
   /** Bytes of a reference. */
   readonly maxReferenceBytes: number;
   /** Milliseconds for which the vendor remembers an idempotency key. Absent: it has none. */
@@ -147,6 +149,32 @@ export interface Payout {
   readonly arrivesAt: number;
 }
 
+/** One line of what a payout consists of. Amounts are in the payout's currency, and `net` is `gross` less `fee`. */
+export interface SettlementLine {
+  /** The vendor's id of the line. */
+  readonly id: string;
+  readonly kind: 'payment' | 'refund' | 'dispute' | 'fee' | 'adjustment';
+  /** The vendor's id of the payment. Absent: it is about none. */
+  readonly payment?: string | undefined;
+  /** Ours, of the payment, where the vendor says it. */
+  readonly reference?: string | undefined;
+  /** The vendor's id of the capture or refund, as the payment has it, where the vendor says it. */
+  readonly movement?: string | undefined;
+  /** What came in, or negative: what went out. */
+  readonly gross: Money;
+  /** What the vendor keeps; negative where it gives a fee back. */
+  readonly fee: Money;
+  readonly net: Money;
+  /** What was moved in the payment's own currency, where that is another one. Signed as `gross` is. */
+  readonly original?: Money | undefined;
+}
+
+/** From the one instant on, until just before the other, in milliseconds since 1970. */
+export interface TimeRange {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** A webhook as it came: the exact bytes. */
 export interface RawWebhook {
   readonly body: Uint8Array;
@@ -201,6 +229,14 @@ export interface PaymentDriver<Abilities extends PaymentAbility = never, Native 
   readonly disputes?: ((cursor: string | undefined, call: DriverCall) => Promise<Page<Dispute>>) | undefined;
   /** Present exactly where `payouts` is declared. */
   readonly payouts?: ((cursor: string | undefined, call: DriverCall) => Promise<Page<Payout>>) | undefined;
+  /** What a payout consists of. Present exactly where `settlements` is declared. Rejects with `not_found` for a payout that there is not. */
+  readonly settlements?:
+    | ((payout: string, cursor: string | undefined, call: DriverCall) => Promise<Page<SettlementLine>>)
+    | undefined;
+  /** Payments that were created in this time. Present exactly where `listing` is declared. */
+  readonly listing?:
+    | ((range: TimeRange, cursor: string | undefined, call: DriverCall) => Promise<Page<DriverPayment>>)
+    | undefined;
   /** Present exactly where `webhooks` is declared. */
   readonly webhooks?: DriverWebhooks | undefined;
   /** The vendor's own client. */

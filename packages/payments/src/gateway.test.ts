@@ -371,6 +371,8 @@ describe('a payment gateway is typed', () => {
             vault: undefined,
             disputes: undefined,
             payouts: undefined,
+            settlements: undefined,
+            listing: undefined,
             webhooks: undefined,
           } as PaymentDriver,
           { state: memoryState(), onAlert: () => {} },
@@ -384,19 +386,18 @@ describe('a payment gateway lists', () => {
     const { gateway, processor } = open();
     const customer = await gateway.createCustomer({ reference: 'c-1', email: 'a@shop.test' });
     expect(await gateway.createCustomer({ reference: 'c-1' })).toEqual(customer);
-    processor.methods.set(
-      customer.id,
-      ['a', 'b', 'c'].map((id) => ({ id, kind: 'card', last4: '4242' })),
-    );
+    for (const id of ['a', 'b', 'c']) processor.saveMethod(customer.id, { id });
     await gateway.deleteMethod('b');
     await gateway.deleteMethod('b');
     expect((await gateway.listMethods(customer.id).toArray()).map(({ id }) => id)).toEqual(['a', 'c']);
-    processor.payouts.push(
-      ...['1', '2', '3'].map((id) => ({ id, amount: ten, status: 'paid' as const, arrivesAt: 0 })),
-    );
-    processor.disputes.push({ id: 'd', payment: 'p', amount: ten, status: 'needs_response' });
-    expect((await gateway.payouts().toArray()).map(({ id }) => id)).toEqual(['1', '2', '3']);
-    expect(await gateway.disputes().toArray()).toHaveLength(1);
+    const payouts: string[] = [];
+    for (const reference of ['1', '2', '3']) {
+      const { id } = await gateway.create({ reference, amount: ten, method });
+      payouts.push(processor.payOut([id]));
+      processor.openDispute(id);
+    }
+    expect((await gateway.payouts().toArray()).map(({ id }) => id)).toEqual(payouts);
+    expect(await gateway.disputes().toArray()).toHaveLength(3);
   });
 
   it('charges again by a mandate, without the customer', async () => {

@@ -2,7 +2,15 @@
 import type { Clock, Pages, StateStore } from '@im/core';
 import type { PaymentAbility, Where } from './abilities.ts';
 import type { PaymentAlert } from './context.ts';
-import type { Dispute, PaymentFacts, PaymentQuery, Payout, SavedMethod } from './driver.ts';
+import type {
+  Dispute,
+  PaymentFacts,
+  PaymentQuery,
+  Payout,
+  SavedMethod,
+  SettlementLine,
+  TimeRange,
+} from './driver.ts';
 import type { Inbox, InboxOptions } from './inbox.ts';
 import type { Money } from './money.ts';
 import type { Payment } from './payment.ts';
@@ -114,6 +122,18 @@ interface VaultFeature {
   listMethods(customer: string, options?: ListOptions): Pages<SavedMethod>;
   deleteMethod(id: string, call?: GatewayCall): Promise<void>;
 }
+interface SettlementFeature {
+  /**
+   * What a payout consists of.
+   *
+   * @throws {@link IntegrationError} `not_found`; `internal` after an alert where a line does not add up
+   */
+  settlements(payout: string, options?: ListOptions): Pages<SettlementLine>;
+}
+interface ListingFeature {
+  /** Payments that were created in this time, each compared with what was asked and seen of it. */
+  list(range: TimeRange, options?: ListOptions): Pages<Payment>;
+}
 interface WebhookFeature {
   /** The inbox of its webhooks. */
   inbox(options: InboxOptions): Inbox;
@@ -159,4 +179,6 @@ export type PaymentGateway<Abilities extends PaymentAbility = never, Native = un
   Where<Abilities, 'vault', VaultFeature> &
   Where<Abilities, 'disputes', { disputes(options?: ListOptions): Pages<Dispute> }> &
   Where<Abilities, 'payouts', { payouts(options?: ListOptions): Pages<Payout> }> &
+  Where<Abilities, 'settlements', SettlementFeature> &
+  Where<Abilities, 'listing', ListingFeature> &
   Where<Abilities, 'webhooks', WebhookFeature>;

@@ -29,6 +29,8 @@ export type {
   Payout,
   RawWebhook,
   SavedMethod,
+  SettlementLine,
+  TimeRange,
 } from './driver.ts';
 export { createPaymentGateway } from './gateway.ts';
 export type {
@@ -43,15 +45,9 @@ export type {
   Target,
 } from './gateway.types.ts';
 export type { Inbox, InboxOptions, Received } from './inbox.ts';
-export { type Ledger, memoryTokens } from './memory/ledger.ts';
-export {
-  type LostPart,
-  type MemoryDriver,
-  type MemoryDriverOptions,
-  type MemoryProcessor,
-  type MovingOperation,
-  memoryDriver,
-} from './memory/memory-driver.ts';
+export { type Ledger, memoryDeclinedWith, memoryTokens } from './memory/ledger.ts';
+export { type MemoryDriver, type MemoryDriverOptions, memoryDriver } from './memory/memory-driver.ts';
+export type { LostPart, MemoryApi, MemoryProcessor, MovingOperation } from './memory/processor.ts';
 export {
   addMoney,
   compareMoney,

@@ -21,8 +21,10 @@ export const lifeCases: readonly PaymentCase[] = [
     title: 'charges yen, euro, dinar and unidad de fomento to the minor unit',
     async run({ gateway, driver, tokens }) {
       const all = [money(5_001n, 'JPY'), money(1_999n, 'EUR'), money(12_345n, 'KWD'), money(123_457n, 'CLF')];
-      const { currencies } = driver.facts;
-      const taken = all.filter(({ currency }) => currencies === 'all' || currencies.includes(currency));
+      const { currencies, stepMinor } = driver.facts;
+      const taken = all
+        .filter(({ currency }) => currencies === 'all' || currencies.includes(currency))
+        .map(({ minor, currency }) => money(minor - (minor % (stepMinor?.[currency] ?? 1n)), currency));
       assert.ok(taken.length > 0, 'none of the four currencies is taken');
       for (const amount of taken) {
         const reference = `money-${amount.currency}`;

@@ -7,6 +7,7 @@ import type {
   DriverRefund,
   PaymentEvent,
   PaymentQuery,
+  TimeRange,
 } from '../driver.ts';
 import { addMoney, compareMoney, type Money, money, subtractMoney } from '../money.ts';
 import type { DriverPayment, Movement } from '../payment.ts';
@@ -24,14 +25,21 @@ export const memoryTokens = {
   unheardOf: 'tok_declined_unheard_of',
 } as const;
 
+const declinePrefix = 'tok_declined_with_';
+/** A token that is declined with this code. */
+export const memoryDeclinedWith = (code: string): string => `${declinePrefix}${code}`;
+
 const declineCodes: Readonly<Record<string, string>> = {
   [memoryTokens.noFunds]: 'insufficient_funds',
   [memoryTokens.stolen]: 'stolen_card',
   [memoryTokens.unheardOf]: 'code_of_next_year',
 };
+const declineCodeOf = (method: string): string | undefined =>
+  method.startsWith(declinePrefix) ? method.slice(declinePrefix.length) : declineCodes[method];
 const authorizationMs = 7 * 86_400_000;
 
 interface Entry {
+  readonly createdAt: number;
   payment: DriverPayment;
   readonly create: DriverCreate;
   method: string | undefined;
@@ -47,6 +55,8 @@ export interface Ledger {
   find(query: PaymentQuery): DriverPayment | undefined;
   /** All payments, in order of creation. */
   readonly payments: readonly DriverPayment[];
+  /** Those that were created in this time, in order. */
+  createdIn(range: TimeRange): readonly DriverPayment[];
   /** What happened, in order, one event a change. */
   readonly events: readonly PaymentEvent[];
   /** The payment as it was just after the event. */
@@ -59,6 +69,7 @@ export interface Ledger {
 export function createLedger(clock: Clock): Ledger {
   const entries = new Map<string, Entry>();
   const events: PaymentEvent[] = [];
+  const mandates = new Set<string>();
   const snapshots = new Map<string, DriverPayment>();
   let count = 0;
   const nextId = (kind: string) => {
@@ -89,6 +100,7 @@ export function createLedger(clock: Clock): Ledger {
   const authorize = (entry: Entry): DriverPayment => {
     const { create, payment } = entry;
     const mandate = create.mandate === 'set_up' ? { mandate: nextId('mandate') } : {};
+    if (mandate.mandate !== undefined) mandates.add(mandate.mandate);
     if (create.capture === 'manual')
       return change(entry, {
         status: 'authorized',
@@ -115,7 +127,7 @@ export function createLedger(clock: Clock): Ledger {
   const begin = (entry: Entry): DriverPayment => {
     const { method } = entry;
     const { id } = entry.payment;
-    const code = method && declineCodes[method];
+    const code = method && declineCodeOf(method);
     if (code) return change(entry, { status: 'failed', declineCode: code });
     if (method === undefined || method === memoryTokens.redirect)
       return change(entry, {
@@ -136,11 +148,16 @@ export function createLedger(clock: Clock): Ledger {
     get payments() {
       return [...entries.values()].map(({ payment }) => payment);
     },
+    createdIn: ({ from, to }) =>
+      [...entries.values()]
+        .filter(({ createdAt }) => createdAt >= from && createdAt < to)
+        .map(({ payment: { id } }) => entryOf(id).payment),
     events,
     at: ({ id }) => snapshots.get(id),
     create(create) {
       const none = money(0n, create.amount.currency);
-      const { reference, amount, customer, method } = create;
+      const { reference, amount, customer, method, mandate } = create;
+      if (typeof mandate === 'object' && !mandates.has(mandate.id)) throw memoryError('mandate');
       const id = nextId('payment');
       const payment = {
         id,
@@ -154,9 +171,10 @@ export function createLedger(clock: Clock): Ledger {
         refunds: [],
       } as const;
       const entry: Entry = {
+        createdAt: clock.now(),
         payment,
         create,
-        method: typeof create.mandate === 'object' ? memoryTokens.succeeds : method,
+        method: typeof mandate === 'object' ? memoryTokens.succeeds : method,
       };
       entries.set(id, entry);
       return create.confirm ? begin(entry) : change(entry, {});

@@ -1,23 +1,15 @@
-/** An embedded processor: the whole contract in this process, for tests, examples and the sandbox. It moves no real money. */
+/** The driver of the embedded processor: the whole contract in this process, for tests, examples and the sandbox. It moves no real money. */
 import { type Clock, memoryState, Secret, type StateStore, systemClock } from '@im/core';
 import type { PaymentAbility } from '../abilities.ts';
-import type {
-  Dispute,
-  DriverCall,
-  MovingCall,
-  PaymentDriver,
-  PaymentEvent,
-  PaymentFacts,
-  Payout,
-  SavedMethod,
-} from '../driver.ts';
+import type { Currency } from '../currencies.ts';
+import type { DriverCall, PaymentDriver, PaymentFacts } from '../driver.ts';
 import type { DriverPayment } from '../payment.ts';
 import { laterPayment, toldPayments } from '../told-payments.ts';
-import { createLedger, type Ledger } from './ledger.ts';
-import { memoryDeclines, memoryError } from './memory-errors.ts';
-import { memoryWebhooks, signMemoryWebhook } from './memory-webhooks.ts';
+import { memoryDeclines } from './memory-errors.ts';
+import { memoryWebhooks } from './memory-webhooks.ts';
+import { createMemoryProcessor, type MemoryApi, type MemoryProcessor, memoryKeyTtlMs } from './processor.ts';
 
-/** Settings of the embedded processor. */
+/** Settings of the embedded processor and its driver. */
 export interface MemoryDriverOptions {
   /** Default: the system's. */
   readonly clock?: Clock | undefined;
@@ -31,36 +23,21 @@ export interface MemoryDriverOptions {
   readonly state?: StateStore | undefined;
   /** Secrets of the webhook endpoint, the newest first; it signs with the first. Default: one that is made up. */
   readonly secrets?: readonly Secret[] | undefined;
+  /** Currencies that it takes. Default: all. */
+  readonly currencies?: PaymentFacts['currencies'] | undefined;
+  /** Steps of its amounts. Default: one minor unit. */
+  readonly stepMinor?: Partial<Readonly<Record<Currency, bigint>>> | undefined;
+  /** A processor that stands somewhere else. Default: one of its own. */
+  readonly api?: MemoryApi | undefined;
 }
-
-/** Where an answer gets lost. `request`: the processor never saw it. `answer`: it did it, and nobody heard. */
-export type LostPart = 'request' | 'answer';
-
-/** The processor's side, for tests: its books, and what goes wrong with it. */
-export interface MemoryProcessor {
-  readonly ledger: Ledger;
-  /** Cuts the connection of the next `times` calls of this operation (default 1). */
-  lose(operation: MovingOperation, part: LostPart, times?: number): void;
-  /** Signs an event of `ledger.events`. Fits `deliverWebhooks` of `@im/testing`. */
-  sign(event: PaymentEvent, nowMs: number): ReturnType<typeof signMemoryWebhook>;
-  /** What `disputes` and `payouts` list. */
-  readonly disputes: Dispute[];
-  readonly payouts: Payout[];
-  /** Saved methods by customer. */
-  readonly methods: Map<string, SavedMethod[]>;
-}
-
-/** Operations that move money. */
-export type MovingOperation = 'create' | 'confirm' | 'capture' | 'void' | 'refund';
 
 /** The driver, and the processor behind it. */
 export interface MemoryDriver extends PaymentDriver<PaymentAbility, MemoryProcessor> {
+  /** Its own processor; with `api` nothing is asked of that one. */
   readonly native: () => MemoryProcessor;
   readonly webhooks: NonNullable<PaymentDriver['webhooks']>;
 }
 
-const dayMs = 86_400_000;
-const pageSize = 2;
 const abilities = {
   manualCapture: true,
   partialCapture: true,
@@ -70,119 +47,69 @@ const abilities = {
   vault: true,
   disputes: true,
   payouts: true,
+  settlements: true,
+  listing: true,
   webhooks: true,
 } as const;
 
 /** Makes one, with books of its own. */
 export function memoryDriver(options: MemoryDriverOptions = {}): MemoryDriver {
-  const { clock = systemClock, keys = true, references = true, lookup = 'reference' } = options;
+  const { clock = systemClock, lookup = 'reference' } = options;
   const secrets = options.secrets ?? [new Secret('memory-webhook-secret')];
-  const ledger = createLedger(clock);
+  const processor = createMemoryProcessor({ ...options, clock, secrets });
+  const api = options.api ?? processor.api;
   const told = toldPayments(options.state ?? memoryState(clock));
-  const remembered = new Map<
-    string,
-    { readonly asked: string; readonly answer: DriverPayment; readonly at: number }
-  >();
-  const customers = new Map<string, { readonly id: string; readonly reference: string }>();
-  const losses: { readonly operation: MovingOperation; readonly part: LostPart }[] = [];
 
-  const shown = (payment: DriverPayment): DriverPayment => {
-    if (references) return payment;
-    const bare = ({ reference: _, ...movement }: DriverPayment['captures'][number]) => movement;
-    return { ...payment, captures: payment.captures.map(bare), refunds: payment.refunds.map(bare) };
-  };
   const tell = async (payment: DriverPayment): Promise<DriverPayment> =>
     lookup === 'reference' ? payment : told.tell(payment.id, (known) => laterPayment(known, payment));
-  const move = async (
-    operation: MovingOperation,
-    asked: string,
-    { signal, idempotencyKey }: MovingCall,
-    work: () => DriverPayment,
-  ): Promise<DriverPayment> => {
+  const unlessAborted = async <Answer>({ signal }: DriverCall, work: () => Promise<Answer>) => {
     signal.throwIfAborted();
-    await Promise.resolve();
-    const index = losses.findIndex((loss) => loss.operation === operation);
-    const [loss] = index < 0 ? [] : losses.splice(index, 1);
-    if (loss?.part === 'request') throw memoryError('lost');
-    const known = keys ? remembered.get(idempotencyKey) : undefined;
-    const isKnown = known !== undefined && clock.now() - known.at < dayMs;
-    if (isKnown && known.asked !== asked) throw memoryError('key_reused');
-    const answer = isKnown ? known.answer : work();
-    if (keys && !isKnown) remembered.set(idempotencyKey, { asked, answer, at: clock.now() });
-    if (loss?.part === 'answer') throw memoryError('lost');
-    return tell(shown(answer));
+    return work();
   };
-  const page = async <Item>(items: readonly Item[], cursor: string | undefined, { signal }: DriverCall) => {
-    signal.throwIfAborted();
-    const start = Number(cursor ?? 0);
-    const next = start + pageSize < items.length ? String(start + pageSize) : undefined;
-    return { items: items.slice(start, start + pageSize), next };
-  };
-  const processor: MemoryProcessor = {
-    ledger,
-    lose: (operation, part, times = 1) =>
-      losses.push(...Array.from({ length: times }, () => ({ operation, part }))),
-    sign: (event, nowMs) => {
-      const object = ledger.at(event);
-      return signMemoryWebhook(
-        { ...event, object: object && shown(object) },
-        nowMs,
-        secrets[0] ?? new Secret('unset'),
-      );
-    },
-    disputes: [],
-    payouts: [],
-    methods: new Map(),
-  };
+  const move = (call: DriverCall, work: () => Promise<DriverPayment>) =>
+    unlessAborted(call, async () => tell(await work()));
 
   return {
     name: 'memory',
     abilities,
-    facts: {
-      methods: ['token'],
-      currencies: 'all',
-      maxMinor: { JPY: 9_999_999n, other: 10n ** 12n },
-      maxReferenceBytes: 64,
-      ...(keys && { keyTtlMs: dayMs }),
-      references,
-      lookup,
-      settleMs: 30_000,
-      declines: memoryDeclines,
-    },
-    create: (create, call) => move('create', JSON.stringify(create), call, () => ledger.create(create)),
-    confirm: (id, confirm, call) =>
-      move('confirm', JSON.stringify([id, confirm]), call, () => ledger.confirm(id, confirm)),
-    capture: (id, capture, call) =>
-      move('capture', JSON.stringify([id, capture]), call, () => ledger.capture(id, capture)),
-    void: (id, reference, call) => move('void', JSON.stringify([id, reference]), call, () => ledger.void(id)),
-    refund: (id, refund, call) =>
-      move('refund', JSON.stringify([id, refund]), call, () => ledger.refund(id, refund)),
-    find: async (query, { signal }) => {
-      signal.throwIfAborted();
-      if (lookup === 'none' || (lookup === 'id' && query.id === undefined)) return told.find(query);
-      const payment = ledger.find(query);
-      return payment && shown(payment);
-    },
+    facts: factsOf(options, lookup),
+    create: (create, call) => move(call, () => api.create(create, call.idempotencyKey)),
+    confirm: (id, confirm, call) => move(call, () => api.confirm(id, confirm, call.idempotencyKey)),
+    capture: (id, capture, call) => move(call, () => api.capture(id, capture, call.idempotencyKey)),
+    void: (id, reference, call) => move(call, () => api.void(id, reference, call.idempotencyKey)),
+    refund: (id, refund, call) => move(call, () => api.refund(id, refund, call.idempotencyKey)),
+    find: (query, call) =>
+      unlessAborted(call, () =>
+        lookup === 'none' || (lookup === 'id' && query.id === undefined) ? told.find(query) : api.find(query),
+      ),
     vault: {
-      createCustomer: async ({ reference }, { signal }) => {
-        signal.throwIfAborted();
-        const customer = customers.get(reference) ?? { id: `mem_customer_${customers.size + 1}`, reference };
-        customers.set(reference, customer);
-        return customer;
-      },
-      listMethods: (customer, cursor, call) => page(processor.methods.get(customer) ?? [], cursor, call),
-      deleteMethod: async (id, { signal }) => {
-        signal.throwIfAborted();
-        for (const [customer, methods] of processor.methods)
-          processor.methods.set(
-            customer,
-            methods.filter((method) => method.id !== id),
-          );
-      },
+      createCustomer: ({ reference }, call) => unlessAborted(call, () => api.createCustomer(reference)),
+      listMethods: (customer, cursor, call) => unlessAborted(call, () => api.listMethods(customer, cursor)),
+      deleteMethod: (id, call) => unlessAborted(call, () => api.deleteMethod(id)),
     },
-    disputes: (cursor, call) => page(processor.disputes, cursor, call),
-    payouts: (cursor, call) => page(processor.payouts, cursor, call),
+    disputes: (cursor, call) => unlessAborted(call, () => api.disputes(cursor)),
+    payouts: (cursor, call) => unlessAborted(call, () => api.payouts(cursor)),
+    settlements: (payout, cursor, call) => unlessAborted(call, () => api.settlements(payout, cursor)),
+    listing: (range, cursor, call) => unlessAborted(call, () => api.listing(range, cursor)),
     webhooks: memoryWebhooks(secrets, tell),
     native: () => processor,
+  };
+}
+
+function factsOf(
+  { keys = true, references = true, currencies = 'all', stepMinor }: MemoryDriverOptions,
+  lookup: PaymentFacts['lookup'],
+): PaymentFacts {
+  return {
+    methods: ['token'],
+    currencies,
+    maxMinor: { JPY: 9_999_999n, other: 10n ** 12n },
+    stepMinor,
+    maxReferenceBytes: 64,
+    ...(keys && { keyTtlMs: memoryKeyTtlMs }),
+    references,
+    lookup,
+    settleMs: 30_000,
+    declines: memoryDeclines,
   };
 }

@@ -13,6 +13,9 @@ const rows = {
     'retrieve the payment for its amounts',
   ],
   currency: ['invalid_argument', 'the payment is in another currency', 'none', 'use its own'],
+  mandate: ['not_found', 'there is no such mandate', 'none', 'set one up with the customer'],
+  no_payout: ['not_found', 'there is no such payout', 'none', 'use an id of the payouts'],
+  nothing_to_pay: ['failed_precondition', 'there is nothing to pay out', 'none', 'capture something first'],
   key_reused: [
     'invalid_argument',
     'the idempotency key came with another request',
