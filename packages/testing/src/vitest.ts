@@ -1,6 +1,6 @@
 /** The suites as vitest tests. Only this file imports vitest. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import type { AnyDefinition } from '@im/core';
 import { describe, it } from 'vitest';
 import { conformanceCases } from './cases.ts';
@@ -65,4 +65,26 @@ export function describePeer(title: string, name: PeerName, suite: () => void): 
   else if (process.env.CI === 'true') {
     it(`${title}: ${name} must be installed in CI`, () => Promise.reject(new Error(how)));
   } else describe.skip(`${title}: skipped, ${how}`, () => void it('runs against the emulator', () => {}));
+}
+
+/**
+ * Registers a suite that runs a program of the system, such as a real server, on loopback. Where one of `programs` is not on the `PATH` the suite is
+ * skipped with a line that says so and how to install it; in CI all must be there.
+ *
+ * @param how `apt-get install slapd`
+ */
+export function describeProgram(
+  title: string,
+  programs: string | readonly string[],
+  how: string,
+  suite: () => void,
+): void {
+  const folders = (process.env.PATH ?? '').split(delimiter);
+  const missing = [programs]
+    .flat()
+    .filter((name) => !folders.some((folder) => existsSync(join(folder, name))));
+  const says = `${missing.join(', ')} not installed: ${how}`;
+  if (missing.length === 0) describe(title, suite);
+  else if (process.env.CI === 'true') it(`${title}: needed in CI`, () => Promise.reject(new Error(says)));
+  else describe.skip(`${title}: skipped, ${says}`, () => void it('runs against the program', () => {}));
 }

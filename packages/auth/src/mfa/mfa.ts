@@ -1,0 +1,66 @@
+/** Second factors of a tenant's people, each kind in a file of its own. */
+import { forgive } from './attempts.ts';
+import { type MfaOptions, openContext } from './context.ts';
+import { createPasskeys, type Passkey, type Passkeys } from './passkeys.ts';
+import { createRecoveryCodes, type RecoveryCodes } from './recovery-codes.ts';
+import { createSentCodes, type SentCodes } from './sent-codes.ts';
+import { createTotp, type Totp } from './totp.ts';
+
+/** What somebody has set up. */
+export interface Factors {
+  readonly totp: boolean;
+  readonly passkeys: readonly Passkey[];
+  /** Recovery codes that are left. */
+  readonly recoveryCodes: number;
+}
+
+/** Second factors in one tenant. */
+export interface TenantMfa {
+  readonly totp: Totp;
+  readonly codes: SentCodes;
+  readonly recovery: RecoveryCodes;
+  readonly passkeys: Passkeys;
+  factorsOf(subject: string): Promise<Factors>;
+  /** Lets somebody who was locked out try again at once. */
+  unlock(subject: string): Promise<void>;
+  /** Takes every factor away, as a help desk does that has made sure of the person. */
+  reset(subject: string): Promise<void>;
+}
+
+/** Second factors of all tenants. */
+export interface Mfa {
+  tenant(id: string): TenantMfa;
+}
+
+/** Makes it. */
+export function createMfa(options: MfaOptions): Mfa {
+  return {
+    tenant: (id) => {
+      const context = openContext(options, id);
+      const totp = createTotp(context);
+      const recovery = createRecoveryCodes(context);
+      const passkeys = createPasskeys(context);
+      return {
+        totp,
+        recovery,
+        passkeys,
+        codes: createSentCodes(context),
+        factorsOf: async (subject) => ({
+          totp: await totp.isEnrolled(subject),
+          passkeys: await passkeys.list(subject),
+          recoveryCodes: await recovery.left(subject),
+        }),
+        unlock: (subject) => forgive(context, subject),
+        reset: async (subject) => {
+          const keys = await passkeys.list(subject);
+          await Promise.all([
+            totp.remove(subject),
+            recovery.remove(subject),
+            ...keys.map(({ id: key }) => passkeys.remove(subject, key)),
+          ]);
+          await forgive(context, subject);
+        },
+      };
+    },
+  };
+}
