@@ -1,23 +1,28 @@
 /** What a refusal by an issuer means: one table a vendor, so that an application acts on a category and never on a vendor's code. */
 
+/** Why a payment may be declined. */
+export const declineCategories = [
+  'insufficient_funds',
+  'limit_exceeded',
+  'expired_method',
+  'incorrect_details',
+  'authentication_required',
+  'not_permitted',
+  'lost_or_stolen',
+  'suspected_fraud',
+  'issuer_unavailable',
+  'unspecified',
+] as const;
 /** Why a payment was declined. */
-export type DeclineCategory =
-  | 'insufficient_funds'
-  | 'limit_exceeded'
-  | 'expired_method'
-  | 'incorrect_details'
-  | 'authentication_required'
-  | 'not_permitted'
-  | 'lost_or_stolen'
-  | 'suspected_fraud'
-  | 'issuer_unavailable'
-  | 'unspecified';
+export type DeclineCategory = (typeof declineCategories)[number];
 
 /**
  * What to do next. `never`: this method will not work again. `later`: the same method may work on another day. `soon`: it may work in
  * some minutes. `authenticate`: again, with the customer present. `correct`: after the customer has corrected the details.
  */
-export type RetryAdvice = 'never' | 'later' | 'soon' | 'authenticate' | 'correct';
+export const retryAdvices = ['never', 'later', 'soon', 'authenticate', 'correct'] as const;
+/** One of {@link retryAdvices}. */
+export type RetryAdvice = (typeof retryAdvices)[number];
 
 /** Meaning of one code. */
 export interface DeclineRow {

@@ -339,6 +339,47 @@ describe('a payment gateway never moves money twice', () => {
   });
 });
 
+describe('a payment gateway goes on when the customer is back', () => {
+  const begin = async (change?: (driver: MemoryDriver) => Partial<PaymentDriver>) => {
+    const opened = open(change);
+    const begun = await opened.gateway.create({
+      reference: 'a',
+      amount: ten,
+      method: memoryTokens.threeDSecure,
+    });
+    if (begun.status !== 'requires_action') throw new Error(begun.status);
+    const confirm = (reference = 'a/return') =>
+      opened.gateway.confirm(begun, { reference, returned: { result: 'ok' } });
+    return { ...opened, begun, confirm };
+  };
+
+  it.each(['succeeds', 'fails'] as const)(
+    'and gives the payment as it is where the processor was quicker, and the step %s',
+    async (outcome) => {
+      const { begun, confirm, ledger } = await begin();
+      ledger.finish(begun.id, outcome);
+      expect((await confirm()).status).toBe(outcome === 'succeeds' ? 'captured' : 'failed');
+      expect(ledger.payments[0]?.captures).toHaveLength(outcome === 'succeeds' ? 1 : 0);
+    },
+  );
+
+  it('and gives it also where the processor is quicker while it is asked', async () => {
+    const { confirm } = await begin((driver) => ({
+      confirm: (id, confirmed, call) => {
+        driver.native().ledger.finish(id, 'succeeds');
+        return driver.confirm(id, confirmed, call);
+      },
+    }));
+    expect((await confirm()).status).toBe('captured');
+    expect((await confirm()).status).toBe('captured');
+  });
+
+  it('and passes a refusal on where the payment still waits', async () => {
+    const { confirm } = await begin(() => ({ confirm: () => Promise.reject(memoryError('status')) }));
+    await expect(confirm()).rejects.toEqual(failing('failed_precondition', 'status'));
+  });
+});
+
 describe('a payment gateway counts', () => {
   it('each decline that its table does not know once, however often the payment is looked at', async () => {
     const { gateway } = open();

@@ -149,7 +149,10 @@ interface BasicGateway {
   readonly name: string;
   readonly abilities: readonly PaymentAbility[];
   readonly facts: PaymentFacts;
-  /** @throws {@link IntegrationError} `failed_precondition` where the payment waits for nothing */
+  /**
+   * Goes on after the customer's step. A payment that waits no more, since the vendor or a webhook was quicker than the customer's return, is given
+   * as it is, also when it failed meanwhile.
+   */
   confirm(target: Target<'confirm'>, confirm: ConfirmPayment, call?: GatewayCall): Promise<Payment>;
   /** Lets an authorization go. @throws {@link IntegrationError} `failed_precondition` once money was taken */
   void(target: Target<'void'>, named: Named, call?: GatewayCall): Promise<Payment>;

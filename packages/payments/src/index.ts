@@ -7,8 +7,10 @@ export {
   type DeclineCategory,
   type DeclineRow,
   type DeclineTable,
+  declineCategories,
   type RetryAdvice,
   readDecline,
+  retryAdvices,
 } from './declines.ts';
 export type {
   CaptureMode,

@@ -18,8 +18,11 @@ import type { DriverPayment, Payment } from './payment.ts';
 /** One operation to be done once. */
 export interface Move {
   readonly wanted: Wanted;
-  /** Looks at the payment before the first sending: refuses what its state forbids. Not called for a repetition. */
-  readonly check: () => Promise<void>;
+  /**
+   * Looks at the payment before the first sending: refuses what its state forbids, or gives the payment where nothing is left to do. Not called
+   * for a repetition.
+   */
+  readonly check: () => Promise<Payment | undefined>;
   /** `record` says how much: a repetition moves what the first sending would have moved. */
   readonly send: (call: MovingCall, record: OperationRecord) => Promise<DriverPayment>;
 }
@@ -46,7 +49,10 @@ export async function moveMoney(
     });
   refuseOther(known?.record, wanted, place);
   if (known?.record.state === 'done') return lookUp(context, known.record, place, signal);
-  if (known === undefined || known.record.state === 'refused') await check();
+  if (known === undefined || known.record.state === 'refused') {
+    const asItIs = await check();
+    if (asItIs !== undefined) return asItIs;
+  }
   const isAgain = known !== undefined && known.record.state !== 'refused';
   if (known?.record.state === 'sending') {
     const leftMs = known.record.sentAt + context.settleMs - context.clock.now();

@@ -1,4 +1,5 @@
 /** The operations of a gateway: what is checked, what is written down, what is sent. */
+import { isIntegrationError } from '@im/core';
 import { needAbility } from './abilities.ts';
 import { refuseCardData } from './card-guard.ts';
 import { checkAction, checkAmount, checkNamed, checkPart, checkReturnUrl } from './checks.ts';
@@ -10,7 +11,7 @@ import { absorb } from './integrity.ts';
 import { type Money, moneyFromJson, subtractMoney } from './money.ts';
 import { moveMoney } from './move-money.ts';
 import type { Payment } from './payment.ts';
-import type { PaymentAction } from './states.ts';
+import { allows } from './states.ts';
 
 /** A payment or its id. */
 export type LooseTarget = string | Payment;
@@ -70,7 +71,7 @@ export async function createPayment(
         minor: String(amount.minor),
         currency: amount.currency,
       },
-      check: async () => {},
+      check: async () => undefined,
       send: (moving) => context.driver.create(asked, moving),
     },
     signalOf(call),
@@ -90,16 +91,29 @@ export async function confirmPayment(
   checkNamed(context, confirm, place);
   checkReturnUrl(returnUrl, place);
   const asked = { reference, method, returnUrl, returned };
-  return moveMoney(
-    context,
-    'confirm',
-    {
-      wanted: { kind: 'confirm', reference, payment: id, asked: JSON.stringify([id, asked]) },
-      check: async () => void (await allowed(context, 'confirm', id, reference, call)),
-      send: (moving) => context.driver.confirm(id, asked, moving),
-    },
-    signalOf(call),
-  );
+  // The return of the customer races with the vendor and its webhooks: a payment that waits no more is given as it is.
+  const asItIs = async () => {
+    const payment = await retrieve(context, 'confirm', { id }, call);
+    return allows('confirm', payment.status) ? undefined : payment;
+  };
+  try {
+    return await moveMoney(
+      context,
+      'confirm',
+      {
+        wanted: { kind: 'confirm', reference, payment: id, asked: JSON.stringify([id, asked]) },
+        check: asItIs,
+        send: (moving) => context.driver.confirm(id, asked, moving),
+      },
+      signalOf(call),
+    );
+  } catch (error) {
+    const isRefused = isIntegrationError(error) && error.effect === 'none';
+    if (!isRefused || error.code !== 'failed_precondition' || error.reason === 'abandoned') throw error;
+    const payment = await asItIs();
+    if (payment === undefined) throw error;
+    return payment;
+  }
 }
 
 /** Lets an authorization go. */
@@ -117,7 +131,11 @@ export async function voidPayment(
     'void',
     {
       wanted: { kind: 'void', reference, payment: id, asked: JSON.stringify([id]) },
-      check: async () => void (await allowed(context, 'void', id, reference, call)),
+      check: async () => {
+        const payment = await retrieve(context, 'void', { id }, call);
+        checkAction(context, 'void', payment, placeOf(context, 'void', { reference, payment: id }));
+        return undefined;
+      },
       send: (moving) => context.driver.void(id, reference, moving),
     },
     signalOf(call),
@@ -165,6 +183,7 @@ export async function movePart(
       check: async () => {
         checkAction(context, kind, payment, place);
         if (amount !== undefined) checkPart(amount, left, place);
+        return undefined;
       },
       send: (moving, { minor, currency }) => {
         const recorded = moneyFromJson({ minor, currency });
@@ -175,17 +194,6 @@ export async function movePart(
     },
     signal,
   );
-}
-
-async function allowed(
-  context: GatewayContext,
-  action: PaymentAction,
-  id: string,
-  reference: string,
-  call: GatewayCall | undefined,
-): Promise<void> {
-  const payment = await retrieve(context, action, { id }, call);
-  checkAction(context, action, payment, placeOf(context, action, { reference, payment: id }));
 }
 
 /** The payment as it is now. */

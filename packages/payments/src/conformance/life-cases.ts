@@ -1,7 +1,5 @@
 /** A payment's life, from the charge to the last refund, and what its status forbids. */
 import assert from 'node:assert/strict';
-import { paymentAbilities } from '../abilities.ts';
-import { money } from '../money.ts';
 import {
   authorized,
   booksSay,
@@ -16,25 +14,6 @@ import {
 import type { PaymentCase } from './types.ts';
 
 export const lifeCases: readonly PaymentCase[] = [
-  {
-    id: 'PM-001',
-    title: 'charges yen, euro, dinar and unidad de fomento to the minor unit',
-    async run({ gateway, driver, tokens }) {
-      const all = [money(5_001n, 'JPY'), money(1_999n, 'EUR'), money(12_345n, 'KWD'), money(123_457n, 'CLF')];
-      const { currencies, stepMinor } = driver.facts;
-      const taken = all
-        .filter(({ currency }) => currencies === 'all' || currencies.includes(currency))
-        .map(({ minor, currency }) => money(minor - (minor % (stepMinor?.[currency] ?? 1n)), currency));
-      assert.ok(taken.length > 0, 'none of the four currencies is taken');
-      for (const amount of taken) {
-        const reference = `money-${amount.currency}`;
-        const payment = await gateway.create({ reference, amount, method: tokens.succeeds });
-        isAmount(payment.amount, amount, 'asked for');
-        assert.equal(payment.status, 'captured');
-        isAmount((await gateway.retrieve({ id: payment.id })).captured, amount, 'captured');
-      }
-    },
-  },
   {
     id: 'PM-002',
     title: 'finds a payment by its id and by our reference',
@@ -52,32 +31,6 @@ export const lifeCases: readonly PaymentCase[] = [
     async run({ gateway }) {
       await refuses('not_found', 'an unknown reference', () => gateway.retrieve({ reference: 'nobody' }));
       await refuses('not_found', 'an unknown id', () => gateway.retrieve({ id: 'nobody' }));
-    },
-  },
-  {
-    id: 'PM-004',
-    title: 'gives a declined payment as a result, with its reason',
-    async run({ gateway, tokens }) {
-      const payment = await gateway.create({
-        reference: 'declined',
-        amount: hundred,
-        method: tokens.declined,
-      });
-      assert.equal(payment.status, 'failed');
-      assert.ok(payment.decline?.mapped, 'the decline code is in the table');
-      assert.notEqual(payment.decline.category, 'unspecified');
-      isAmount(payment.captured, cents(0n), 'captured');
-    },
-  },
-  {
-    id: 'PM-005',
-    title: 'counts decline codes that the table does not know',
-    wants: ['unmapped'],
-    async run({ gateway, tokens }) {
-      const { unmapped: method } = tokens;
-      const payment = await gateway.create({ reference: 'odd', amount: hundred, method });
-      assert.deepEqual([payment.status, payment.decline?.mapped], ['failed', false]);
-      assert.equal(gateway.unmappedDeclines()[payment.decline?.code ?? ''], 1);
     },
   },
   {
@@ -234,20 +187,6 @@ export const lifeCases: readonly PaymentCase[] = [
         context.gateway.capture(id, { reference: 'late-2' }),
       );
       await booksSay(context, id, { captured: cents(0n) });
-    },
-  },
-  {
-    id: 'PM-022',
-    title: 'knows every ability that it declares, and a whole decline table',
-    async run({ driver }) {
-      const strangers = Object.keys(driver.abilities).filter(
-        (name) => !Object.hasOwn(paymentAbilities, name),
-      );
-      assert.deepEqual(strangers, []);
-      const { docs, rows } = driver.facts.declines;
-      assert.ok(URL.canParse(docs) && docs.startsWith('https:'), 'the table names the vendor’s page');
-      for (const [code, row] of Object.entries(rows))
-        assert.match(row.messageKey, /^[a-z][\w.]*$/, `the message key of ${code}`);
     },
   },
 ];

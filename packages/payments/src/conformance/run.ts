@@ -4,7 +4,10 @@ import { hasAbility, type PaymentAbility } from '../abilities.ts';
 import type { PaymentAlert } from '../context.ts';
 import { createPaymentGateway } from '../gateway.ts';
 import type { PaymentGateway } from '../gateway.types.ts';
+import { factCases } from './fact-cases.ts';
 import { lifeCases } from './life-cases.ts';
+import { listCases } from './list-cases.ts';
+import { mandateCases } from './mandate-cases.ts';
 import { onceCases } from './once-cases.ts';
 import {
   type CaseContext,
@@ -19,7 +22,14 @@ import {
 import { webhookCases } from './webhook-cases.ts';
 
 /** All cases, in order of reading. */
-export const paymentCases: readonly PaymentCase[] = [...lifeCases, ...onceCases, ...webhookCases];
+export const paymentCases: readonly PaymentCase[] = [
+  ...factCases,
+  ...lifeCases,
+  ...onceCases,
+  ...webhookCases,
+  ...mandateCases,
+  ...listCases,
+];
 
 function contextOf(opened: OpenProcessor): CaseContext {
   const state = memoryState(opened.clock);
@@ -39,7 +49,7 @@ function contextOf(opened: OpenProcessor): CaseContext {
 function whyNot(one: PaymentCase, context: CaseContext): string | undefined {
   const lacks = one.needs?.find((name) => !hasAbility(context.driver, name));
   if (lacks !== undefined) return `the driver does not declare ${lacks}`;
-  const { keyTtlMs, lookup } = context.driver.facts;
+  const { keyTtlMs, lookup, currencies, stepMinor } = context.driver.facts;
   const has: Readonly<Record<Want, unknown>> = {
     keys: keyTtlMs,
     lookup: lookup === 'reference' ? true : undefined,
@@ -48,6 +58,9 @@ function whyNot(one: PaymentCase, context: CaseContext): string | undefined {
     finish: context.finish,
     unmapped: context.tokens.unmapped,
     threeDSecure: context.tokens.threeDSecure,
+    traits: context.traits,
+    someCurrencies: currencies === 'all' ? undefined : currencies,
+    steps: stepMinor,
   };
   const missing = one.wants?.find((name) => has[name] === undefined);
   return missing && wants[missing];
@@ -57,9 +70,8 @@ function whyNot(one: PaymentCase, context: CaseContext): string | undefined {
 function needHooks({ needs = [], hooks = [] }: PaymentCase, context: CaseContext): void {
   const missing = hooks.find((name) => context[name] === undefined);
   if (missing === undefined) return;
-  throw new Error(
-    `the driver declares ${needs.join(', ')}, and the harness has no "${missing}" to prove it with`,
-  );
+  const declared = needs.length === 0 ? 'a decline table' : needs.join(', ');
+  throw new Error(`the driver declares ${declared}, and the harness has no "${missing}" to prove it with`);
 }
 
 /** Runs one case against a processor of its own. */

@@ -1,9 +1,9 @@
 /** Webhooks: forged, old, doubled, in any order. */
 import assert from 'node:assert/strict';
-import { isIntegrationError } from '@im/core';
+import { errorCode, isIntegrationError } from '@im/core';
 import type { PaymentEvent, RawWebhook } from '../driver.ts';
 import type { Payment } from '../payment.ts';
-import { captured, refuses } from './help.ts';
+import { captured, hundred, ready, refuses } from './help.ts';
 import type { CaseContext, PaymentCase } from './types.ts';
 
 interface Taken {
@@ -22,6 +22,38 @@ const opened = async (context: CaseContext) => {
   assert.ok(events.length > 1, 'a charge and a refund make two events or more');
   const signed = (event: PaymentEvent) => context.sign?.(event, context.clock.now()) as RawWebhook;
   return { id, taken, inbox, events, signed, other: context.other.inbox({ handle }) };
+};
+
+/** A payment whose customer has finished the step, and is not back yet. */
+const beforeReturn = async (context: CaseContext) => {
+  const { gateway, tokens, finish, events, sign, clock } = context;
+  const { threeDSecure: method } = tokens;
+  const returnUrl = 'https://shop.test/return';
+  const begun = await gateway.create({ reference: 'race', amount: hundred, method, returnUrl });
+  const returned = await finish?.(begun.id);
+  const taken: Taken[] = [];
+  const inbox = context.other.inbox({
+    handle: async (event, payment) => void taken.push({ event, payment }),
+  });
+  return {
+    begun: ready('confirm', begun),
+    returned,
+    /** Everything that the processor has to say so far, one after the other, also what it said before. */
+    deliver: async () => {
+      for (const event of (await events?.()) ?? [])
+        await inbox.receive(sign?.(event, clock.now()) as RawWebhook);
+    },
+    expectOnce: async () => {
+      assert.equal(await context.count('race'), 1);
+      const payment = await gateway.retrieve({ id: begun.id });
+      assert.deepEqual([payment.status, payment.captures.length], ['captured', 1]);
+      const said = (await events?.()) ?? [];
+      assert.ok(said.length > 0, 'there were events');
+      assert.equal(taken.length, said.length, 'each event once');
+      assert.equal(taken.at(-1)?.payment?.status, 'captured');
+      assert.deepEqual(context.alerts, []);
+    },
+  };
 };
 
 export const webhookCases: readonly PaymentCase[] = [
@@ -99,6 +131,66 @@ export const webhookCases: readonly PaymentCase[] = [
         assert.equal(isIntegrationError(error) ? error.reason : undefined, 'no_secret');
       }
       assert.deepEqual(taken, []);
+    },
+  },
+  {
+    id: 'PM-055',
+    title: 'takes webhooks that come before the customer’s return',
+    needs: ['webhooks'],
+    wants: ['threeDSecure', 'finish'],
+    hooks: ['events', 'sign'],
+    async run(context) {
+      const { begun, returned, deliver, expectOnce } = await beforeReturn(context);
+      await deliver();
+      const done = await context.gateway.confirm(begun, { reference: 'race-return', returned });
+      assert.equal(done.status, 'captured');
+      await deliver();
+      await expectOnce();
+    },
+  },
+  {
+    id: 'PM-056',
+    title: 'takes webhooks that come with the customer’s return, who comes back twice',
+    needs: ['webhooks'],
+    wants: ['threeDSecure', 'finish'],
+    hooks: ['events', 'sign'],
+    async run(context) {
+      const { begun, returned, deliver, expectOnce } = await beforeReturn(context);
+      const confirm = (gateway: CaseContext['gateway']) =>
+        gateway.confirm(begun, { reference: 'race-return', returned });
+      const [, ...both] = await Promise.allSettled([
+        deliver(),
+        confirm(context.gateway),
+        confirm(context.other),
+      ]);
+      assert.ok(
+        both.some(({ status }) => status === 'fulfilled'),
+        'one return gets its payment',
+      );
+      for (const one of both)
+        if (one.status === 'fulfilled') assert.equal(one.value.status, 'captured');
+        else assert.equal(errorCode(one.reason), 'unavailable', String(one.reason));
+      await Promise.all([deliver(), confirm(context.gateway)]);
+      await expectOnce();
+    },
+  },
+  {
+    id: 'PM-057',
+    title: 'handles an event once of which copies come at once to every process',
+    needs: ['webhooks'],
+    hooks: ['events', 'sign'],
+    async run(context) {
+      const { taken, inbox, other, events, signed } = await opened(context);
+      for (const event of events) {
+        const copies = [inbox, other, inbox, other].map((one) => one.receive(signed(event)));
+        const results = await Promise.allSettled(copies);
+        for (const one of results)
+          if (one.status === 'rejected')
+            assert.equal(errorCode(one.reason), 'unavailable', String(one.reason));
+        const handled = results.map((one) => (one.status === 'fulfilled' ? one.value.handled : 0));
+        assert.equal(Math.max(...handled), 1, 'one copy is handled');
+      }
+      assert.equal(taken.length, events.length);
     },
   },
 ];
