@@ -1,49 +1,59 @@
-import { type Call, defineIntegration, idempotent, keyed, pages, read } from '@im/core';
-import { createHttp, fromOffset, none, offsetPage, path, staticToken } from '@im/http';
-import { ldapErrors, readFailure } from './errors.ts';
-import { ldapOptions } from './options.ts';
-import { wireItem, wireItems } from './wire.ts';
+/** The definition of an LDAP directory: OpenLDAP, Active Directory, and others by their attributes. */
+import { randomUUID } from 'node:crypto';
+import { defineIntegration, type IntegrationContext } from '@im/core';
+import { Directory } from './connection/directory.ts';
+import { ldapErrors } from './errors.ts';
+import { createGroups } from './operations/membership.ts';
+import { operationsOf, type Surroundings } from './operations/operations.ts';
+import { createPaging } from './operations/paging.ts';
+import { People } from './operations/people.ts';
+import { type CheckedOptions, ldapOptions } from './options.ts';
+import { readySchema } from './schema.ts';
+import { filter } from './text/filter.ts';
 
-const pageSizes = { pageSize: 50, maxPageSize: 100 };
-
-/** LDAP. The operations here are examples: one of each kind, to be replaced by the vendor's. */
 export const ldap = defineIntegration({
   id: 'ldap',
-  title: 'LDAP',
+  title: 'LDAP directory',
   category: 'auth',
   contract: 1,
-  docs: 'https://developer.ldap.com/',
+  docs: 'https://www.rfc-editor.org/rfc/rfc4511',
   options: ldapOptions,
-  egress: ['api.ldap.com'],
+  // A directory stands where its owner put it: the hosts are those of `urls`, and no other is ever connected to.
+  egress: [],
   errors: ldapErrors,
-  resilience: { timeoutMs: 10_000 },
+  // An attempt has the time of the call: silence of a server is bounded by `answerTimeoutMs`, and a sign-in is not repeated.
+  resilience: { timeoutMs: 30_000, attemptTimeoutMs: 30_000 },
 
-  http: (context) =>
-    createHttp(context, {
-      baseUrl: context.options.baseUrl,
-      token: staticToken(context.options.apiKey),
-      readFailure,
-    }),
+  http: openDirectory,
+  connect: ({ http }) => operationsOf(http),
 
-  connect: ({ http }) => ({
-    /** One item. */
-    getItem: read((id: string, call: Call) => http.get(path`items/${id}`, wireItem, call)),
-
-    /** All items, oldest first. */
-    listItems: pages(
-      read(async (call: Call) => {
-        const at = fromOffset(call, pageSizes);
-        const { items, total } = await http.get('items', wireItems, call, { query: { ...at } });
-        return offsetPage(items, at, { total });
-      }),
-    ),
-
-    /** Makes an item. The vendor knows a repetition by the `idempotency-key` header. */
-    createItem: keyed((name: string, call: Call) => http.post('items', wireItem, call, { json: { name } })),
-
-    /** Deletes an item; deleting it again changes nothing. */
-    deleteItem: idempotent((id: string, call: Call) => http.delete(path`items/${id}`, none, call)),
-  }),
-
-  check: (api, call) => api.listItems({ ...call, limit: 1, pageSize: 1 }).toArray(),
+  // The root of the tree, without its attributes: it binds and searches, which is what sign-in needs.
+  check: (api, call) => {
+    const root = { filter: filter`(objectClass=*)`, scope: 'base', attributes: ['1.1'] } as const;
+    return api.search(root, { ...call, limit: 1 }).toArray();
+  },
 });
+
+/** Makes what the operations share. Nothing is connected before the first of them. */
+function openDirectory(context: IntegrationContext<CheckedOptions>): Surroundings {
+  const { options, clock, forecast, logger, tenant } = context;
+  const newId = () => randomUUID();
+  const schema = readySchema(options);
+  const directory = new Directory({ options, clock, forecast, newId });
+  context.onClose(() => directory.close());
+  const paging = createPaging(directory, options.pageSize);
+  const groups = createGroups(directory, schema, options);
+  const now = () => clock.now();
+  const people = new People({
+    directory,
+    options,
+    schema,
+    paging,
+    groups,
+    tenant,
+    logger,
+    now,
+    newId,
+  });
+  return { directory, options, schema, people, paging, groups };
+}

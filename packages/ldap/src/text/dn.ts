@@ -1,0 +1,160 @@
+/**
+ * Names of entries in which a value can never become syntax: `` dn`uid=${name},${base}` `` escapes by RFC 4514 §2.4.
+ *
+ * @see {@link https://www.rfc-editor.org/rfc/rfc4514 | RFC 4514: String Representation of Distinguished Names}
+ */
+import { IntegrationError } from '@im/core';
+
+/** One `type=value` of a name. */
+export interface DnPart {
+  /** As written: `uid`. */
+  readonly type: string;
+  /** Unescaped. Of a value in hexadecimal (`#04…`), that text. */
+  readonly value: string;
+}
+
+/** The name of an entry, checked. Made by {@link dn}, by {@link rawDn}, and by operations that find entries. */
+export class Dn {
+  readonly #rdns: readonly (readonly DnPart[])[];
+  /** As RFC 4514 writes it. */
+  readonly text: string;
+
+  /** @internal Use {@link dn}. */
+  constructor(text: string, rdns: readonly (readonly DnPart[])[]) {
+    this.text = text;
+    this.#rdns = rdns;
+  }
+
+  /** From the entry itself up to the root; several parts where a relative name has several values. */
+  get rdns(): readonly (readonly DnPart[])[] {
+    return this.#rdns;
+  }
+
+  /** The first value: `Ada Lovelace` of `cn=Ada Lovelace,ou=people`. Empty for the root. */
+  get name(): string {
+    return this.#rdns[0]?.[0]?.value ?? '';
+  }
+
+  /**
+   * The same text for names that mean the same entry by the usual rules: case and runs of spaces do not count. For comparing and as a key
+   * of maps; only the directory knows the rules of each attribute for sure.
+   */
+  get key(): string {
+    const rdns = this.#rdns.map((parts) =>
+      parts
+        .map(({ type, value }) => `${type.toLowerCase()}=${escapeDnValue(folded(value))}`)
+        .sort()
+        .join('+'),
+    );
+    return rdns.join(',');
+  }
+
+  /** Whether it is `other` or stands below it. */
+  isWithin(other: Dn): boolean {
+    return other.key === '' || this.key === other.key || this.key.endsWith(`,${other.key}`);
+  }
+
+  toString(): string {
+    return this.text;
+  }
+
+  toJSON(): string {
+    return this.text;
+  }
+}
+
+function folded(value: string): string {
+  return value.normalize('NFKC').toLowerCase().trim().replace(/ +/g, ' ');
+}
+
+/**
+ * Writes a name: `` dn`cn=${name},ou=people,${base}` ``. Texts are escaped, names are put in as they are.
+ *
+ * @throws {@link IntegrationError} `invalid_argument` when the template is no name; its values are not printed
+ */
+export function dn(template: TemplateStringsArray, ...parts: readonly (string | Dn)[]): Dn {
+  const text = template.reduce((text, literal, index) => {
+    const part = parts[index - 1] ?? '';
+    if (!(part instanceof Dn)) return text + escapeDnValue(part) + literal;
+    // Nothing stands above the root, not even a comma.
+    return (part.text === '' ? text.replace(/,\s*$/, '') : text + part.text) + literal;
+  });
+  return rawDn(text);
+}
+
+/**
+ * A name from text, without any escaping: from a configuration, or as a directory gave it. Text that was put together from what came from
+ * outside belongs into {@link dn}.
+ *
+ * @throws {@link IntegrationError} `invalid_argument` when it is no name
+ */
+export function rawDn(text: string): Dn {
+  const rdns = parseDn(text);
+  if (rdns !== undefined) return new Dn(text, rdns);
+  throw new IntegrationError('this is no distinguished name', {
+    code: 'invalid_argument',
+    reason: 'bad_dn',
+    remedy: 'write it as RFC 4514 has it, values as ${value} in dn`…`',
+  });
+}
+
+/** A value as it stands in a name: RFC 4514 §2.4, and control characters as hexadecimal pairs. */
+export function escapeDnValue(value: string): string {
+  return value
+    .toWellFormed()
+    .replace(/[\u0000-\u001f\u007f]|["+,;<>\\=]|^[ #]|(?<!^) $/g, (character) =>
+      /[\u0000-\u001f\u007f]/.test(character)
+        ? `\\${character.charCodeAt(0).toString(16).padStart(2, '0')}`
+        : `\\${character}`,
+    );
+}
+
+const typePattern = /^(?:[a-z][a-z0-9-]*|(?:oid\.)?\d+(?:\.\d+)+)$/i;
+
+/** Relative names from first to last; `undefined` when it is no name. */
+function parseDn(text: string): readonly (readonly DnPart[])[] | undefined {
+  if (text.length > 16_384) return undefined;
+  if (text.trim() === '') return [];
+  const rdns: DnPart[][] = [];
+  for (const relative of splitAt(text, /[,;]/)) {
+    const parts: DnPart[] = [];
+    for (const pair of splitAt(relative, /\+/)) {
+      const [, type = '', raw = ''] = /^\s*([^=]*?)\s*=(.*)$/s.exec(pair) ?? [];
+      const value = unescaped(raw);
+      if (!typePattern.test(type) || value === undefined) return undefined;
+      parts.push({ type, value });
+    }
+    rdns.push(parts);
+  }
+  return rdns;
+}
+
+/** Splits at separators that are neither escaped nor in quotes (RFC 2253 names). */
+function splitAt(text: string, separator: RegExp): readonly string[] {
+  const pieces = [''];
+  let quoted = false;
+  for (const [token] of text.matchAll(/\\[\s\S]|[\s\S]/g)) {
+    if (token === '"') quoted = !quoted;
+    if (!quoted && separator.test(token) && token.length === 1) pieces.push('');
+    else pieces[pieces.length - 1] += token;
+  }
+  return pieces;
+}
+
+/** `undefined` when a character stands there that must be escaped. */
+function unescaped(raw: string): string | undefined {
+  const bare = raw.trimStart().replace(/(?<!\\) +$/, '');
+  const quoted = /^"((?:\\.|[^"\\])*)"$/s.exec(bare)?.[1];
+  const inner = quoted ?? bare;
+  if (/^#(?:[0-9a-f]{2})+$/i.test(inner) && quoted === undefined) return inner.toLowerCase();
+  const bytes: Buffer[] = [];
+  for (const [token] of inner.matchAll(/\\[0-9a-f]{2}|\\[\s\S]|[\s\S]/giu)) {
+    if (/^\\[0-9a-f]{2}$/i.test(token)) bytes.push(Buffer.from(token.slice(1), 'hex'));
+    else if (/^\\[ "#+,;<=>\\]$/.test(token)) bytes.push(Buffer.from(token.slice(1)));
+    else if (token === '\\' || token.length > 2 || (token.startsWith('\\') && token.length === 2))
+      return undefined;
+    else if (token === '\u0000' || (quoted === undefined && /["+,;<>]/.test(token))) return undefined;
+    else bytes.push(Buffer.from(token));
+  }
+  return Buffer.concat(bytes).toString('utf8');
+}
