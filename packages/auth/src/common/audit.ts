@@ -54,6 +54,8 @@ export interface Refusal {
   readonly detail?: string | undefined;
   /** Default `refused`; `failed` where it is nobody's attack: an issuer that is down. */
   readonly outcome?: 'refused' | 'failed' | undefined;
+  /** Happens to honest people all the time, such as a token that ran out: logged as `debug`. Default false. */
+  readonly isEveryday?: boolean | undefined;
   readonly subject?: string | undefined;
   readonly facts?: AuthEvent['facts'];
   readonly remedy?: string | undefined;
@@ -88,7 +90,19 @@ export function createAudit({
     }
   };
   return {
-    refuse({ type, tenant, code, reason, says, detail, outcome = 'refused', subject, facts, ...more }) {
+    refuse({
+      type,
+      tenant,
+      code,
+      reason,
+      says,
+      detail,
+      outcome = 'refused',
+      subject,
+      facts,
+      isEveryday,
+      ...more
+    }) {
       const fields: LogFields = {
         tenant,
         reason,
@@ -96,7 +110,7 @@ export function createAudit({
         ...(subject && { subject }),
         ...facts,
       };
-      logger[outcome === 'refused' ? 'warn' : 'error'](`auth: ${type}`, fields);
+      logger[isEveryday ? 'debug' : outcome === 'refused' ? 'warn' : 'error'](`auth: ${type}`, fields);
       tell({ type, tenant, at: clock.now(), outcome, reason, subject, facts });
       const { cause, ...others } = more;
       return new IntegrationError(

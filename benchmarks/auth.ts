@@ -1,0 +1,7 @@
+/** Benchmarks of `@im/auth`. Each file of `auth/` has a part. */
+import { benchJwt } from './auth/jwt.ts';
+import type { Line } from './measure.ts';
+
+export async function run(): Promise<readonly Line[]> {
+  return await benchJwt();
+}

@@ -1,0 +1,263 @@
+/**
+ * Refresh tokens of the application's own: opaque, used once, each replaced by the next (RFC 9700 §4.14.2).
+ *
+ * All that came from one sign-in are a *family*. A token is `<family>.<secret>`; the store holds one record for the family, with the digest of the
+ * newest secret. So a token that is not the newest can only be one that was replaced before: either its owner's copy was stolen, or the thief's
+ * was. Nobody can tell which, so the family ends, and whoever holds a token of it signs in again.
+ *
+ * A client that never heard the answer to a rotation comes with the old token too. Where that matters, `graceMs` lets the token just replaced
+ * bring *the same* successor again: it is kept sealed with a key made of the old token, so that whoever reads the store cannot open it. A thief
+ * within that time gets the same token as the owner, and the first to use it shows the other.
+ */
+import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
+import {
+  type Clock,
+  type IntegrationError,
+  Secret,
+  type StateStore,
+  scopedState,
+  systemClock,
+} from '@im/core';
+import { type AuditOptions, createAudit, type Refusal } from '../common/audit.ts';
+import { digestOf, type RandomBytes, randomToken, systemRandomBytes } from '../common/random.ts';
+import { isSameSecret } from '../common/same-secret.ts';
+
+/** What a family is for. */
+export interface RefreshGrant {
+  readonly tenant: string;
+  readonly subject: string;
+  /** The program that it was issued to; another one cannot use it. */
+  readonly clientId?: string | undefined;
+  readonly scopes?: readonly string[] | undefined;
+  /** Whatever the application wants back with each rotation: JSON. */
+  readonly data?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** A token that was issued. */
+export interface IssuedRefreshToken {
+  readonly value: Secret;
+  readonly familyId: string;
+  /** When it ends unless it is used, milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
+/** Whose token is presented. Both are checked against the family. */
+export interface RotateCall {
+  readonly tenant: string;
+  readonly clientId?: string | undefined;
+}
+
+/** Issues, replaces and revokes. */
+export interface RefreshTokens {
+  issue(grant: RefreshGrant): Promise<IssuedRefreshToken>;
+  /**
+   * Takes a token and gives the next.
+   *
+   * @throws IntegrationError `unauthenticated`, whose `reason` is `refresh_token_reused` (the family is revoked now), `refresh_token_revoked`,
+   * `refresh_token_expired`, `wrong_client`, `wrong_tenant` or `unknown_refresh_token`
+   */
+  rotate(
+    token: string | Secret,
+    call: RotateCall,
+  ): Promise<IssuedRefreshToken & { readonly grant: RefreshGrant }>;
+  /** Ends the family of a token; one that is not known is no error (RFC 7009 §2.2). */
+  revoke(token: string | Secret, call: RotateCall): Promise<void>;
+  /** Ends every family of a subject, at once and everywhere. */
+  revokeSubject(tenant: string, subject: string): Promise<void>;
+}
+
+/** Settings of {@link createRefreshTokens}. */
+export interface RefreshTokensOptions extends Pick<AuditOptions, 'logger' | 'onEvent'> {
+  readonly state: StateStore;
+  /** Milliseconds after which a token that was not used ends. Default 14 days. */
+  readonly idleMs?: number | undefined;
+  /** Milliseconds after which a family ends, however often it was used. Default 90 days. */
+  readonly lifetimeMs?: number | undefined;
+  /** Milliseconds during which the token just replaced brings the same successor again. Default 0: used twice is reused. */
+  readonly graceMs?: number | undefined;
+  readonly clock?: Clock | undefined;
+  readonly randomBytes?: RandomBytes | undefined;
+}
+
+interface Family extends RefreshGrant {
+  /** Digest of the newest secret. */
+  readonly current: string;
+  readonly endsAt: number;
+  readonly idleAt: number;
+  /** How often the subject had been revoked when it was begun. */
+  readonly generation: number;
+  readonly replaced?: Replaced | undefined;
+  readonly isRevoked?: true | undefined;
+}
+
+/** The token before the newest. */
+interface Replaced {
+  readonly digest: string;
+  readonly at: number;
+  /** The newest token, sealed by the one before it. */
+  readonly successor: string;
+}
+
+const day = 86_400_000;
+const says = 'the refresh token was not accepted';
+
+/** Makes it. */
+export function createRefreshTokens(options: RefreshTokensOptions): RefreshTokens {
+  const { idleMs = 14 * day, lifetimeMs = 90 * day, graceMs = 0 } = options;
+  const { clock = systemClock, randomBytes = systemRandomBytes } = options;
+  const audit = createAudit(options);
+  // Families are found by a random id, so their place needs no tenant; that it is the right one is checked on the record.
+  const families = scopedState(options.state, 'auth', 'refresh', 'families');
+  const generations = (tenant: string) =>
+    scopedState(options.state, 'auth', 'refresh', 'generations', tenant);
+
+  const generationOf = async ({ tenant, subject }: RefreshGrant) =>
+    Number((await generations(tenant).get(subject))?.value ?? 0);
+  const refused = (
+    reason: string,
+    tenant: string,
+    facts?: Refusal['facts'],
+    subject?: string,
+  ): IntegrationError =>
+    audit.refuse({
+      type: 'refresh_token.refused',
+      tenant,
+      code: 'unauthenticated',
+      reason,
+      says,
+      remedy: 'sign in again',
+      subject,
+      facts,
+      isEveryday: reason === 'refresh_token_expired',
+    });
+  const write = (id: string, version: string | undefined, family: Family) =>
+    families.compareAndSet(id, version, JSON.stringify(family), {
+      ttlMs: Math.max(family.endsAt - clock.now(), 1_000),
+    });
+  const issued = (id: string, secret: string, { idleAt, endsAt }: Family): IssuedRefreshToken => ({
+    value: new Secret(`${id}.${secret}`),
+    familyId: id,
+    expiresAt: Math.min(idleAt, endsAt),
+  });
+
+  const find = async (token: string) => {
+    const [, id = '', secret = ''] = /^([\w-]{22})\.([\w-]{43})$/.exec(token) ?? [];
+    const found = id === '' ? undefined : await families.get(id);
+    return found && { id, secret, version: found.version, family: JSON.parse(found.value) as Family };
+  };
+  const revokeFamily = async (id: string): Promise<void> => {
+    for (let found = await families.get(id); found !== undefined; found = await families.get(id)) {
+      const { replaced: _, ...family } = JSON.parse(found.value) as Family;
+      if (family.isRevoked || (await write(id, found.version, { ...family, isRevoked: true })) !== undefined)
+        return;
+    }
+  };
+
+  const rotate: RefreshTokens['rotate'] = async (given, call) => {
+    const token = typeof given === 'string' ? given : given.reveal();
+    // A loser of a race sees what the winner wrote, and is judged by that.
+    while (true) {
+      const found = await find(token);
+      if (found === undefined) throw refused('unknown_refresh_token', call.tenant);
+      const { id, secret, version, family } = found;
+      const { subject } = family;
+      const facts = { familyId: id };
+      if (family.tenant !== call.tenant) throw refused('wrong_tenant', call.tenant, facts);
+      if (family.clientId !== call.clientId) throw refused('wrong_client', call.tenant, facts, subject);
+      if (family.isRevoked || family.generation !== (await generationOf(family)))
+        throw refused('refresh_token_revoked', call.tenant, facts, subject);
+      const now = clock.now();
+      if (now >= Math.min(family.idleAt, family.endsAt))
+        throw refused('refresh_token_expired', call.tenant, facts, subject);
+      if (!isSameSecret(digestOf(secret), family.current)) {
+        const successor = inGrace(family.replaced, secret, now, graceMs);
+        if (successor !== undefined) return { ...issued(id, successor, family), grant: grantOf(family) };
+        await revokeFamily(id);
+        audit.note({ type: 'refresh_family.revoked', tenant: call.tenant, subject, facts });
+        throw refused('refresh_token_reused', call.tenant, facts, subject);
+      }
+      const next = randomToken(randomBytes);
+      const replaced =
+        graceMs > 0
+          ? { digest: digestOf(secret), at: now, successor: sealBy(secret, next, randomBytes) }
+          : undefined;
+      const renewed: Family = { ...family, current: digestOf(next), idleAt: now + idleMs, replaced };
+      if ((await write(id, version, renewed)) !== undefined)
+        return { ...issued(id, next, renewed), grant: grantOf(family) };
+    }
+  };
+
+  return {
+    async issue(grant) {
+      const now = clock.now();
+      const [id, secret] = [randomToken(randomBytes, 16), randomToken(randomBytes)];
+      const { tenant, subject, clientId, scopes, data } = grant;
+      const generation = await generationOf(grant);
+      const family: Family = {
+        tenant,
+        subject,
+        clientId,
+        scopes,
+        data,
+        generation,
+        current: digestOf(secret),
+        idleAt: now + idleMs,
+        endsAt: now + lifetimeMs,
+      };
+      await write(id, undefined, family);
+      return issued(id, secret, family);
+    },
+    rotate,
+    async revoke(given, { tenant, clientId }) {
+      const found = await find(typeof given === 'string' ? given : given.reveal());
+      if (found === undefined || found.family.tenant !== tenant || found.family.clientId !== clientId) return;
+      await revokeFamily(found.id);
+      audit.note({
+        type: 'refresh_family.revoked',
+        tenant,
+        subject: found.family.subject,
+        facts: { familyId: found.id },
+      });
+    },
+    async revokeSubject(tenant, subject) {
+      await generations(tenant).increment(subject);
+      audit.note({ type: 'refresh_families.revoked', tenant, subject });
+    },
+  };
+}
+
+function grantOf({ tenant, subject, clientId, scopes, data }: Family): RefreshGrant {
+  return { tenant, subject, clientId, scopes, data };
+}
+
+function inGrace(
+  replaced: Replaced | undefined,
+  secret: string,
+  now: number,
+  graceMs: number,
+): string | undefined {
+  if (replaced === undefined || now - replaced.at >= graceMs) return undefined;
+  return isSameSecret(digestOf(secret), replaced.digest) ? openBy(secret, replaced.successor) : undefined;
+}
+
+/** A key that only who has the old token can make. */
+function keyOf(secret: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', secret, '', 'im/auth/refresh-successor', 32));
+}
+
+function sealBy(secret: string, text: string, random: RandomBytes): string {
+  const nonce = random(12);
+  const cipher = createCipheriv('aes-256-gcm', keyOf(secret), nonce);
+  return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString(
+    'base64url',
+  );
+}
+
+function openBy(secret: string, sealed: string): string {
+  const bytes = Buffer.from(sealed, 'base64url');
+  const decipher = createDecipheriv('aes-256-gcm', keyOf(secret), bytes.subarray(0, 12), {
+    authTagLength: 16,
+  });
+  decipher.setAuthTag(bytes.subarray(-16));
+  return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]).toString('utf8');
+}
