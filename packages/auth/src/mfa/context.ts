@@ -1,13 +1,14 @@
 /** What the kinds of factors share: settings, and one tenant's place in the state. */
 import { type Clock, IntegrationError, type StateStore, scopedState, systemClock } from '@im/core';
-import { type Audit, type AuditOptions, createAudit } from '../common/audit.ts';
+import type { AttemptLimits, AttemptPlace } from '../common/attempts.ts';
+import { type AuditOptions, createAudit } from '../common/audit.ts';
 import type { Envelope } from '../common/envelope.ts';
 import { type RandomBytes, systemRandomBytes } from '../common/random.ts';
 import type { AssuranceLevel } from '../session/session.ts';
 import type { CodeSender } from './sent-codes.ts';
 
 /** Settings. `onEvent` is told `mfa.enrolled`, `mfa.removed`, `mfa.sent`, `mfa.verified` and `mfa.refused`. */
-export interface MfaOptions extends AuditOptions {
+export interface MfaOptions extends AuditOptions, AttemptLimits {
   readonly state: StateStore;
   /** Keeps the secrets of factors at rest. */
   readonly envelope: Envelope;
@@ -17,10 +18,6 @@ export interface MfaOptions extends AuditOptions {
   readonly sender?: CodeSender | undefined;
   /** Where passkeys hold. Absent: there are none. */
   readonly passkeys?: PasskeySite | undefined;
-  /** Wrong answers in a row after which somebody has to wait. Default 5. */
-  readonly mostFailures?: number | undefined;
-  /** Milliseconds of the first wait; each further wrong answer doubles it, up to an hour. Default 1 minute. */
-  readonly firstWaitMs?: number | undefined;
   readonly clock?: Clock | undefined;
   readonly randomBytes?: RandomBytes | undefined;
 }
@@ -44,21 +41,18 @@ export interface Shown {
 }
 
 /** One tenant's place, with everything that its factors need. */
-export interface MfaContext {
+export interface MfaContext extends AttemptPlace {
   readonly options: MfaOptions;
-  readonly tenant: string;
-  readonly state: StateStore;
   readonly envelope: Envelope;
-  readonly clock: Clock;
   readonly randomBytes: RandomBytes;
-  readonly audit: Audit;
 }
 
 /** Opens it. */
 export function openContext(options: MfaOptions, tenant: string): MfaContext {
   const { clock = systemClock, randomBytes = systemRandomBytes, envelope } = options;
   const state = scopedState(options.state, 'mfa', tenant);
-  return { options, tenant, state, envelope, clock, randomBytes, audit: createAudit(options) };
+  const place = { tenant, state, clock, audit: createAudit(options), type: 'mfa.refused', limits: options };
+  return { ...place, options, envelope, randomBytes };
 }
 
 /** Writes and logs a refusal; the page is told no more than that it was wrong. */

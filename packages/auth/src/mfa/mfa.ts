@@ -1,5 +1,5 @@
 /** Second factors of a tenant's people, each kind in a file of its own. */
-import { forgive } from './attempts.ts';
+import { forgive } from '../common/attempts.ts';
 import { type MfaOptions, openContext } from './context.ts';
 import { createPasskeys, type Passkey, type Passkeys } from './passkeys.ts';
 import { createRecoveryCodes, type RecoveryCodes } from './recovery-codes.ts';

@@ -1,8 +1,8 @@
 /** Codes on paper, for the day on which the phone is gone: ten, each taken once. They stand at rest in an envelope. */
 import { Secret } from '@im/core';
+import { attempt } from '../common/attempts.ts';
 import type { RandomBytes } from '../common/random.ts';
 import { isSameSecret } from '../common/same-secret.ts';
-import { attempt } from './attempts.ts';
 import { type MfaContext, precondition, refuse, type Shown } from './context.ts';
 
 /** Recovery codes of one tenant's people. */

@@ -6,8 +6,8 @@
  * to is the caller's to know: an address that the person typed in just now proves nothing about who they are.
  */
 import { IntegrationError, Secret } from '@im/core';
+import { attempt } from '../common/attempts.ts';
 import { isSameSecret } from '../common/same-secret.ts';
-import { attempt } from './attempts.ts';
 import { type MfaContext, precondition, refuse, type Shown } from './context.ts';
 
 /** By what a code goes. */

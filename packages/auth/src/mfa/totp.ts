@@ -6,7 +6,7 @@
  * 3. A code is taken once: the last half minute that was used is kept, and none up to it is taken again.
  */
 import { loadOptional, Secret } from '@im/core';
-import { attempt } from './attempts.ts';
+import { attempt } from '../common/attempts.ts';
 import { type MfaContext, precondition, refuse, type Shown } from './context.ts';
 
 /** An authenticator app that is being set up. */

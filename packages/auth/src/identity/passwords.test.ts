@@ -1,0 +1,126 @@
+import { inspect } from 'node:util';
+import { memoryState, Secret } from '@im/core';
+import { createVirtualClock } from '@im/testing';
+import { describe, expect, it } from 'vitest';
+import type { AuthEvent } from '../common/audit.ts';
+import { createPasswords, type PasswordsOptions } from './passwords.ts';
+
+const good = new Secret('correct horse battery');
+const bad = new Secret('wrong horse battery');
+
+function open(options: Partial<PasswordsOptions> = {}) {
+  const clock = createVirtualClock(Date.UTC(2030, 0, 1));
+  const state = options.state ?? memoryState(clock);
+  const events: AuthEvent[] = [];
+  // The least cost: what is tested here does not depend on it.
+  const passwords = createPasswords({
+    costLog2: 14,
+    clock,
+    onEvent: (event) => events.push(event),
+    ...options,
+    state,
+  });
+  return { clock, state, events, acme: passwords.tenant('acme'), globex: passwords.tenant('globex') };
+}
+
+describe('a password', () => {
+  it('is who it was set for, and kept as scrypt with its cost and a salt of its own', async () => {
+    const { acme, state, clock } = open();
+    await acme.set('ada', good);
+    await acme.set('bob', good);
+    const [ada, bob] = await Promise.all(
+      ['ada', 'bob'].map(async (name) => (await state.get(`passwords/acme/password/${name}`))?.value),
+    );
+    expect(ada).toMatch(/^\$scrypt\$ln=14,r=8,p=1\$[\w+/]{22}\$[\w+/]{43}$/);
+    expect(ada).not.toBe(bob);
+    expect(await acme.verify('ada', good)).toEqual({
+      issuer: 'password',
+      subject: 'ada',
+      tenant: 'acme',
+      claims: {},
+      authenticatedAt: clock.now(),
+      method: 'password',
+      amr: ['pwd'],
+    });
+  });
+
+  it('is the same from another keyboard', async () => {
+    const { acme } = open();
+    await acme.set('ada', new Secret('pa\u0308ssword of ada'));
+    await acme.verify('ada', new Secret('p\u00e4ssword of ada'));
+  });
+
+  it('is refused alike, whether the name is wrong or the password', async () => {
+    const { acme, globex, events } = open();
+    await acme.set('ada', good);
+    const errors = await Promise.all(
+      [acme.verify('ada', bad), acme.verify('eve', bad), globex.verify('ada', good)].map((asked) =>
+        asked.catch((error: unknown) => error),
+      ),
+    );
+    for (const error of errors) {
+      expect(error).toMatchObject({
+        code: 'unauthenticated',
+        message: expect.stringContaining('name or password is not right'),
+      });
+      expect(inspect(error)).not.toMatch(/horse/);
+    }
+    expect(
+      events
+        .slice(1)
+        .map(({ reason }) => reason)
+        .toSorted(),
+    ).toEqual(['unknown_name', 'unknown_name', 'wrong_password']);
+  });
+
+  it('cannot be guessed: after five wrong ones it takes a minute, for a name that nobody has as well', async () => {
+    const { acme } = open();
+    await acme.set('ada', good);
+    for (const name of ['ada', 'nobody']) {
+      for (let at = 0; at < 5; at += 1) await acme.verify(name, bad).catch(() => undefined);
+      await expect(acme.verify(name, good)).rejects.toMatchObject({
+        code: 'resource_exhausted',
+        retryAfterMs: 60_000,
+      });
+    }
+  });
+
+  it('is kept anew, and dearer, when it is next shown', async () => {
+    const { acme, state } = open();
+    await acme.set('ada', good);
+    await open({ state, costLog2: 15 }).acme.verify('ada', good);
+    expect((await state.get('passwords/acme/password/ada'))?.value).toContain('$ln=15,');
+    await acme.verify('ada', good);
+    expect((await state.get('passwords/acme/password/ada'))?.value).toContain('$ln=15,');
+  });
+
+  it('must be long, not too long, and not everybody’s', async () => {
+    const { acme, state } = open({ isKnown: (password) => password.reveal() === 'password1234' });
+    await expect(acme.set('ada', new Secret('short'))).rejects.toMatchObject({
+      code: 'invalid_argument',
+      reason: 'too_short',
+    });
+    // Twelve units of UTF-16, six characters.
+    await expect(acme.set('ada', new Secret('😀😀😀😀😀😀'))).rejects.toMatchObject({ reason: 'too_short' });
+    await expect(acme.set('ada', new Secret('x'.repeat(1_025)))).rejects.toMatchObject({
+      reason: 'too_long',
+    });
+    await expect(acme.set('ada', new Secret('password1234'))).rejects.toMatchObject({ reason: 'known' });
+    await expect(acme.verify('ada', new Secret('x'.repeat(10_000_000)))).rejects.toMatchObject({
+      code: 'unauthenticated',
+    });
+    expect(await acme.has('ada')).toBe(false);
+    expect(() => createPasswords({ state, leastCharacters: 6 })).toThrow(/at least 8/);
+    expect(() => createPasswords({ state, costLog2: 10 })).toThrow(/between 14 and 24/);
+  });
+
+  it('can be replaced and taken away', async () => {
+    const { acme } = open();
+    await acme.set('ada', good);
+    await acme.set('ada', bad);
+    await expect(acme.verify('ada', good)).rejects.toMatchObject({ reason: 'wrong_password' });
+    await acme.verify('ada', bad);
+    expect([await acme.remove('ada'), await acme.remove('ada')]).toEqual([true, false]);
+    await expect(acme.verify('ada', bad)).rejects.toMatchObject({ reason: 'unknown_name' });
+  });
+});

@@ -1,0 +1,201 @@
+/**
+ * Passwords, for those who have no directory. Kept as scrypt, which takes memory as well as time, in the PHC format with their parameters, so that
+ * they can be made dearer later: a password that was kept more cheaply is kept anew when it is next shown.
+ *
+ * What a password may be follows NIST SP 800-63B §3.1.1: length counts, and whether others use it; which characters it has does not.
+ * Every wrong answer takes as long as a right one, also where there is nobody of that name.
+ *
+ * @see {@link https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html | OWASP: Password storage}
+ */
+import { type ScryptOptions, scrypt } from 'node:crypto';
+import { promisify } from 'node:util';
+import {
+  type Clock,
+  IntegrationError,
+  type Secret,
+  type StateStore,
+  scopedState,
+  systemClock,
+} from '@im/core';
+import { type AttemptLimits, attempt } from '../common/attempts.ts';
+import { type AuditOptions, createAudit } from '../common/audit.ts';
+import type { ExternalIdentity } from '../common/principal.ts';
+import { type RandomBytes, systemRandomBytes } from '../common/random.ts';
+import { isSameSecret } from '../common/same-secret.ts';
+
+/** Settings. `onEvent` is told `password.set`, `password.verified` and `password.refused`. */
+export interface PasswordsOptions extends AuditOptions, AttemptLimits {
+  readonly state: StateStore;
+  /** Fewest characters. Default 12; 8 is the least, and only with a second factor. */
+  readonly leastCharacters?: number | undefined;
+  /** Whether a password is known to be used by others, as from a list of leaked ones. It gets the password in the form in which it is kept. */
+  readonly isKnown?: ((password: Secret) => boolean | Promise<boolean>) | undefined;
+  /** Binary logarithm of scrypt's cost: 17 takes 128 MiB and some 0.3 s. Default 17; at least 14. */
+  readonly costLog2?: number | undefined;
+  readonly clock?: Clock | undefined;
+  readonly randomBytes?: RandomBytes | undefined;
+}
+
+/** Passwords of one tenant's people. */
+export interface TenantPasswords {
+  /**
+   * Sets or replaces it.
+   *
+   * @throws {@link IntegrationError} `invalid_argument`, reason `too_short`, `too_long` or `known`
+   */
+  set(subject: string, password: Secret): Promise<void>;
+  /**
+   * Who it is, for `people.signIn`. The issuer is `password`.
+   *
+   * @throws {@link IntegrationError} `unauthenticated`, the same for a wrong name as for a wrong password; `resource_exhausted`
+   */
+  verify(subject: string, password: Secret): Promise<ExternalIdentity>;
+  has(subject: string): Promise<boolean>;
+  remove(subject: string): Promise<boolean>;
+}
+
+/** Passwords of all tenants. */
+export interface Passwords {
+  tenant(id: string): TenantPasswords;
+}
+
+/** How a password was kept. */
+interface Kept {
+  readonly log2: number;
+  readonly salt: Buffer;
+  readonly hash: Buffer;
+}
+
+const derive = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt);
+const hashBytes = 32;
+const saltBytes = 16;
+const blockSize = 8;
+const mostBytes = 1_024;
+const phc = /^\$scrypt\$ln=(\d{1,2}),r=8,p=1\$([\w+/]{22})\$([\w+/]{43})$/;
+
+/** Makes it. @throws {@link IntegrationError} `invalid_argument` for a length or a cost that is too little */
+export function createPasswords(options: PasswordsOptions): Passwords {
+  const { leastCharacters = 12, costLog2 = 17 } = options;
+  if (leastCharacters < 8)
+    throw invalid('least', 'leastCharacters is at least 8', 'ask for longer passwords');
+  if (costLog2 < 14 || costLog2 > 24)
+    throw invalid('cost', 'costLog2 lies between 14 and 24', 'leave it out');
+  return { tenant: (id) => tenantPasswords(options, id, leastCharacters, costLog2) };
+}
+
+function tenantPasswords(
+  options: PasswordsOptions,
+  tenant: string,
+  leastCharacters: number,
+  costLog2: number,
+): TenantPasswords {
+  const { clock = systemClock, randomBytes = systemRandomBytes, isKnown } = options;
+  const state = scopedState(options.state, 'passwords', tenant);
+  const audit = createAudit(options);
+  const place = { state, clock, audit, tenant, type: 'password.refused', limits: options };
+  /** What is compared with where there is nothing: it costs the same, and nothing is like it. */
+  const nobody: Kept = { log2: costLog2, salt: Buffer.alloc(saltBytes), hash: Buffer.alloc(hashBytes) };
+
+  const keep = async (subject: string, password: string): Promise<string> => {
+    const salt = Buffer.from(randomBytes(saltBytes));
+    const hash = await hashOf(password, { log2: costLog2, salt });
+    const text = `$scrypt$ln=${costLog2},r=${blockSize},p=1$${encode(salt)}$${encode(hash)}`;
+    await state.set(keyOf(subject), text);
+    return text;
+  };
+
+  return {
+    set: async (subject, given) => {
+      const password = normalized(given);
+      // Characters as a person counts them, not units of UTF-16.
+      if ([...password].length < leastCharacters)
+        throw invalid(
+          'too_short',
+          `a password has at least ${leastCharacters} characters`,
+          'take a longer one',
+        );
+      if (Buffer.byteLength(password) > mostBytes)
+        throw invalid('too_long', `a password has at most ${mostBytes} bytes`, 'take a shorter one');
+      if (await isKnown?.(given))
+        throw invalid(
+          'known',
+          'this password is known to be used by others',
+          'take one that nobody else has',
+        );
+      await keep(subject, password);
+      audit.note({ type: 'password.set', tenant, subject });
+    },
+    verify: (subject, given) =>
+      attempt(place, subject, 'password', async () => {
+        const password = normalized(given);
+        const found = await state.get(keyOf(subject));
+        const kept = found && readKept(found.value);
+        const isTooLong = Buffer.byteLength(password) > mostBytes;
+        const hash = await hashOf(isTooLong ? '' : password, kept ?? nobody);
+        const isRight = isSameSecret(hash, (kept ?? nobody).hash);
+        if (!isRight || kept === undefined || isTooLong)
+          throw audit.refuse({
+            type: 'password.refused',
+            tenant,
+            code: 'unauthenticated',
+            reason: kept === undefined ? 'unknown_name' : 'wrong_password',
+            says: 'name or password is not right',
+            remedy: 'try again, or have the password set anew',
+            subject,
+          });
+        if (kept.log2 < costLog2) await keep(subject, password);
+        audit.note({ type: 'password.verified', tenant, subject });
+        const authenticatedAt = clock.now();
+        return {
+          issuer: 'password',
+          subject,
+          tenant,
+          claims: {},
+          authenticatedAt,
+          method: 'password',
+          amr: ['pwd'],
+        };
+      }),
+    has: async (subject) => (await state.get(keyOf(subject))) !== undefined,
+    remove: (subject) => state.delete(keyOf(subject)),
+  };
+}
+
+const keyOf = (subject: string) => `password/${subject}`;
+
+/** Typed on another keyboard, it is the same (NIST SP 800-63B §3.1.1.2). */
+function normalized(password: Secret): string {
+  return password.reveal().normalize('NFKC');
+}
+
+function hashOf(password: string, { log2, salt }: Pick<Kept, 'log2' | 'salt'>): Promise<Buffer> {
+  const cost = 2 ** log2;
+  return derive(password, salt, hashBytes, {
+    cost,
+    blockSize,
+    parallelization: 1,
+    maxmem: 256 * cost * blockSize,
+  });
+}
+
+function readKept(text: string): Kept | undefined {
+  const [, log2, salt = '', hash = ''] = phc.exec(text) ?? [];
+  if (log2 === undefined) return undefined;
+  return { log2: Number(log2), salt: Buffer.from(salt, 'base64'), hash: Buffer.from(hash, 'base64') };
+}
+
+/** Base64 without padding, as the PHC format has it. */
+function encode(bytes: Buffer): string {
+  return bytes.toString('base64').replaceAll('=', '');
+}
+
+function invalid(reason: string, says: string, remedy: string): IntegrationError {
+  return new IntegrationError(says, {
+    code: 'invalid_argument',
+    provider: 'auth',
+    operation: 'passwords',
+    reason,
+    remedy,
+    effect: 'none',
+  });
+}
