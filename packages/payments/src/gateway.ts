@@ -2,9 +2,15 @@
 import { scopedState, systemClock } from '@im/core';
 import { checkDriver, hasAbility, type PaymentAbility, paymentAbilities } from './abilities.ts';
 import { type GatewayContext, placeOf, run, signalOf } from './context.ts';
-import type { DriverWebhooks, PaymentDriver, PaymentQuery } from './driver.ts';
+import type { DriverWebhooks, PaymentDriver, PaymentQuery, Payout, TimeRange } from './driver.ts';
 import { paymentError } from './errors.ts';
-import type { ConfirmPayment, GatewayCall, PaymentGateway, PaymentGatewayOptions } from './gateway.types.ts';
+import type {
+  ConfirmPayment,
+  GatewayCall,
+  ListOptions,
+  PaymentGateway,
+  PaymentGatewayOptions,
+} from './gateway.types.ts';
 import { createInbox, type InboxOptions } from './inbox.ts';
 import { abandonRecord } from './journal.ts';
 import { listsOf } from './lists.ts';
@@ -19,6 +25,9 @@ import {
   voidPayment,
 } from './operations.ts';
 import { reconcile } from './reconcile.ts';
+import { recordedPayments } from './recorded.ts';
+import { reportPayments } from './reports/payments-report.ts';
+import { reportSettlement } from './reports/settlement-report.ts';
 
 /**
  * Makes the gateway over a driver.
@@ -63,6 +72,8 @@ export function createPaymentGateway<
       run(placeOf(context, 'abandon', { reference }), signalOf(call), () =>
         abandonRecord(context, 'create', reference),
       ),
+    recorded: (range: TimeRange, list?: ListOptions) => recordedPayments(context, range, list),
+    report: (range: TimeRange, call?: GatewayCall) => reportPayments(context, range, call),
     unmappedDeclines: () => Object.fromEntries(context.unmapped),
     native: () => native(context),
     ...(hasAbility(driver, 'manualCapture') && {
@@ -72,6 +83,9 @@ export function createPaymentGateway<
         movePart(context, 'capture', target, capture, call),
     }),
     ...listsOf(context),
+    ...(hasAbility(driver, 'settlements') && {
+      settlementReport: (payout: Payout, call?: GatewayCall) => reportSettlement(context, payout, call),
+    }),
     ...(webhooks && {
       inbox: (inbox: InboxOptions) => createInbox(context, webhooks as DriverWebhooks, inbox),
     }),

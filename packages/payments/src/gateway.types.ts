@@ -15,6 +15,9 @@ import type { Inbox, InboxOptions } from './inbox.ts';
 import type { Money } from './money.ts';
 import type { Payment } from './payment.ts';
 import type { Reconciled } from './reconcile.ts';
+import type { RecordedPayment } from './recorded.ts';
+import type { PaymentsReport } from './reports/payments-report.ts';
+import type { SettlementReport } from './reports/settlement-report.ts';
 import type { StatusFor } from './states.ts';
 
 /** Settings of a gateway. */
@@ -129,6 +132,8 @@ interface SettlementFeature {
    * @throws {@link IntegrationError} `not_found`; `internal` after an alert where a line does not add up
    */
   settlements(payout: string, options?: ListOptions): Pages<SettlementLine>;
+  /** Compares what a payout consists of with its payments and our records of them. Moves no money. */
+  settlementReport(payout: Payout, call?: GatewayCall): Promise<SettlementReport>;
 }
 interface ListingFeature {
   /** Payments that were created in this time, each compared with what was asked and seen of it. */
@@ -166,6 +171,10 @@ interface BasicGateway {
    * @returns whether it is given up; `false`: it was made, is being made, or may have been made
    */
   abandon(reference: string, call?: GatewayCall): Promise<boolean>;
+  /** Our own records of the payments that were begun in this time, in order. Nobody is asked; the state is read once for each day and payment. */
+  recorded(range: TimeRange, options?: ListOptions): Pages<RecordedPayment>;
+  /** Compares our records of a time with what the processor has: agreements, differences, sums. Moves no money. Holds all of the time in memory. */
+  report(range: TimeRange, call?: GatewayCall): Promise<PaymentsReport>;
   /** Decline codes that the driver's table does not know, and how often each came. */
   unmappedDeclines(): Readonly<Record<string, number>>;
 }

@@ -67,6 +67,21 @@ export { multiplyMoney, type Rounding, splitMoney } from './money-shares.ts';
 export type { DriverPayment, Movement, NextAction, Payment } from './payment.ts';
 export { paymentGateway } from './port.ts';
 export type { Reconciled } from './reconcile.ts';
+export type { RecordedPayment } from './recorded.ts';
+export {
+  compareLedgers,
+  type LedgerComparison,
+  type LedgerDifference,
+  type LedgerDifferenceKind,
+  type LedgerEntry,
+  type LedgerTotals,
+} from './reports/compare-ledgers.ts';
+export type { PaymentsReport } from './reports/payments-report.ts';
+export type {
+  SettlementDifference,
+  SettlementDifferenceKind,
+  SettlementReport,
+} from './reports/settlement-report.ts';
 export { createPaymentRouter } from './routing/router.ts';
 export type {
   PaymentRouter,

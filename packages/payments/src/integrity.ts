@@ -12,7 +12,8 @@ import { equalMoney, formatMoney, isMoney, type Money, money } from './money.ts'
 import type { DriverPayment, Movement, Payment } from './payment.ts';
 import { mergeStatus, type PaymentStatus } from './states.ts';
 
-interface Seen {
+/** What was seen of a payment so far. */
+export interface Seen {
   readonly status: PaymentStatus;
   readonly captured: string;
   readonly refunded: string;
@@ -115,7 +116,8 @@ function amountFault(told: Money, asked: Pick<OperationRecord, 'minor' | 'curren
   return `the processor says ${formatMoney(told)} ${told.currency}, and that was not asked for`;
 }
 
-function faultIn(told: DriverPayment): string | undefined {
+/** What is wrong with a payment by itself. */
+export function faultIn(told: DriverPayment): string | undefined {
   const movements = [...told.captures, ...told.refunds];
   const amounts = [told.amount, told.captured, told.refunded, ...movements.map(({ amount }) => amount)];
   if (!amounts.every(isMoney)) return 'an amount in the answer is no money';
@@ -148,6 +150,14 @@ async function faultByRecord(context: GatewayContext, told: DriverPayment): Prom
   return amountFault(told.amount, created.record);
 }
 
+const seenKey = (payment: string) => `seen/${payment}`;
+
+/** What was seen of a payment so far, by the vendor's id. */
+export async function readSeen({ state }: GatewayContext, payment: string): Promise<Seen | undefined> {
+  const stored = await state.get(seenKey(payment));
+  return stored && (JSON.parse(stored.value) as Seen);
+}
+
 interface Merged {
   readonly merged: Payment;
   /** Whether something of it was not known before. */
@@ -156,7 +166,7 @@ interface Merged {
 
 async function mergeSeen(context: GatewayContext, told: DriverPayment, place: Place): Promise<Merged> {
   const { declineCode: _, ...facts } = told;
-  const key = `seen/${told.id}`;
+  const key = seenKey(told.id);
   for (;;) {
     const stored = await context.state.get(key);
     const seen = stored && (JSON.parse(stored.value) as Seen);

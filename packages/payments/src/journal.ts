@@ -16,6 +16,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import type { GatewayContext } from './context.ts';
+import { noteOnDay } from './day-lines.ts';
 import { type Place, paymentError } from './errors.ts';
 
 /** Operations that move money. */
@@ -40,6 +41,8 @@ export interface OperationRecord {
   /** Minor units that it moves. */
   readonly minor?: string | undefined;
   readonly currency?: string | undefined;
+  /** Of a creation: its line among those of its day. */
+  readonly line?: string | undefined;
 }
 
 /** A record with the version it was read at. */
@@ -81,6 +84,9 @@ export async function beginRecord(
   const goesOn = old !== undefined && old.state !== 'refused';
   const record: OperationRecord = {
     ...wanted,
+    ...(wanted.kind === 'create' && {
+      line: goesOn ? old.line : await noteOnDay(context, wanted.reference, now),
+    }),
     // "All that is left" was less before than it is now, or more: a repetition is of what was asked then.
     ...(goesOn && { minor: old.minor, currency: old.currency, payment: old.payment }),
     key: goesOn ? old.key : randomUUID(),

@@ -16,14 +16,7 @@ export function listsOf(context: GatewayContext) {
     ...(disputes && { disputes: (list?: ListOptions) => pagesOf(context, 'disputes', disputes, list) }),
     ...(payouts && { payouts: (list?: ListOptions) => pagesOf(context, 'payouts', payouts, list) }),
     ...(settlements && {
-      settlements: (payout: string, list?: ListOptions) => {
-        const fetch = async (cursor: string | undefined, call: DriverCall) => {
-          const page = await settlements(payout, cursor, call);
-          for (const line of page.items) checkLine(context, line);
-          return page;
-        };
-        return pagesOf(context, 'settlements', fetch, list);
-      },
+      settlements: (payout: string, list?: ListOptions) => settlementLines(context, payout, list),
     }),
     ...(listing && {
       list: (range: TimeRange, list?: ListOptions) => {
@@ -36,6 +29,17 @@ export function listsOf(context: GatewayContext) {
       },
     }),
   };
+}
+
+/** The lines of a payout, each whole in itself. */
+export function settlementLines(context: GatewayContext, payout: string, list?: ListOptions) {
+  const { settlements } = context.driver;
+  const fetch = async (cursor: string | undefined, call: DriverCall): Promise<Page<SettlementLine>> => {
+    const page = (await settlements?.(payout, cursor, call)) ?? { items: [] };
+    for (const line of page.items) checkLine(context, line);
+    return page;
+  };
+  return pagesOf(context, 'settlements', fetch, list);
 }
 
 function checkLine(context: GatewayContext, { id, payment, gross, fee, net }: SettlementLine): void {
