@@ -1,11 +1,49 @@
+import { type Call, keyed, read } from '@im/core';
 import { describe, expect, it } from 'vitest';
-import { createShelfHarness, shelf } from './__fixtures__/shelf.ts';
+import { createShelf, createShelfHarness, shelf } from './__fixtures__/shelf.ts';
 import { runConformance } from './conformance.ts';
 import { memory, memoryHarness } from './memory-integration.ts';
 import { describeIntegration } from './vitest.ts';
 
 describeIntegration(memory, memoryHarness);
 describeIntegration(shelf, createShelfHarness());
+
+describe('the suite', () => {
+  it('takes reads that ask for something else first, and results with methods', async () => {
+    const handy = createShelf({
+      operations: (standard, ask) => ({
+        ...standard,
+        getBook: read(async (id: string, call: Call) => {
+          const first = await standard.listBooks.run(call);
+          const book = (await ask({ method: 'GET', path: `/books/${id}` }, call)) as object;
+          return { ...book, first: first.items[0]?.id, open: () => {}, [Symbol.dispose]: () => {} };
+        }),
+      }),
+    });
+    const { results } = await runConformance(handy, createShelfHarness());
+    expect(results.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
+  });
+});
+
+describe('the keys of one client', () => {
+  it('are others for each call, since vendors refuse one that came with another request', async () => {
+    const keys = new Map<string, unknown>();
+    const strict = createShelf({
+      operations: (standard) => ({
+        ...standard,
+        lend: keyed(async (id: string, call: Call) => {
+          const key = String(call.idempotencyKey);
+          const isOurs = call.attempt > 1 || key.startsWith('conformance-key-');
+          if (!isOurs && keys.has(key)) throw new TypeError(`${key} came with ${keys.get(key)} before`);
+          keys.set(key, id);
+          return standard.lend.run(id, call);
+        }),
+      }),
+    });
+    const { results } = await runConformance(strict, createShelfHarness());
+    expect(results.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
+  });
+});
 
 describe('the report', () => {
   it('is plain data that counts every case once', async () => {

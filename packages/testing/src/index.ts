@@ -17,6 +17,7 @@ export type {
 } from './fake-server.ts';
 export type { Harness, ProviderFake, Samples, StartFakeOptions } from './harness.ts';
 export { memory, memoryHarness, memoryOptions, type Note } from './memory-integration.ts';
+export { createRandom } from './random.ts';
 export { type SecretShape, secretShapes } from './secret-shapes.ts';
 export { startFakeServer } from './start-fake-server.ts';
 export { type StateStoreCase, type StateStoreHarness, stateStoreCases } from './state-store-cases.ts';

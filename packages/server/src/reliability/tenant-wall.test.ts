@@ -1,8 +1,9 @@
 import { createRegistry, defaultTenant, memoryState, type Registry } from '@im/core';
 import { spotify } from '@im/spotify';
 import type { SpotifyFake } from '@im/spotify/testing';
+import { createRandom } from '@im/testing';
 import { expect, it } from 'vitest';
-import { openStack, seededRandom } from './__tests__/stack.ts';
+import { openStack } from './__tests__/stack.ts';
 
 /** Tenants and names that a careless key would take for one another. */
 const tenants = [
@@ -79,7 +80,7 @@ it('no request carries the token of another tenant, and no answer is that of ano
   await using stack = await openStack({ fake: { rotateRefreshTokens: true } });
   const { clock, fake } = stack;
   const state = memoryState(clock);
-  const random = seededRandom(11);
+  const random = createRandom(11);
   const pick = <Value>(from: readonly Value[]): Value => from[Math.floor(random() * from.length)] as Value;
 
   /** A process of its own over the state that all share. */

@@ -14,6 +14,7 @@ import {
 } from '@im/core';
 import { createVirtualClock, type VirtualClock } from '../clock.ts';
 import type { Exchange, FakeServer } from '../fake-server.ts';
+import { createRandom } from '../random.ts';
 import { changedGlobals, globalValues } from './globals.ts';
 import { type AnyClient, Rig } from './rig.ts';
 import { watchProcess } from './watch.ts';
@@ -74,6 +75,8 @@ export class Suite {
   readonly harness: AnyHarness;
   readonly operations: Operations;
   readonly #create: typeof createIntegration;
+  /** One for all clients: no two keys are the same. */
+  readonly #random = createRandom();
   #changedGlobals: readonly string[] = [];
   #loaded = false;
   #profiles: Promise<ReadonlyMap<string, Profile>> | undefined;
@@ -119,7 +122,7 @@ export class Suite {
         options: options as never,
         resilience: { ...plainResilience, ...how.resilience },
         clock,
-        random: () => 0.5,
+        random: this.#random,
         state: how.state ?? memoryState(clock),
         logger: recordingLogger(log),
       }),

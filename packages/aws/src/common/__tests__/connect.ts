@@ -9,7 +9,7 @@ import {
   type ResilienceInput,
 } from '@im/core';
 import { createEgressGuard, sharedTransport } from '@im/http';
-import { createVirtualClock, type FakeServer, type VirtualClock } from '@im/testing';
+import { createRandom, createVirtualClock, type FakeServer, type VirtualClock } from '@im/testing';
 
 /** What a test works with. */
 export interface Connected<Definition extends AnyDefinition, Fake> extends AsyncDisposable {
@@ -41,7 +41,7 @@ export async function connect<
   fake.forget();
   const client = createIntegration(definition, {
     clock,
-    random: seeded(),
+    random: createRandom(),
     options: { ...fake.options(setup.tenant), ...setup.options },
     resilience: { retry: false, ...setup.resilience },
   });
@@ -79,13 +79,4 @@ export function warm(url: string): Promise<unknown> {
     guard: createEgressGuard({ allow: [], onPurpose: [url] }),
   }).then((response) => response[Symbol.asyncDispose]());
   return warmed;
-}
-
-/** Numbers that look like chance, the same in each run: every idempotency key is another. */
-function seeded(): () => number {
-  let state = 1;
-  return () => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state / 2_147_483_647;
-  };
 }

@@ -13,7 +13,13 @@ import {
 import { createTransport, type Transport, transportKey } from '@im/http';
 import { spotify } from '@im/spotify';
 import { type SpotifyFake, type StartSpotifyFakeOptions, sampleIds, startFake } from '@im/spotify/testing';
-import { createVirtualClock, type Exchange, type FakeServer, type VirtualClock } from '@im/testing';
+import {
+  createRandom,
+  createVirtualClock,
+  type Exchange,
+  type FakeServer,
+  type VirtualClock,
+} from '@im/testing';
 
 /** A registry and a fake that share a clock. */
 export interface Stack extends AsyncDisposable {
@@ -64,7 +70,7 @@ export async function openStack({
   };
   const environment: Environment = {
     clock,
-    random: seededRandom(7),
+    random: createRandom(7),
     services: [provide(transportKey, transport)],
   };
   const registry = createRegistry({
@@ -182,13 +188,4 @@ export function p99(outcomes: readonly Outcome[]): number {
 /** Those that failed. */
 export function failed(outcomes: readonly Outcome[]): readonly unknown[] {
   return outcomes.flatMap(({ error }) => (error === undefined ? [] : [error]));
-}
-
-/** Numbers from 0 to just below 1, the same ones for the same seed. */
-export function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (Math.imul(state ^ (state >>> 15), 2_246_822_519) + 0x9e3779b9) | 0;
-    return ((state ^ (state >>> 13)) >>> 0) / 2 ** 32;
-  };
 }
