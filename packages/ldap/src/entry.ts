@@ -16,6 +16,13 @@ const binaryAttributes = new Set([
   'logonhours',
 ]);
 
+/**
+ * Attributes that hold passwords, whole or hashed. An account that may set them may often read them as well; an application never should, so they are
+ * left out before anything sees them.
+ */
+const secretAttributes =
+  /^(userpassword|authpassword|unicodepwd|dbcspwd|lmpwdhistory|ntpwdhistory|supplementalcredentials|samba(nt|lm)password|krbprincipalkey|pwdhistory|ms-mcs-admpwd|mslaps-.*password.*)(;|$)/;
+
 /** Reads one entry. */
 export function toEntry({ name, attributes }: SearchEntry): DirectoryEntry {
   // Without a prototype: the names come from outside.
@@ -23,6 +30,7 @@ export function toEntry({ name, attributes }: SearchEntry): DirectoryEntry {
   const binary: Record<string, readonly Uint8Array[]> = Object.create(null);
   for (const { type, values, parsedBuffers } of attributes) {
     const key = type.toLowerCase();
+    if (secretAttributes.test(key)) continue;
     const isBinary = binaryAttributes.has(key) || values.some((value) => typeof value !== 'string');
     if (isBinary) binary[key] = parsedBuffers.map((bytes) => new Uint8Array(bytes));
     else text[key] = values as string[];

@@ -120,8 +120,8 @@ export class Pool {
   }
 
   #layAside(connection: Connection, search: OpenSearch | undefined): void {
+    if (this.#closed) connection.close();
     if (!connection.isOpen) return;
-    if (this.#closed) return connection.close();
     const idle: Idle = {
       connection,
       search,

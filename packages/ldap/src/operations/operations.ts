@@ -11,7 +11,8 @@ import type {
 } from '../model.ts';
 import type { CheckedOptions } from '../options.ts';
 import type { ReadySchema } from '../schema.ts';
-import { type Dn, rawDn } from '../text/dn.ts';
+import { Dn, rawDn } from '../text/dn.ts';
+import { Filter } from '../text/filter.ts';
 import type { Groups } from './membership.ts';
 import type { Paging } from './paging.ts';
 import type { People } from './people.ts';
@@ -68,37 +69,38 @@ export function operationsOf(around: Surroundings) {
      */
     groupsOf: read(
       (dn: Dn, membership: MembershipOptions | undefined, call: Call): Promise<readonly DirectoryGroup[]> =>
-        around.groups.of(dn, membership?.nested ?? around.options.nestedGroups, call),
+        around.groups.of(Dn.check(dn), membership?.nested ?? around.options.nestedGroups, call),
       { docs: 'https://learn.microsoft.com/windows/win32/adsi/search-filter-syntax' },
     ),
 
     /** Whether a person or a group is in `group`. */
     isMemberOf: read(
       (dn: Dn, group: Dn, membership: MembershipOptions | undefined, call: Call): Promise<boolean> =>
-        around.groups.has(group, dn, membership?.nested ?? around.options.nestedGroups, call),
+        around.groups.has(
+          Dn.check(group),
+          Dn.check(dn),
+          membership?.nested ?? around.options.nestedGroups,
+          call,
+        ),
       { docs: 'https://learn.microsoft.com/windows/win32/adsi/search-filter-syntax' },
     ),
 
     /** Whether an entry has a value, by the rules of its attribute, without reading it. */
     compare: read(
       (dn: Dn, attribute: string, value: string, call: Call): Promise<boolean> =>
-        around.directory.compare(dn, attribute, value, call),
+        around.directory.compare(Dn.check(dn), attribute, value, call),
       { docs: 'https://www.rfc-editor.org/rfc/rfc4511#section-4.10' },
     ),
 
     /** Entries that fit, in the order of the directory. */
     search: pages(
       read(
-        (search: DirectorySearch, call: Call) =>
-          around.paging.page(
-            {
-              base: search.base ?? rawDn(around.options.baseDn),
-              scope: search.scope ?? 'sub',
-              filter: search.filter,
-              attributes: search.attributes ?? [],
-            },
-            call,
-          ),
+        async (search: DirectorySearch, call: Call) => {
+          const { base, scope = 'sub', filter, attributes = [] } = search;
+          Filter.nodeOf(filter);
+          const from = base === undefined ? rawDn(around.options.baseDn) : Dn.check(base);
+          return around.paging.page({ base: from, scope, filter, attributes }, call);
+        },
         { docs: 'https://www.rfc-editor.org/rfc/rfc2696' },
       ),
     ),
@@ -111,7 +113,8 @@ export function operationsOf(around: Surroundings) {
     setPassword: unsafe(
       async (dn: Dn, password: Secret, call: Call): Promise<void> => {
         const write = writePassword[around.schema.password];
-        await around.directory.change((messageId) => write(messageId, dn, password.reveal()), call);
+        const whose = Dn.check(dn);
+        await around.directory.change((messageId) => write(messageId, whose, password.reveal()), call);
       },
       { docs: 'https://www.rfc-editor.org/rfc/rfc3062' },
     ),

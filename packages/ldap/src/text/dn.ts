@@ -25,6 +25,19 @@ export class Dn {
     this.#rdns = rdns;
   }
 
+  /**
+   * @internal The name itself.
+   * @throws {@link IntegrationError} `invalid_argument` for what no compiler would have let through
+   */
+  static check(one: Dn): Dn {
+    if (typeof one === 'object' && one !== null && #rdns in one) return one;
+    throw new IntegrationError('a distinguished name is wanted', {
+      code: 'invalid_argument',
+      reason: 'bad_dn',
+      remedy: 'write it with dn`…`',
+    });
+  }
+
   /** From the entry itself up to the root; several parts where a relative name has several values. */
   get rdns(): readonly (readonly DnPart[])[] {
     return this.#rdns;
@@ -94,19 +107,16 @@ export function rawDn(text: string): Dn {
   throw new IntegrationError('this is no distinguished name', {
     code: 'invalid_argument',
     reason: 'bad_dn',
-    remedy: 'write it as RFC 4514 has it, values as ${value} in dn`…`',
+    remedy: 'write it as RFC 4514 has it, and put values in through dn`…`',
   });
 }
 
 /** A value as it stands in a name: RFC 4514 §2.4, and control characters as hexadecimal pairs. */
 export function escapeDnValue(value: string): string {
-  return value
-    .toWellFormed()
-    .replace(/[\u0000-\u001f\u007f]|["+,;<>\\=]|^[ #]|(?<!^) $/g, (character) =>
-      /[\u0000-\u001f\u007f]/.test(character)
-        ? `\\${character.charCodeAt(0).toString(16).padStart(2, '0')}`
-        : `\\${character}`,
-    );
+  return value.toWellFormed().replace(/\p{Cc}|["+,;<>\\=]|^[ #]|(?<!^) $/gu, (character) => {
+    if (!/\p{Cc}/u.test(character)) return `\\${character}`;
+    return [...Buffer.from(character)].map((byte) => `\\${byte.toString(16).padStart(2, '0')}`).join('');
+  });
 }
 
 const typePattern = /^(?:[a-z][a-z0-9-]*|(?:oid\.)?\d+(?:\.\d+)+)$/i;
@@ -153,7 +163,7 @@ function unescaped(raw: string): string | undefined {
     else if (/^\\[ "#+,;<=>\\]$/.test(token)) bytes.push(Buffer.from(token.slice(1)));
     else if (token === '\\' || token.length > 2 || (token.startsWith('\\') && token.length === 2))
       return undefined;
-    else if (token === '\u0000' || (quoted === undefined && /["+,;<>]/.test(token))) return undefined;
+    else if (token === '\0' || (quoted === undefined && /["+,;<>]/.test(token))) return undefined;
     else bytes.push(Buffer.from(token));
   }
   return Buffer.concat(bytes).toString('utf8');

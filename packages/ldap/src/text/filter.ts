@@ -23,9 +23,17 @@ export class Filter {
     this.#node = node;
   }
 
-  /** @internal What is sent. */
+  /**
+   * @internal What is sent.
+   * @throws {@link IntegrationError} `invalid_argument` for what no compiler would have let through
+   */
   static nodeOf(one: Filter): FilterNode {
-    return one.#node;
+    if (typeof one === 'object' && one !== null && #node in one) return one.#node;
+    throw new IntegrationError('a search filter is wanted', {
+      code: 'invalid_argument',
+      reason: 'bad_filter',
+      remedy: 'write it with filter`…`',
+    });
   }
 
   toString(): string {
@@ -75,6 +83,7 @@ export function not(one: Filter): Filter {
 }
 
 function combined(sign: string, filters: readonly Filter[]): Filter {
+  for (const one of filters) Filter.nodeOf(one);
   return parsed(`(${sign}${filters.map(({ text }) => text).join('')})`);
 }
 
@@ -86,7 +95,7 @@ function parsed(text: string): Filter {
     throw new IntegrationError(`this is no search filter: ${error.message}`, {
       code: 'invalid_argument',
       reason: 'bad_filter',
-      remedy: 'write it as RFC 4515 has it, values as ${value} in filter`…`',
+      remedy: 'write it as RFC 4515 has it, and put values in through filter`…`',
     });
   }
 }
@@ -98,12 +107,13 @@ function partText(part: FilterPart | undefined): string {
   return escapeFilterValue(String(part));
 }
 
-/** Characters that mean something in a filter, and NUL. */
-const special = /[\u0000*()\\]/g;
+/** Characters that mean something in a filter. */
+const special = /[*()\\]/g;
 
 /** A value as it stands in a filter. RFC 4515 §3, `valueencoding` */
 export function escapeFilterValue(value: string): string {
-  return value.toWellFormed().replace(special, (character) => escaped(character.charCodeAt(0)));
+  const safe = value.toWellFormed().replace(special, (character) => escaped(character.charCodeAt(0)));
+  return safe.replaceAll('\0', escaped(0));
 }
 
 function escaped(byte: number): string {

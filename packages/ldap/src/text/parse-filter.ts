@@ -142,7 +142,8 @@ class Reader {
     const pieces = text.split(/(\\[0-9a-f]{2})/i);
     const bytes = pieces.map((piece, index) => {
       if (index % 2 === 1) return Buffer.from(piece.slice(1), 'hex');
-      if (/[\\*\u0000]/.test(piece)) throw this.fault('a value holds a character that is not escaped');
+      if (/[\\*]/.test(piece) || piece.includes('\0'))
+        throw this.fault('a value holds a character that is not escaped');
       return Buffer.from(piece, 'utf8');
     });
     return Buffer.concat(bytes);
