@@ -1,4 +1,12 @@
 export type { ExternalIdentity, SignInMethod } from '../common/principal.ts';
+export {
+  createGroups,
+  type Group,
+  type GroupChange,
+  type Groups,
+  type GroupsOptions,
+  type TenantGroups,
+} from './groups.ts';
 export { createPasswords, type Passwords, type PasswordsOptions, type TenantPasswords } from './passwords.ts';
 export { createPeople, type PeopleOptions } from './people.ts';
 export type {
@@ -10,3 +18,4 @@ export type {
   ProvisioningPolicy,
   TenantPeople,
 } from './people.types.ts';
+export { createScimHandler, type ScimOptions } from './scim/handler.ts';

@@ -149,7 +149,7 @@ function tenantPeople(options: PeopleOptions, tenant: string): TenantPeople {
     },
     update: async (id, change) => {
       const person = await write(id, (old) => changed(old, change));
-      note('updated', id);
+      note('updated', id, { active: person.active });
       return person;
     },
     link: async (id, identity) => {

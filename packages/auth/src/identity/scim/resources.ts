@@ -1,0 +1,164 @@
+/** People and groups as SCIM resources (RFC 7643 §4), and back. */
+import { createHash } from 'node:crypto';
+import type { Group, TenantGroups } from '../groups.ts';
+import type { Person, TenantPeople } from '../people.types.ts';
+import type { ScimMessages, ScimResource, ScimSchema } from './messages.ts';
+
+/** One kind of resource: how it is kept. What these throw becomes SCIM's errors in one place. */
+export interface ResourceKind {
+  readonly endpoint: 'Users' | 'Groups';
+  readonly schema: (messages: ScimMessages) => ScimSchema;
+  list(): Promise<readonly ScimResource[]>;
+  get(id: string): Promise<ScimResource | undefined>;
+  /** The one that has this `userName`, where that is quick to find. */
+  readonly byUserName?: ((userName: string) => Promise<ScimResource | undefined>) | undefined;
+  create(resource: Readonly<Record<string, unknown>>): Promise<ScimResource>;
+  replace(id: string, resource: Readonly<Record<string, unknown>>): Promise<ScimResource>;
+  delete(id: string): Promise<boolean>;
+}
+
+interface Named {
+  readonly formatted?: string;
+  readonly givenName?: string;
+  readonly familyName?: string;
+}
+interface Valued {
+  readonly value?: string;
+  readonly primary?: boolean;
+}
+
+/** Users are people. All that the schema knows is kept, and given back as it came. */
+export function userKind(
+  people: TenantPeople,
+  groups: TenantGroups,
+  emailsAreVerified: boolean,
+): ResourceKind {
+  const toResource = async (person: Person): Promise<ScimResource> => ({
+    ...person.attributes,
+    ...(person.attributes === undefined && fromLogin(person)),
+    id: person.id,
+    userName: person.userName ?? person.email ?? person.id,
+    active: person.active,
+    groups: (await groups.of(person.id)).map(({ id, name }) => ({ value: id, display: name })),
+    meta: metaOf('User', person),
+  });
+  const toChange = (resource: Readonly<Record<string, unknown>>) => {
+    const {
+      id: _id,
+      meta: _meta,
+      schemas: _schemas,
+      groups: _groups,
+      userName,
+      active,
+      ...attributes
+    } = resource;
+    const name = nameOf(attributes);
+    const email = emailOf(attributes.emails as readonly Valued[] | undefined);
+    return {
+      userName: userName as string,
+      active: active !== false,
+      name: name ?? null,
+      email: email ?? null,
+      emailVerified: email !== undefined && emailsAreVerified,
+      attributes: plain(attributes),
+    };
+  };
+  const shown = async (person: Person | undefined) => person && toResource(person);
+  return {
+    endpoint: 'Users',
+    schema: ({ User }) => User,
+    list: async () => Promise.all((await people.list()).map(toResource)),
+    get: async (id) => shown(await people.get(id)),
+    byUserName: async (userName) => shown(await people.findByUserName(userName)),
+    create: async (resource) => toResource(await people.create(toChange(resource))),
+    replace: async (id, resource) => toResource(await people.update(id, toChange(resource))),
+    delete: async (id) => {
+      for (const group of await groups.of(id))
+        await groups.update(group.id, ({ members }) => ({ members: members.filter((one) => one !== id) }));
+      return people.delete(id);
+    },
+  };
+}
+
+/** Groups. A member that is no person of the tenant is refused. */
+export function groupKind(groups: TenantGroups, people: TenantPeople): ResourceKind {
+  const toResource = async (group: Group): Promise<ScimResource> => {
+    const members = await Promise.all(group.members.map((id) => people.get(id)));
+    return {
+      id: group.id,
+      displayName: group.name,
+      ...(group.externalId !== undefined && { externalId: group.externalId }),
+      members: members.flatMap((person) =>
+        person === undefined
+          ? []
+          : [{ value: person.id, display: person.name ?? person.userName, type: 'User' }],
+      ),
+      meta: metaOf('Group', group),
+    };
+  };
+  const toChange = async (resource: Readonly<Record<string, unknown>>) => {
+    const members = ((resource.members ?? []) as readonly Valued[]).map(({ value = '' }) => value);
+    const strangers = (
+      await Promise.all(members.map(async (id) => ((await people.get(id)) ? [] : [id])))
+    ).flat();
+    if (strangers.length > 0)
+      throw new TypeError(`members: there is nobody with the id ${strangers.slice(0, 5).join(', ')}`);
+    return {
+      name: String(resource.displayName),
+      members,
+      externalId: resource.externalId as string | undefined,
+    };
+  };
+  return {
+    endpoint: 'Groups',
+    schema: ({ Group }) => Group,
+    list: async () => Promise.all((await groups.list()).map(toResource)),
+    get: async (id) => {
+      const group = await groups.get(id);
+      return group && toResource(group);
+    },
+    create: async (resource) => toResource(await groups.create(await toChange(resource))),
+    replace: async (id, resource) => {
+      const change = await toChange(resource);
+      return toResource(await groups.update(id, () => change));
+    },
+    delete: (id) => groups.delete(id),
+  };
+}
+
+/** Changes with everything that can be changed (RFC 7644 §3.14). */
+function metaOf(resourceType: string, record: Person | Group) {
+  const digest = createHash('sha256').update(JSON.stringify(record)).digest('base64url').slice(0, 16);
+  return {
+    resourceType,
+    created: new Date(record.createdAt),
+    lastModified: new Date(record.updatedAt),
+    version: `W/"${digest}"`,
+  };
+}
+
+/** Somebody who came by a login, before any directory spoke of them. */
+function fromLogin({ name, email }: Person) {
+  return {
+    ...(name !== undefined && { displayName: name, name: { formatted: name } }),
+    ...(email !== undefined && { emails: [{ value: email, primary: true }] }),
+  };
+}
+
+function nameOf({ displayName, name }: { readonly displayName?: unknown; readonly name?: unknown }) {
+  const { formatted, givenName, familyName } = (name ?? {}) as Named;
+  const joined = [givenName, familyName].filter(Boolean).join(' ');
+  const all = [displayName, formatted, joined].filter(
+    (one): one is string => typeof one === 'string' && one !== '',
+  );
+  return all[0];
+}
+
+function emailOf(emails: readonly Valued[] = []): string | undefined {
+  return (emails.find(({ primary }) => primary === true) ?? emails[0])?.value;
+}
+
+/** As JSON has it: without the library's accessors and dates. */
+function plain(attributes: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return JSON.parse(JSON.stringify(attributes)) as Readonly<Record<string, unknown>>;
+}
