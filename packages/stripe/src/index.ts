@@ -1,4 +1,6 @@
+export type { Listed, On } from './client/connection.ts';
+export { stripeDeclines } from './declines.ts';
 export { stripeErrors } from './errors.ts';
 export { type StripeOptions, stripeOptions } from './options.ts';
 export { stripe } from './stripe.ts';
-export type { Item } from './wire.ts';
+export type { StripeWebhook } from './webhook.ts';

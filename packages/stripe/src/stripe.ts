@@ -1,49 +1,56 @@
-import { type Call, defineIntegration, idempotent, keyed, pages, read } from '@im/core';
-import { createHttp, fromOffset, none, offsetPage, path, staticToken } from '@im/http';
-import { readFailure, stripeErrors } from './errors.ts';
+/** The definition of the Stripe integration. Each file of `operations/` holds what belongs together. */
+import { defineIntegration, errorCode } from '@im/core';
+import { stripeConnection } from './client/connection.ts';
+import { stripeErrors } from './errors.ts';
+import { balanceOperations } from './operations/balance.ts';
+import { billingOperations } from './operations/billing.ts';
+import { customerOperations } from './operations/customers.ts';
+import { eventOperations } from './operations/events.ts';
+import { hostedPageOperations } from './operations/hosted-pages.ts';
+import { paymentIntentOperations } from './operations/payment-intents.ts';
+import { paymentMethodOperations } from './operations/payment-methods.ts';
+import { refundAndDisputeOperations } from './operations/refunds-and-disputes.ts';
+import { setupIntentOperations } from './operations/setup-intents.ts';
 import { stripeOptions } from './options.ts';
-import { wireItem, wireItems } from './wire.ts';
 
-const pageSizes = { pageSize: 50, maxPageSize: 100 };
+/** All operations. */
+export type StripeOperations = ReturnType<typeof paymentIntentOperations> &
+  ReturnType<typeof setupIntentOperations> &
+  ReturnType<typeof paymentMethodOperations> &
+  ReturnType<typeof customerOperations> &
+  ReturnType<typeof refundAndDisputeOperations> &
+  ReturnType<typeof balanceOperations> &
+  ReturnType<typeof billingOperations> &
+  ReturnType<typeof hostedPageOperations> &
+  ReturnType<typeof eventOperations>;
 
-/** Stripe. The operations here are examples: one of each kind, to be replaced by the vendor's. */
 export const stripe = defineIntegration({
   id: 'stripe',
   title: 'Stripe',
   category: 'payments',
   contract: 1,
-  docs: 'https://developer.stripe.com/',
+  docs: 'https://docs.stripe.com/api',
   options: stripeOptions,
-  egress: ['api.stripe.com'],
+  egress: ['api.stripe.com', 'files.stripe.com', 'connect.stripe.com', 'meter-events.stripe.com'],
   errors: stripeErrors,
-  resilience: { timeoutMs: 10_000 },
-
-  http: (context) =>
-    createHttp(context, {
-      baseUrl: context.options.baseUrl,
-      token: staticToken(context.options.apiKey),
-      readFailure,
-    }),
-
-  connect: ({ http }) => ({
-    /** One item. */
-    getItem: read((id: string, call: Call) => http.get(path`items/${id}`, wireItem, call)),
-
-    /** All items, oldest first. */
-    listItems: pages(
-      read(async (call: Call) => {
-        const at = fromOffset(call, pageSizes);
-        const { items, total } = await http.get('items', wireItems, call, { query: { ...at } });
-        return offsetPage(items, at, { total });
-      }),
-    ),
-
-    /** Makes an item. The vendor knows a repetition by the `idempotency-key` header. */
-    createItem: keyed((name: string, call: Call) => http.post('items', wireItem, call, { json: { name } })),
-
-    /** Deletes an item; deleting it again changes nothing. */
-    deleteItem: idempotent((id: string, call: Call) => http.delete(path`items/${id}`, none, call)),
+  // A payment waits for a bank: some take many seconds.
+  resilience: { timeoutMs: 60_000, attemptTimeoutMs: 30_000 },
+  http: stripeConnection,
+  native: (context) => stripeConnection(context).native,
+  connect: ({ options, http, clock }): StripeOperations => ({
+    ...paymentIntentOperations(http),
+    ...setupIntentOperations(http),
+    ...paymentMethodOperations(http),
+    ...customerOperations(http),
+    ...refundAndDisputeOperations(http),
+    ...balanceOperations(http),
+    ...billingOperations(http),
+    ...hostedPageOperations(http),
+    ...eventOperations({ ...http, options, now: () => clock.now() }),
   }),
-
-  check: (api, call) => api.listItems({ ...call, limit: 1, pageSize: 1 }).toArray(),
+  // A restricted key that may not read the balance is told so by a Stripe that is well.
+  check: (api, call) =>
+    api.retrieveBalance(undefined, call).catch((error: unknown) => {
+      if (errorCode(error) !== 'permission_denied') throw error;
+    }),
 });
