@@ -1,4 +1,3 @@
 export { paypalErrors } from './errors.ts';
 export { type PaypalOptions, paypalOptions } from './options.ts';
 export { paypal } from './paypal.ts';
-export type { Item } from './wire.ts';

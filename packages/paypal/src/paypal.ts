@@ -1,49 +1,22 @@
-import { type Call, defineIntegration, idempotent, keyed, pages, read } from '@im/core';
-import { createHttp, fromOffset, none, offsetPage, path, staticToken } from '@im/http';
-import { paypalErrors, readFailure } from './errors.ts';
+/** The definition of the PayPal integration. Each file of `operations/` holds the operations of one of the vendor's APIs. */
+import { defineIntegration } from '@im/core';
+import { createPaypalHttp } from './client.ts';
+import { paypalErrors } from './errors.ts';
+import { paypalOperations } from './operations/all.ts';
 import { paypalOptions } from './options.ts';
-import { wireItem, wireItems } from './wire.ts';
 
-const pageSizes = { pageSize: 50, maxPageSize: 100 };
-
-/** PayPal. The operations here are examples: one of each kind, to be replaced by the vendor's. */
 export const paypal = defineIntegration({
   id: 'paypal',
   title: 'PayPal',
   category: 'payments',
   contract: 1,
-  docs: 'https://developer.paypal.com/',
+  docs: 'https://developer.paypal.com/api/rest/',
   options: paypalOptions,
-  egress: ['api.paypal.com'],
+  egress: ['api-m.paypal.com', 'api.paypal.com', 'api-m.sandbox.paypal.com', 'api.sandbox.paypal.com'],
   errors: paypalErrors,
-  resilience: { timeoutMs: 10_000 },
-
-  http: (context) =>
-    createHttp(context, {
-      baseUrl: context.options.baseUrl,
-      token: staticToken(context.options.apiKey),
-      readFailure,
-    }),
-
-  connect: ({ http }) => ({
-    /** One item. */
-    getItem: read((id: string, call: Call) => http.get(path`items/${id}`, wireItem, call)),
-
-    /** All items, oldest first. */
-    listItems: pages(
-      read(async (call: Call) => {
-        const at = fromOffset(call, pageSizes);
-        const { items, total } = await http.get('items', wireItems, call, { query: { ...at } });
-        return offsetPage(items, at, { total });
-      }),
-    ),
-
-    /** Makes an item. The vendor knows a repetition by the `idempotency-key` header. */
-    createItem: keyed((name: string, call: Call) => http.post('items', wireItem, call, { json: { name } })),
-
-    /** Deletes an item; deleting it again changes nothing. */
-    deleteItem: idempotent((id: string, call: Call) => http.delete(path`items/${id}`, none, call)),
-  }),
-
-  check: (api, call) => api.listItems({ ...call, limit: 1, pageSize: 1 }).toArray(),
+  resilience: { timeoutMs: 20_000 },
+  http: createPaypalHttp,
+  connect: ({ http, clock, state, options }) => paypalOperations({ http, clock, state, options }),
+  // Every app may list the kinds of events, whatever features it has; nothing of the account is touched.
+  check: (api, call) => api.listEventTypes(call),
 });

@@ -1,0 +1,360 @@
+/** Where money moves: authorizations, captures, refunds. Every function is one instant, and refuses as PayPal documents it. */
+import { addMoney, compareMoney, type Money, money as moneyOf, subtractMoney } from '@im/payments';
+import type { Account, Authorization, Behaviour, Capture, Order, Refund, Source } from './account.ts';
+import { refuse } from './requests.ts';
+import {
+  capturedOf,
+  feeOf,
+  refundedOf,
+  showAuthorization,
+  showCapture,
+  showOrder,
+  showRefund,
+} from './show.ts';
+import { book, emit, type World } from './world.ts';
+
+const dayMs = 86_400_000;
+/** How long an authorization can be captured, and how long its money is there for sure: https://developer.paypal.com/docs/checkout/advanced/authorization-honor/ */
+export const authorizationMs = 29 * dayMs;
+export const honorMs = 3 * dayMs;
+const refundMs = 180 * dayMs;
+/** Most captures of one authorization, and most refunds of one capture. */
+const mostCaptures = 10;
+
+/** What a capture is asked to be. */
+export interface CaptureRequest {
+  readonly amount: Money;
+  readonly invoiceId: string | undefined;
+  readonly isFinal: boolean;
+}
+
+/** A wallet that will not pay refuses as a whole; a card that will not is there, and declined. */
+function checkWallet(source: Source): void {
+  const { kind, behaviour } = source;
+  if (kind === 'card') return;
+  if (behaviour.kind === 'declines') refuse(422, behaviour.code);
+}
+
+const codeOf = (behaviour: Behaviour) => (behaviour.kind === 'declines' ? behaviour.code : '0000');
+
+/** Refuses the second payment of an invoice. */
+function checkInvoice(account: Account, invoiceId: string | undefined): void {
+  if (invoiceId === undefined || !account.settings.rejectsDuplicateInvoices) return;
+  const isTaken = [...account.books.captures.values()].some(
+    (capture) =>
+      capture.invoiceId === invoiceId && capture.status !== 'DECLINED' && capture.status !== 'FAILED',
+  );
+  if (isTaken) refuse(422, 'DUPLICATE_INVOICE_ID');
+}
+
+/** Holds the money of an order. */
+export function authorizeOrder(world: World, account: Account, order: Order, source: Source): Authorization {
+  const now = world.clock.now();
+  const isDeclined = source.kind === 'card' && source.behaviour.kind === 'declines';
+  if (source.kind !== 'card' && source.behaviour.kind === 'declines') refuse(422, 'TRANSACTION_REFUSED');
+  const authorization: Authorization = {
+    id: world.nextId('authorization'),
+    order,
+    amount: order.amount,
+    status: isDeclined ? 'DENIED' : source.behaviour.kind === 'pends' ? 'PENDING' : 'CREATED',
+    createdAt: now,
+    updatedAt: now,
+    expiresAt: now + authorizationMs,
+    parent: undefined,
+    responseCode: source.kind === 'card' ? codeOf(source.behaviour) : undefined,
+  };
+  order.authorizations.push(authorization);
+  account.books.authorizations.set(authorization.id, authorization);
+  complete(world, account, order, source, !isDeclined);
+  if (!isDeclined)
+    emit(world, account, {
+      type: 'PAYMENT.AUTHORIZATION.CREATED',
+      resourceType: 'authorization',
+      resource: showAuthorization(world, authorization),
+      summary: 'A payment authorization was created',
+      about: [order.id, authorization.id],
+    });
+  return authorization;
+}
+
+/** Takes the money of an order of intent `CAPTURE`. */
+export function captureOrder(world: World, account: Account, order: Order, source: Source): Capture {
+  checkWallet(source);
+  const invoiceId = typeof order.units[0]?.invoice_id === 'string' ? order.units[0].invoice_id : undefined;
+  checkInvoice(account, invoiceId);
+  const request = { amount: order.amount, invoiceId, isFinal: true };
+  const capture = addCapture(world, account, order, undefined, source.behaviour, source.kind, request);
+  complete(world, account, order, source, capture.status !== 'DECLINED');
+  tell(world, account, capture);
+  return capture;
+}
+
+/** Takes money of an authorization. */
+export function captureAuthorization(
+  world: World,
+  account: Account,
+  authorization: Authorization,
+  request: CaptureRequest,
+): Capture {
+  const { status, amount, order } = authorization;
+  const refusals = {
+    VOIDED: 'AUTHORIZATION_VOIDED',
+    DENIED: 'AUTHORIZATION_DENIED',
+    CAPTURED: 'AUTHORIZATION_ALREADY_CAPTURED',
+  };
+  if (status in refusals) refuse(422, refusals[status as keyof typeof refusals]);
+  if (status === 'PENDING') refuse(422, 'TRANSACTION_REFUSED');
+  if (world.clock.now() >= authorization.expiresAt) refuse(422, 'AUTHORIZATION_EXPIRED');
+  if (request.amount.currency !== amount.currency) refuse(422, 'AUTH_CAPTURE_CURRENCY_MISMATCH');
+  const own = order.captures.filter((capture) => capture.authorization === authorization);
+  if (own.length >= mostCaptures) refuse(422, 'MAX_CAPTURE_COUNT_EXCEEDED');
+  const sum = addMoney(capturedOf(own, amount.currency), request.amount);
+  if (compareMoney(sum, most(amount)) > 0) refuse(422, 'MAX_CAPTURE_AMOUNT_EXCEEDED');
+  checkInvoice(account, request.invoiceId);
+  const source = order.source;
+  const capture = addCapture(
+    world,
+    account,
+    order,
+    authorization,
+    source?.behaviour ?? { kind: 'pays' },
+    source?.kind,
+    request,
+  );
+  if (capture.status !== 'DECLINED') {
+    const isDone = request.isFinal || compareMoney(sum, amount) >= 0;
+    authorization.status = isDone ? 'CAPTURED' : 'PARTIALLY_CAPTURED';
+    authorization.updatedAt = world.clock.now();
+  }
+  tell(world, account, capture);
+  return capture;
+}
+
+/** 115 % of the authorization, and at most 75 USD more; the latter is reckoned in the currency itself here. */
+export function most({ minor, currency }: Money): Money {
+  const more = (minor * 15n) / 100n;
+  return moneyOf(minor + (more > 7_500n ? 7_500n : more), currency);
+}
+
+function addCapture(
+  world: World,
+  account: Account,
+  order: Order,
+  authorization: Authorization | undefined,
+  behaviour: Behaviour,
+  kind: Source['kind'] | undefined,
+  { amount, invoiceId, isFinal }: CaptureRequest,
+): Capture {
+  const now = world.clock.now();
+  // What was authorized was accepted then.
+  const isDeclined = authorization === undefined && behaviour.kind === 'declines';
+  const isPending = authorization === undefined && behaviour.kind === 'pends';
+  const capture: Capture = {
+    id: world.nextId('capture'),
+    order,
+    authorization,
+    amount,
+    status: isDeclined ? 'DECLINED' : isPending ? 'PENDING' : 'COMPLETED',
+    invoiceId,
+    isFinal,
+    reason: isPending && behaviour.kind === 'pends' ? behaviour.reason : undefined,
+    responseCode:
+      kind === 'card' ? codeOf(authorization === undefined ? behaviour : { kind: 'pays' }) : undefined,
+    createdAt: now,
+    updatedAt: now,
+    refunds: [],
+  };
+  order.captures.push(capture);
+  order.updatedAt = now;
+  account.books.captures.set(capture.id, capture);
+  if (capture.status === 'COMPLETED') bookCapture(account, capture);
+  return capture;
+}
+
+function bookCapture(account: Account, { id, amount, createdAt, invoiceId, order }: Capture): void {
+  const customId = order.units[0]?.custom_id;
+  book(account, {
+    id,
+    code: 'T0006',
+    amount,
+    fee: moneyOf(-feeOf(amount).minor, amount.currency),
+    at: createdAt,
+    reference: order.id,
+    invoiceId,
+    customId: typeof customId === 'string' ? customId : undefined,
+  });
+}
+
+/** The order is done; a method that was to be saved is. */
+function complete(world: World, account: Account, order: Order, source: Source, isPaid: boolean): void {
+  order.status = 'COMPLETED';
+  order.source = source;
+  order.updatedAt = world.clock.now();
+  if (!isPaid) return;
+  if (source.saveFor !== undefined) {
+    const id = world.nextId('payment token').toLowerCase();
+    const { saveFor: _, ...saved } = source;
+    account.books.methods.set(id, {
+      id,
+      customer: source.saveFor.customer,
+      source: { ...saved, vaultId: id },
+    });
+    order.savedAs = id;
+    emit(world, account, {
+      type: 'VAULT.PAYMENT-TOKEN.CREATED',
+      resourceType: 'payment_token',
+      resourceVersion: '3.0',
+      resource: { id, customer: { id: source.saveFor.customer }, metadata: { order_id: order.id } },
+      summary: 'A payment token has been saved.',
+      about: [],
+    });
+  }
+  emit(world, account, {
+    type: 'CHECKOUT.ORDER.COMPLETED',
+    resourceType: 'checkout-order',
+    resource: showOrder(world, account, order, true),
+    summary: 'Checkout Order Completed',
+    about: [order.id],
+  });
+}
+
+function tell(world: World, account: Account, capture: Capture): void {
+  const { id, order, status } = capture;
+  const kind = { COMPLETED: 'COMPLETED', PENDING: 'PENDING', DECLINED: 'DECLINED', FAILED: 'DECLINED' }[
+    status as 'COMPLETED'
+  ];
+  emit(world, account, {
+    type: `PAYMENT.CAPTURE.${kind}`,
+    resourceType: 'capture',
+    resource: showCapture(world, capture),
+    summary: `Payment ${kind.toLowerCase()}`,
+    about: [order.id, id],
+  });
+}
+
+/** What becomes of a pending capture: the bank pays, or does not. */
+export function settleCapture(world: World, account: Account, capture: Capture, isPaid: boolean): void {
+  if (capture.status !== 'PENDING')
+    throw new Error(`capture ${capture.id} is ${capture.status}, not pending`);
+  capture.status = isPaid ? 'COMPLETED' : 'DECLINED';
+  capture.reason = undefined;
+  capture.updatedAt = world.clock.now();
+  if (isPaid) bookCapture(account, capture);
+  tell(world, account, capture);
+}
+
+/** Holds the money anew. */
+export function reauthorize(
+  world: World,
+  account: Account,
+  authorization: Authorization,
+  amount: Money,
+): Authorization {
+  const now = world.clock.now();
+  const { status, order, createdAt, expiresAt } = authorization;
+  if (status === 'VOIDED') refuse(422, 'AUTHORIZATION_VOIDED');
+  if (status === 'CAPTURED' || status === 'PARTIALLY_CAPTURED') refuse(422, 'AUTHORIZATION_ALREADY_CAPTURED');
+  if (amount.currency !== authorization.amount.currency) refuse(422, 'AUTH_CURRENCY_MISMATCH');
+  const tooEarly = now < createdAt + honorMs;
+  if (authorization.parent !== undefined || tooEarly || now >= expiresAt || status !== 'CREATED')
+    refuse(422, 'REAUTHORIZATION_NOT_SUPPORTED');
+  if (compareMoney(amount, most(authorization.amount)) > 0) refuse(422, 'TRANSACTION_REFUSED');
+  const next: Authorization = {
+    ...authorization,
+    id: world.nextId('authorization'),
+    amount,
+    parent: authorization,
+    createdAt: now,
+    updatedAt: now,
+  };
+  order.authorizations.push(next);
+  account.books.authorizations.set(next.id, next);
+  return next;
+}
+
+/** Lets an authorization go. */
+export function voidAuthorization(world: World, account: Account, authorization: Authorization): void {
+  if (authorization.parent !== undefined) refuse(422, 'CANNOT_BE_VOIDED');
+  if (authorization.status === 'VOIDED') refuse(422, 'PREVIOUSLY_VOIDED');
+  if (authorization.status === 'CAPTURED') refuse(422, 'PREVIOUSLY_CAPTURED');
+  if (authorization.status === 'DENIED') refuse(422, 'CANNOT_BE_VOIDED');
+  authorization.status = 'VOIDED';
+  authorization.updatedAt = world.clock.now();
+  emit(world, account, {
+    type: 'PAYMENT.AUTHORIZATION.VOIDED',
+    resourceType: 'authorization',
+    resource: showAuthorization(world, authorization),
+    summary: 'A payment authorization was voided',
+    about: [authorization.order.id, authorization.id],
+  });
+}
+
+/** What a refund is asked to be. */
+export interface RefundRequest {
+  /** Absent: all that is left. */
+  readonly amount: Money | undefined;
+  readonly invoiceId: string | undefined;
+  readonly customId: string | undefined;
+  readonly note: string | undefined;
+}
+
+/** Gives money of a capture back. */
+export function refundCapture(
+  world: World,
+  account: Account,
+  capture: Capture,
+  request: RefundRequest,
+): Refund {
+  const now = world.clock.now();
+  const { status, order, createdAt } = capture;
+  if (status === 'PENDING') refuse(422, 'PENDING_CAPTURE');
+  if (status === 'DECLINED' || status === 'FAILED') refuse(422, 'REFUND_NOT_ALLOWED');
+  if (status === 'REFUNDED') refuse(422, 'CAPTURE_FULLY_REFUNDED');
+  if (now > createdAt + refundMs) refuse(422, 'REFUND_TIME_LIMIT_EXCEEDED');
+  const left = subtractMoney(capture.amount, refundedOf(capture));
+  const amount = request.amount ?? left;
+  if (amount.currency !== left.currency) refuse(422, 'REFUND_CAPTURE_CURRENCY_MISMATCH');
+  if (compareMoney(amount, left) > 0) refuse(422, 'REFUND_AMOUNT_EXCEEDED');
+  const isDisputed = [...account.books.disputes.values()].some(
+    (dispute) => dispute.capture === capture && dispute.status !== 'RESOLVED',
+  );
+  if (isDisputed && compareMoney(amount, left) < 0) refuse(422, 'TRANSACTION_DISPUTED');
+  const isTaken = [...account.books.refunds.values()].some(
+    ({ invoiceId }) => invoiceId === request.invoiceId,
+  );
+  if (request.invoiceId !== undefined && isTaken && account.settings.rejectsDuplicateInvoices)
+    refuse(422, 'DUPLICATE_INVOICE_ID');
+  const refund: Refund = {
+    id: world.nextId('refund'),
+    capture,
+    amount,
+    status: 'COMPLETED',
+    invoiceId: request.invoiceId,
+    customId: request.customId,
+    note: request.note,
+    createdAt: now,
+  };
+  capture.refunds.push(refund);
+  account.books.refunds.set(refund.id, refund);
+  capture.status = compareMoney(amount, left) === 0 ? 'REFUNDED' : 'PARTIALLY_REFUNDED';
+  capture.updatedAt = now;
+  order.updatedAt = now;
+  book(account, {
+    id: refund.id,
+    code: 'T1107',
+    amount: moneyOf(-amount.minor, amount.currency),
+    fee: undefined,
+    at: now,
+    reference: capture.id,
+    invoiceId: request.invoiceId,
+    customId: undefined,
+  });
+  emit(world, account, {
+    type: 'PAYMENT.CAPTURE.REFUNDED',
+    resourceType: 'refund',
+    resource: showRefund(world, refund),
+    summary: 'A payment was refunded',
+    about: [order.id, capture.id],
+  });
+  return refund;
+}
