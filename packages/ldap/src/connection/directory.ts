@@ -1,20 +1,13 @@
 /** One directory: searches over the pool, sign-ins on connections of their own. */
 import { type Call, type Clock, type Forecast, VendorError } from '@im/core';
-import {
-  BindRequest,
-  CompareRequest,
-  type Message,
-  PagedResultsControl,
-  PasswordPolicyControl,
-  PasswordPolicyError,
-  SearchRequest,
-} from 'ldapts';
+import { CompareRequest, type Message, PagedResultsControl, SearchRequest } from 'ldapts';
 import { toEntry } from '../entry.ts';
 import type { DirectoryEntry, SearchScope } from '../model.ts';
 import type { CheckedOptions } from '../options.ts';
 import type { Dn } from '../text/dn.ts';
 import type { Filter } from '../text/filter.ts';
-import type { Answer, Connection, MakeRequest, RequestCall } from './connection.ts';
+import { askToBind, checkBind, unanswered } from './bind.ts';
+import type { Answer, Connection, MakeRequest } from './connection.ts';
 import { Dialer } from './dialer.ts';
 import { connectionError, fromResult } from './failures.ts';
 import { type OpenSearch, Pool } from './pool.ts';
@@ -204,7 +197,11 @@ export class Directory {
     return this.#signIns.use(call.signal, async () => {
       const connection = await this.#dialer.dial(call.signal);
       try {
-        await bind(connection, dn.text, password, { signal: call.signal, onSend: () => call.markSent() });
+        const onSend = () => call.markSent();
+        const answer = await askToBind(connection, dn.text, password, { signal: call.signal, onSend }).catch(
+          unanswered,
+        );
+        checkBind(answer);
       } finally {
         connection.close();
       }
@@ -218,17 +215,13 @@ export class Directory {
   async #bindService(connection: Connection, signal: AbortSignal): Promise<void> {
     const { bindDn, bindPassword } = this.#settings.options;
     if (bindDn === undefined || bindPassword === undefined) return;
+    const answer = await askToBind(connection, bindDn, bindPassword.reveal(), { signal });
     try {
-      await bind(connection, bindDn, bindPassword.reveal(), { signal });
+      checkBind(answer);
     } catch (error) {
-      if (!(error instanceof VendorError)) throw error;
-      const { reason = '' } = error.failure;
-      if (/^(busy|unavailable|bind_unanswered)$/.test(reason))
-        throw reason === 'bind_unanswered'
-          ? connectionError('connection_lost', connection.server.url, false)
-          : error;
       // Whatever the policy says of it (expired, locked): it is not the caller who can do something.
-      const isRefusal = /^(invalidCredentials|ad_|policy_)/.test(reason);
+      const isRefusal =
+        error instanceof VendorError && /^(invalidCredentials|ad_|policy_)/.test(error.failure.reason ?? '');
       throw isRefusal ? new VendorError({ ...error.failure, reason: 'service_credentials' }) : error;
     }
   }
@@ -265,30 +258,4 @@ function searchRequest(
     timeLimit: 0,
     ...more,
   });
-}
-
-const policyReasons: Readonly<Record<number, string>> = {
-  [PasswordPolicyError.PasswordExpired]: 'policy_password_expired',
-  [PasswordPolicyError.AccountLocked]: 'policy_account_locked',
-  [PasswordPolicyError.ChangeAfterReset]: 'policy_password_must_change',
-};
-
-/**
- * Binds. The password policy's control asks a server that has one to say why (draft-behera-ldap-password-policy §6); others ignore it.
- *
- * @throws `VendorError`
- */
-async function bind(connection: Connection, dn: string, password: string, call: RequestCall): Promise<void> {
-  // An empty password is an anonymous bind, which succeeds for everybody (RFC 4513 §5.1.2).
-  if (password === '') throw new VendorError({ reason: 'invalidCredentials', sent: false });
-  const policy = new PasswordPolicyControl();
-  const make = (messageId: number) => new BindRequest({ messageId, dn, password, controls: [policy] });
-  const { result } = await connection.request(make, call).catch((error: unknown) => {
-    if (error instanceof VendorError && error.failure.sent)
-      throw new VendorError({ ...error.failure, reason: 'bind_unanswered' }, { cause: error });
-    throw error;
-  });
-  const reason = policyReasons[policy.value?.error ?? -1];
-  if (reason !== undefined) throw new VendorError({ reason, sent: true });
-  if (result.status !== success) throw fromResult(result);
 }

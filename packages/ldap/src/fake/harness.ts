@@ -7,21 +7,21 @@ import { filter } from '../text/filter.ts';
 import { startFake } from './start-fake.ts';
 import { fakeGroupDn, fakePeople } from './world.ts';
 
-const [ada, grace] = fakePeople;
-const dnOf = (person: (typeof fakePeople)[number] | undefined) => rawDn(person?.dn ?? '');
+const person = (login: string) => fakePeople.find((one) => one.login === login);
+const dnOf = (login: string) => rawDn(person(login)?.dn ?? '');
 const noHeaders = 'LDAP has neither headers nor a word for when to come back (RFC 4511 §4.1.9)';
 
 export const harness: Harness<typeof ldap> = {
   startFake,
   samples: {
-    authenticate: ['ada', ada?.password ?? ''],
+    authenticate: ['lucic', person('lucic')?.password ?? ''],
     findUser: ['grace'],
     searchUsers: [],
-    groupsOf: [dnOf(ada)],
-    isMemberOf: [dnOf(ada), rawDn(fakeGroupDn('staff'))],
-    compare: [dnOf(grace), 'uid', 'grace'],
+    groupsOf: [dnOf('edsger')],
+    isMemberOf: [dnOf('grace'), rawDn(fakeGroupDn('developers')), { nested: false }],
+    compare: [dnOf('grace'), 'uid', 'grace'],
     search: [{ filter: filter`(objectClass=groupOfNames)` }],
-    setPassword: [dnOf(grace), new Secret('fake-password-of-grace-again')],
+    setPassword: [dnOf('grace'), new Secret('fake-password-of-grace-again')],
   },
   exceptions: {
     'C-002':

@@ -7,7 +7,7 @@ import type { Exchange, FakeServer, Fault } from '@im/testing';
 import { Framer } from '../connection/framer.ts';
 import { answer, type Session, type World } from './answers.ts';
 import { decodeMessage, type FakeMessage } from './decode.ts';
-import { answerTags, encodeResult } from './encode.ts';
+import { answerTags, encodeResult, type FakeResult } from './encode.ts';
 import { FaultRules, resultOf, statusOf } from './faults.ts';
 import { readableFilter } from './readable.ts';
 
@@ -19,6 +19,8 @@ export interface LdapServerOptions {
   readonly tls?: { readonly cert: string; readonly key: string } | undefined;
   /** Whether TLS begins with the connection. */
   readonly ldaps?: boolean | undefined;
+  /** A result to answer with instead, if one was scripted for this kind of request. */
+  readonly scripted: (method: string) => FakeResult | undefined;
 }
 
 type Draft = { -readonly [Key in keyof Exchange]: Exchange[Key] };
@@ -31,6 +33,7 @@ export async function startLdapServer({
   clock,
   tls,
   ldaps = false,
+  scripted,
 }: LdapServerOptions): Promise<FakeServer> {
   const rules = new FaultRules();
   const exchanges: Draft[] = [];
@@ -60,7 +63,7 @@ export async function startLdapServer({
         }
       } catch (error) {
         // A client that went away in the middle is not the fake's failure.
-        if (!ended.signal.aborted) failures.push(error);
+        if (!ended.signal.aborted && !gone.signal.aborted) failures.push(error);
         socket.destroy();
       }
     };
@@ -100,8 +103,14 @@ export async function startLdapServer({
     const cut = () => void socket.resetAndDestroy();
     try {
       if (fault?.kind === 'cut' && fault.when === 'before') return cut();
-      const real = fault?.kind === 'status' ? faultAnswer(message, fault) : answer(message, session, world);
-      if (isStartTls(message) && fault?.kind !== 'status') session.secured = world.acceptsTls;
+      const script = fault?.kind === 'status' ? undefined : scripted(method);
+      const real =
+        script !== undefined
+          ? [encodeResult(message.id, tagOf(message), script)]
+          : fault?.kind === 'status'
+            ? faultAnswer(message, fault)
+            : answer(message, session, world);
+      if (isStartTls(message) && codeOf(real) === 0) session.secured = world.acceptsTls;
       if (fault?.kind === 'cut' && fault.when === 'after') return cut();
       const whole = Buffer.concat(real);
       if (fault?.kind === 'latency') await sleep(clock, fault.delayMs, AbortSignal.any([ended, gone.signal]));
@@ -176,16 +185,19 @@ function isStartTls({ request }: FakeMessage): boolean {
   return request.kind === 'extended' && request.oid === '1.3.6.1.4.1.1466.20037';
 }
 
+function tagOf({ request }: FakeMessage): number {
+  const isSilent = request.kind === 'unbind' || request.kind === 'abandon';
+  return isSilent ? answerTags.unknown : answerTags[request.kind];
+}
+
 /** The answer of a scripted status: its result, or its very bytes where a body is given. */
 function faultAnswer(
-  { id, request }: FakeMessage,
+  message: FakeMessage,
   { status, body }: Extract<Fault, { kind: 'status' }>,
 ): readonly Buffer[] {
   if (status === 200 && body !== undefined) return [Buffer.from(body)];
-  const tag =
-    request.kind === 'unbind' || request.kind === 'abandon' ? answerTags.unknown : answerTags[request.kind];
   // Careless servers quote what was sent to them.
-  return [encodeResult(id, tag, { code: resultOf(status), diagnostic: body })];
+  return [encodeResult(message.id, tagOf(message), { code: resultOf(status), diagnostic: body })];
 }
 
 /** The result code of an answer, which its last message holds. */

@@ -33,6 +33,8 @@ export interface LdapFake extends ProviderFake<typeof ldap> {
   remove(dn: string): boolean;
   /** From now on binds as `dn` end so: `{ code: 49, diagnostic: '… data 775 …' }`. `undefined` ends it. */
   refuse(dn: string, refusal: ScriptedRefusal | undefined): void;
+  /** Answers the next requests of this kind (`SEARCH`, `COMPARE`, `BIND`, `MODIFY`, `EXTENDED`) with this result. Default: one. */
+  answerWith(method: string, result: FakeResult, times?: number): void;
   /** Lets a subtree stand on another server: searches below are referred there, searches above get a reference. */
   refer(dn: string, url: string): void;
 }
@@ -45,6 +47,12 @@ export async function startFake(options: StartLdapFakeOptions = {}): Promise<Lda
   const accounts = new Map<string, string>();
   const refusals = new Map<string, ScriptedRefusal>();
   const references = new Map([[`ou=elsewhere,${fakeBaseDn}`, 'ldap://elsewhere.example.net/ou=elsewhere']]);
+  const scripts: { readonly method: string; readonly result: FakeResult; left: number }[] = [];
+  const scripted = (method: string) => {
+    const script = scripts.find((one) => one.method === method && one.left > 0);
+    if (script !== undefined) script.left -= 1;
+    return script?.result;
+  };
   let cookies = 0;
   const world: World = {
     tree,
@@ -54,7 +62,7 @@ export async function startFake(options: StartLdapFakeOptions = {}): Promise<Lda
     acceptsTls: tls !== undefined,
     newCookie: () => Buffer.from(String(++cookies)),
   };
-  const server = await startLdapServer({ world, clock, tls, ldaps });
+  const server = await startLdapServer({ world, clock, tls, ldaps, scripted });
   return Object.assign(server, {
     options: (tenant = 'default'): LdapOptions => {
       const bindDn = `cn=service-${tenant},ou=services,${fakeBaseDn}`;
@@ -75,6 +83,8 @@ export async function startFake(options: StartLdapFakeOptions = {}): Promise<Lda
       if (refusal === undefined) refusals.delete(rawDn(dn).key);
       else refusals.set(rawDn(dn).key, refusal);
     },
+    answerWith: (method: string, result: FakeResult, times = 1) =>
+      void scripts.push({ method, result, left: times }),
     refer: (dn: string, url: string) => void references.set(dn, url),
   });
 }

@@ -1,0 +1,50 @@
+/** Binding: showing the directory who is asking (RFC 4511 §4.2). */
+import { VendorError } from '@im/core';
+import { BindRequest, PasswordPolicyControl, PasswordPolicyError } from 'ldapts';
+import type { Answer, Connection, RequestCall } from './connection.ts';
+import { fromResult } from './failures.ts';
+
+const policyReasons: Readonly<Record<number, string>> = {
+  [PasswordPolicyError.PasswordExpired]: 'policy_password_expired',
+  [PasswordPolicyError.AccountLocked]: 'policy_account_locked',
+  [PasswordPolicyError.ChangeAfterReset]: 'policy_password_must_change',
+};
+
+/** What came of a bind, with what a password policy says of it. */
+export interface BindAnswer {
+  readonly result: Answer['result'];
+  readonly policyError: number | undefined;
+}
+
+/**
+ * Asks to be bound. The password policy's control asks a server that has one to say why (draft-behera-ldap-password-policy §6); others
+ * ignore it.
+ *
+ * @throws `VendorError` when the connection ends; nothing that the directory says
+ */
+export async function askToBind(
+  connection: Connection,
+  dn: string,
+  password: string,
+  call: RequestCall,
+): Promise<BindAnswer> {
+  // An empty password is an anonymous bind, which succeeds for everybody (RFC 4513 §5.1.2).
+  if (password === '') throw new VendorError({ reason: 'invalidCredentials', sent: false });
+  const policy = new PasswordPolicyControl();
+  const make = (messageId: number) => new BindRequest({ messageId, dn, password, controls: [policy] });
+  const { result } = await connection.request(make, call);
+  return { result, policyError: policy.value?.error };
+}
+
+/** @throws `VendorError` unless it is bound now */
+export function checkBind({ result, policyError }: BindAnswer): void {
+  const reason = policyReasons[policyError ?? -1];
+  if (reason !== undefined) throw new VendorError({ reason, sent: true });
+  if (result.status !== 0) throw fromResult(result);
+}
+
+/** A bind that was sent and not answered may count as a wrong password: it must not be made again. */
+export function unanswered(error: unknown): never {
+  if (!(error instanceof VendorError) || !error.failure.sent) throw error;
+  throw new VendorError({ ...error.failure, reason: 'bind_unanswered' }, { cause: error });
+}
