@@ -1,12 +1,9 @@
 /** Killed at every await of authorize, capture, refund and void, restarted, and killed again: nothing twice, nothing lost. */
-import { fork } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { memoryState, type StateStore } from '@im/core';
+import { memoryState } from '@im/core';
 import { createVirtualClock } from '@im/testing';
 import { describe, expect, it } from 'vitest';
 import { mortal } from './__fixtures__/crash.ts';
-import { serveOrder } from './__fixtures__/order.ts';
-import { decode, encode } from './__fixtures__/wire.ts';
+import { bookedOf, expectedBooks, serveOrder } from './crash/order.ts';
 import { createPaymentGateway } from './gateway.ts';
 import { memoryTokens } from './memory/ledger.ts';
 import { type MemoryDriver, type MemoryDriverOptions, memoryDriver } from './memory/memory-driver.ts';
@@ -18,23 +15,17 @@ const refuseAlerts = ({ says }: { readonly says: string }) => {
   throw new Error(says);
 };
 
+const tools = {
+  tokens: { succeeds: memoryTokens.succeeds, threeDSecure: memoryTokens.threeDSecure },
+  finish: async () => ({ result: 'ok' }),
+  step: () => {},
+};
+
 /** The processor's books hold exactly one of everything. */
 function expectOnce(driver: MemoryDriver, order: string, where: string): void {
-  const { payments } = driver.native().ledger;
-  expect(
-    payments.map(({ reference, status, captured, refunded, captures, refunds }) => [
-      reference,
-      status,
-      captured.minor,
-      refunded.minor,
-      captures.length,
-      refunds.length,
-    ]),
-    where,
-  ).toEqual([
-    [order, 'partially_refunded', 9_000n, 2_500n, 2, 1],
-    [`${order}/other`, 'voided', 0n, 0n, 0, 0],
-  ]);
+  const books = driver.native().ledger.payments.map(bookedOf);
+  const bare = books.map(({ payment: _, ...booked }) => booked);
+  expect(bare, where).toEqual(expectedBooks(driver, true, order));
 }
 
 interface Processor extends MemoryDriverOptions {
@@ -56,7 +47,7 @@ async function live(options: Processor, deaths: readonly number[], withReconcile
     });
     const work = async () => {
       if (withReconcile) await gateway.reconcile();
-      await serveOrder(gateway, 'order');
+      await serveOrder({ ...tools, gateway }, 'order');
     };
     await Promise.race([work(), life.dead]);
     await clock.advance(settledMs);
@@ -152,79 +143,4 @@ describe('a payment gateway whose process dies', { timeout: 120_000 }, () => {
     expect([ledger.payments.length, new Set(seen).size, lost]).toEqual([10_000, 10_000, 1_500]);
     expect(await gateway.reconcile()).toEqual([]);
   });
-
-  it('does so when the process is killed by SIGKILL at an await of its own', async () => {
-    const clock = createVirtualClock();
-    let round = 0;
-    for (const killAt of [3, 9, 14, 20, 27, 33, 41, 52]) {
-      round += 1;
-      const driver = memoryDriver({ clock, keys: round % 2 === 0 });
-      const state = memoryState(clock);
-      expect(await runShop(driver, state, clock.now(), killAt), `killed at ${killAt}`).toBe('SIGKILL');
-      await clock.advance(settledMs);
-      expect(await runShop(driver, state, clock.now(), Number.POSITIVE_INFINITY)).toBeNull();
-      expectOnce(driver, 'order', `killed at ${killAt}`);
-    }
-  });
 });
-
-const shop = fileURLToPath(new URL('./__fixtures__/shop.ts', import.meta.url));
-
-interface Asked {
-  readonly id: number;
-  readonly target: 'state' | 'driver' | 'alert';
-  readonly method: string;
-  readonly args: string;
-}
-
-/** One life of a shop in a process of its own. At message `killAt` it is killed: with even ones after the work was done, else before. */
-function runShop(
-  driver: MemoryDriver,
-  state: StateStore,
-  now: number,
-  killAt: number,
-): Promise<NodeJS.Signals | null> {
-  const child = fork(shop, ['order', String(now)], {
-    execArgv: ['--conditions=@im/source'],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
-  const { signal } = new AbortController();
-  const targets = { state, driver } as unknown as Record<
-    string,
-    Record<string, (...args: unknown[]) => Promise<unknown>>
-  >;
-  let messages = 0;
-  let failure: unknown;
-  const answer = async ({ id, target, method, args }: Asked) => {
-    messages += 1;
-    if (messages > killAt) return;
-    const isLast = messages === killAt;
-    if (isLast && killAt % 2 === 1) return void child.kill('SIGKILL');
-    if (target === 'alert') throw new Error(method);
-    const given = (decode(args) as unknown[]).map((arg) =>
-      target === 'driver' &&
-      typeof arg === 'object' &&
-      arg !== null &&
-      !('reference' in arg) &&
-      !('id' in arg)
-        ? { ...arg, signal }
-        : (arg ?? undefined),
-    );
-    const value = await targets[target]?.[method]?.(...given);
-    if (isLast) return void child.kill('SIGKILL');
-    child.send({ id, ...(value !== undefined && { value: encode(value) }) });
-  };
-  child.on('message', (asked) => {
-    answer(asked as Asked).catch((error: unknown) => {
-      failure = error;
-      child.kill('SIGTERM');
-    });
-  });
-  return new Promise((resolve, reject) => {
-    child.once('close', (code, killedBy) => {
-      if (failure !== undefined || (code !== 0 && killedBy === null))
-        reject(failure ?? new Error(`the shop ended with ${code}`));
-      else resolve(killedBy);
-    });
-  });
-}
