@@ -38,6 +38,47 @@ test('tables come from the definition, between the markers', async () => {
   expect(own?.after).toContain('| `listTracks` | read, pages | `a\\|b` | deprecated since 2026 |');
 });
 
+/** A definition with a port, whose traits are data too. */
+const payer = `
+export const deezer = {
+  id: 'deezer', title: 'Payer', category: 'payments', contract: 1, docs: 'https://payer.test/', egress: [],
+  options: { _zod: { def: { type: 'object', shape: {} } } }, errors: { docs: 'https://payer.test/', rows: [] },
+  connect: () => ({ pay: { kind: 'call', effect: 'keyed', run: async () => {} } }),
+  provides: [{ port: { id: 'paymentGateway' }, toDriver: () => { throw new Error('a driver was made'); }, traits: {
+    abilities: { partialRefund: true },
+    facts: {
+      methods: ['card', 'pix'], currencies: ['JPY', 'EUR'], maxMinor: { JPY: 5n, other: 9n }, stepMinor: { KWD: 10n }, maxReferenceBytes: 50,
+      keyTtlMs: 21600000, references: false, lookup: 'none', settleMs: 90000, declines: { docs: 'https://payer.test/declines', rows: { a: {} } },
+    },
+  } }],
+};`;
+
+test('processors stand side by side, by the traits of their definitions and without a driver', async () => {
+  using folder = temporaryFolder({
+    ...files,
+    'packages/deezer/src/index.ts': payer,
+    'docs/payments.md': '# P\n<!-- processors -->\n<!-- /processors -->\n',
+  });
+  const written = await generatedFiles(readWorkspace(folder.path));
+  const rows = written.find(({ file }) => file === 'docs/payments.md')?.after.split('\n') ?? [];
+  const cell = (start: string) =>
+    rows
+      .find((row) => row.startsWith(`| ${start} |`))
+      ?.split(' | ')
+      .at(-1);
+  expect(rows).toContain('|  | embedded | Payer |');
+  expect(cell('`partialRefund`')).toBe('yes |');
+  expect(cell('`manualCapture`')).toBe(' |');
+  expect(cell('payment methods')).toBe('`card` `pix` |');
+  expect(cell('currencies')).toBe('EUR JPY |');
+  expect(cell('in steps of minor units')).toBe('KWD 10 |');
+  expect(cell('largest amount in minor units')).toBe('JPY 5, else 9 |');
+  expect(cell('remembers a key')).toBe('6 h |');
+  expect(cell('can be asked by')).toBe('nothing: answers and webhooks tell |');
+  expect(cell('a call has settled after')).toBe('90 s |');
+  expect(cell('decline codes')).toBe('[1](https://payer.test/declines) |');
+});
+
 test('a stale table is a fault until it is written, and a missing place is one', async () => {
   using folder = temporaryFolder({ ...files, 'packages/deezer/README.md': '# D\n' });
   const stale = await catalogFaults(readWorkspace(folder.path));

@@ -1,7 +1,8 @@
 /**
  * Generated parts of Markdown files: the table of packages in the root's README (`<!-- packages -->`), options
- * (`<!-- options -->`) and operations (`<!-- operations -->`) in those of providers, and the options of the pipeline in
- * `docs/resilience.md` (`<!-- resilience -->`). The definitions and the schemas are the source.
+ * (`<!-- options -->`) and operations (`<!-- operations -->`) in those of providers, the options of the pipeline in
+ * `docs/resilience.md` (`<!-- resilience -->`), and the payment processors in `docs/payments.md` (`<!-- processors -->`). The definitions and the
+ * schemas are the source.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,6 +16,7 @@ import {
 import type { Fault } from '../lib/fault.ts';
 import { floors, type Workspace, type WorkspacePackage } from '../lib/workspace.ts';
 import { definitionsOf, type FoundIntegration } from './definitions.ts';
+import { processorTable } from './processors.ts';
 import { hasPlace, replaceBetween, table } from './render.ts';
 
 /** A file with generated parts, as it is and as it should be. */
@@ -32,9 +34,11 @@ export async function generatedFiles(workspace: Workspace): Promise<GeneratedFil
   const found = await Promise.all(
     workspace.packages.map(async (one) => ({ one, integrations: await definitionsOf(workspace, one) })),
   );
+  const definitions = found.flatMap(({ integrations }) => integrations.map(({ definition }) => definition));
   const files = [
     generate(workspace, 'README.md', { packages: packageTable(found) }),
     generate(workspace, 'docs/resilience.md', { resilience: resilienceTable() }),
+    generate(workspace, 'docs/payments.md', { processors: processorTable(definitions) }),
   ];
   for (const { one, integrations } of found) {
     if (integrations.length === 0) continue;
