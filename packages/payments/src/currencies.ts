@@ -1,7 +1,11 @@
 /**
- * Currencies of ISO 4217, list one (https://www.six-group.com/en/products-services/financial-information/data-standards.html), with
- * the exponent that says how many decimal digits a minor unit is. Codes without a minor unit (metals, testing) are not money here.
- * ANG and BGN, lately withdrawn, stay so that old payments can be refunded. A vendor whose exponent differs converts in its map.
+ * Currencies of ISO 4217 with the exponent that says how many decimal digits a minor unit is: list one of the maintenance agency as published on
+ * 2024-06-25, compared code by code, and its amendments 176 (XCG) and 179 (XAD), in force since.
+ * https://www.six-group.com/en/products-services/financial-information/data-standards.html
+ *
+ * Codes without a minor unit (metals, testing) are not money here. CUC, withdrawn for years, is left out; ANG and BGN, lately withdrawn, stay so
+ * that old payments can be refunded. ICU, and with it `Intl.NumberFormat`, shows fewer digits for currencies whose minor unit is out of use (HUF,
+ * IDR, IQD and others): that is for display, and no amount is kept so. A vendor whose exponent differs converts in its map.
  */
 
 /** Exponent of every currency. */
@@ -157,6 +161,7 @@ export const currencyExponents = {
   VED: 2,
   VES: 2,
   WST: 2,
+  XAD: 2,
   XCD: 2,
   XCG: 2,
   YER: 2,

@@ -29,7 +29,19 @@ describe('currencies of ISO 4217', () => {
     expect([of('JPY'), of('ISK'), of('EUR'), of('HUF'), of('KWD'), of('TND'), of('CLF'), of('UYW')]).toEqual([
       0, 0, 2, 2, 3, 3, 4, 4,
     ]);
-    expect([codes.length, new Set(Object.values(currencyExponents))]).toEqual([166, new Set([0, 2, 3, 4])]);
+    expect([codes.length, new Set(Object.values(currencyExponents))]).toEqual([167, new Set([0, 2, 3, 4])]);
+  });
+
+  it('have the exponents that ICU shows, but for those whose minor unit nobody uses', () => {
+    // Shown without decimals by ICU (CLDR `supplementalData`), with them in list one of the standard.
+    const unused = 'AFN ALL COP HUF IDR IQD IRR KPW LAK LBP MGA MMK PKR RSD SLE SOS SYP TZS UZS YER'.split(
+      ' ',
+    );
+    const shown = (currency: string) =>
+      new Intl.NumberFormat('en', { style: 'currency', currency }).resolvedOptions().maximumFractionDigits;
+    const differing = codes.filter((code) => shown(code) !== currencyExponents[code]);
+    expect(differing.filter((code) => !unused.includes(code))).toEqual([]);
+    for (const code of differing) expect(shown(code), code).toBe(0);
   });
 
   it('are told from what only looks like one', () => {
