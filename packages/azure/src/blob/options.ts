@@ -16,7 +16,7 @@ export const blobOptions = z
       .enum(['lean', 'sdk'])
       .default('lean')
       .describe(
-        'how put, get, head, list and blocks are sent: `lean`, by our own requests; `sdk`, by the SDK, at several times the CPU',
+        'how put, get, head, list, copies and blocks are sent: `lean`, by our own requests; `sdk`, by the SDK, at several times the CPU',
       ),
     contentMd5: z
       .boolean()

@@ -3,7 +3,13 @@ import { VendorError } from '@im/core';
 import { type Path, rawPath } from '@im/http';
 import { versionFor } from '../common/api-version.ts';
 import { metadataHeaders, metadataOf } from '../common/metadata.ts';
-import type { BlobAttributes, BlobConditions, BlobProperties, BlobWritten } from './model.ts';
+import type {
+  BlobAttributes,
+  BlobConditions,
+  BlobProperties,
+  BlobWritten,
+  CopyBlobOptions,
+} from './model.ts';
 
 /** Reads a header of an answer. */
 export type ReadHeader = (name: string) => string | null | undefined;
@@ -78,11 +84,25 @@ export function attributeHeaders(attributes: BlobAttributes): Record<string, str
     'x-ms-blob-content-disposition': attributes.contentDisposition,
     'x-ms-blob-content-encoding': attributes.contentEncoding,
     'x-ms-blob-content-language': attributes.contentLanguage,
-    'x-ms-access-tier': attributes.tier,
     'x-ms-tags': attributes.tags === undefined ? undefined : tagsHeader(attributes.tags),
-    ...(attributes.tier !== undefined && { 'x-ms-version': versionFor('blob', attributes.tier) }),
+    ...tierHeaders(attributes.tier),
   };
   return Object.assign(headers, metadataHeaders(attributes.metadata));
+}
+
+/** What a copy has of its own, as headers. @throws `VendorError` `invalid_argument` */
+export function copyHeaders({ metadata, tier, tags }: CopyBlobOptions): Record<string, string | undefined> {
+  return {
+    ...metadataHeaders(metadata),
+    ...tierHeaders(tier),
+    ...(tags === 'source'
+      ? { 'x-ms-copy-source-tag-option': 'COPY' }
+      : tags !== undefined && { 'x-ms-tags': tagsHeader(tags) }),
+  };
+}
+
+function tierHeaders(tier: string | undefined): Record<string, string> {
+  return tier === undefined ? {} : { 'x-ms-access-tier': tier, 'x-ms-version': versionFor('blob', tier) };
 }
 
 function tagsHeader(tags: Readonly<Record<string, string>>): string {

@@ -28,8 +28,9 @@ import {
   type ObjectAttributes,
   type UploadedPart,
 } from '@im/storage';
+import type { BlobAttributes, BlobWritten } from '../model.ts';
 import type { BlobClient } from '../operations/operations.ts';
-import { type CopySettings, copyInside, missingParts } from './assemble.ts';
+import { areGone, type CopySettings, copyInside, missingParts } from './assemble.ts';
 import { inPort, isAbsent, toAttributes, toMetadata, writtenInfo } from './info.ts';
 import { ownPrefix, toName } from './names.ts';
 import { fromPartId, toPartId } from './part-id.ts';
@@ -49,10 +50,10 @@ type UploadRecord = Omit<ObjectAttributes, 'lock'> & { readonly key: string };
 
 /** Makes the driver's uploads. */
 export function blobUploads(client: BlobClient, settings: CopySettings): DriverUploads {
-  /** Keys of uploads that this driver has seen open, so that parts need not ask each. */
-  const known = new Map<string, string>();
-  const remember = (uploadId: string, key: string) => {
-    known.set(uploadId, key);
+  /** Uploads that this driver has seen open, so that neither parts nor the end of them need to ask. */
+  const known = new Map<string, UploadRecord>();
+  const remember = (uploadId: string, record: UploadRecord) => {
+    known.set(uploadId, record);
     const [oldest] = known.keys();
     if (known.size > mostKnown && oldest !== undefined) known.delete(oldest);
   };
@@ -76,7 +77,7 @@ export function blobUploads(client: BlobClient, settings: CopySettings): DriverU
     }
     const record = JSON.parse(Buffer.from(bytes).toString()) as UploadRecord;
     if (record.key !== key) throw driverError('no_upload');
-    remember(uploadId, key);
+    remember(uploadId, record);
     return record;
   };
   const readRecord = async (key: string, uploadId: string, call: DriverCall): Promise<UploadRecord> => {
@@ -84,8 +85,25 @@ export function blobUploads(client: BlobClient, settings: CopySettings): DriverU
     if (record === undefined) throw driverError('no_upload');
     return record;
   };
-  const checkOpen = async (key: string, uploadId: string, call: DriverCall): Promise<void> => {
-    if (known.get(uploadId) !== key) await readRecord(key, uploadId, call);
+  const openRecord = async (key: string, uploadId: string, call: DriverCall): Promise<UploadRecord> => {
+    const record = known.get(uploadId);
+    return record?.key === key ? record : readRecord(key, uploadId, call);
+  };
+
+  /** Makes the upload's own blob of its parts. Those that are gone were let go of with the upload, or are missing. */
+  const commit = async (
+    key: string,
+    uploadId: string,
+    ids: readonly string[],
+    attributes: BlobAttributes,
+    call: DriverCall,
+  ): Promise<BlobWritten> => {
+    try {
+      return await inPort(client.putBlockList(dataPrefix + uploadId, ids, attributes, call));
+    } catch (error) {
+      if (areGone(error)) await inPort(readRecord(key, uploadId, call));
+      throw missingParts(error);
+    }
   };
 
   /** Lets go of everything, the record last. */
@@ -116,12 +134,12 @@ export function blobUploads(client: BlobClient, settings: CopySettings): DriverU
           call,
         ),
       );
-      remember(uploadId, key);
+      remember(uploadId, record);
       return uploadId;
     },
 
     async putPart(key, uploadId, { number, bytes, checksum }, call) {
-      await inPort(checkOpen(key, uploadId, call));
+      await inPort(openRecord(key, uploadId, call));
       const size = bytes.byteLength;
       if (size === 0) return { number, size, etag: emptyPart, checksum: checksum.value };
       const id = toPartId(number, size, checksum);
@@ -141,18 +159,17 @@ export function blobUploads(client: BlobClient, settings: CopySettings): DriverU
     },
 
     async complete(key, uploadId, parts, { checksum, size, ifMatch, ifNoneMatch }, call) {
-      const record = await inPort(readRecord(key, uploadId, call));
-      const data = dataPrefix + uploadId;
       const ids = parts.filter(({ etag }) => etag !== emptyPart).map(({ etag }) => etag);
+      // No part that could be missing would tell that an upload without bytes is over.
+      const find = ids.length === 0 ? readRecord : openRecord;
+      const record = await inPort(find(key, uploadId, call));
       // Of the default tier, since an archived blob cannot be copied.
       const plain = { contentType: record.contentType, metadata: toMetadata(record.metadata, checksum) };
-      const { etag } = await inPort(client.putBlockList(data, ids, plain, call)).catch((error: unknown) => {
-        throw missingParts(error);
-      });
+      const { etag } = await commit(key, uploadId, ids, plain, call);
       const attributes = toAttributes(record, checksum);
       const written = await copyInside(
         client,
-        { name: data, size, etag },
+        { name: dataPrefix + uploadId, size, etag },
         toName(key),
         attributes,
         { ifMatch, ifNoneMatch },

@@ -18,7 +18,7 @@ export const harness: Harness<typeof blob> = {
     copyBlob: ['a.txt', 'copy.txt', { tags: 'source' }],
     putBlock: ['blocks.bin', blockId, Buffer.from('first')],
     putBlockFromUrl: ['blocks.bin', otherBlockId, { name: 'a.txt', offset: 0, count: 4 }],
-    getBlockList: ['blocks.bin'],
+    getBlockList: ['folder/c.txt'],
     putBlockList: ['blocks.bin', blockIds],
     setBlobTags: ['a.txt', { colour: 'blue' }],
     getBlobTags: ['a.txt'],

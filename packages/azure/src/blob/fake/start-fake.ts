@@ -54,7 +54,7 @@ export interface BlobFake extends ProviderFake<typeof blob> {
 
 /** Tenant of accounts that are asked for without one. */
 export const sampleTenant = 'tenant_a';
-/** The container that is there from the beginning, with three blobs. */
+/** The container that is there from the beginning, with three blobs; the last was made of blocks. */
 export const sampleContainer = 'samples';
 
 /** As an emulator has its account in the path; the same for all, since accounts are told apart by their credentials. */
@@ -204,14 +204,16 @@ function whatIsAsked({ method, query, headers }: FakeRequest): string {
 function furnish(store: FakeBlobStore): void {
   const container = store.createContainer(sampleContainer);
   store.createContainer('others');
-  for (const name of sampleBlobs)
+  for (const name of sampleBlobs) {
+    const bytes = Buffer.from(`this is ${name}`);
     store.publish(container, {
       name,
-      bytes: Buffer.from(`this is ${name}`),
+      bytes,
       headers: { 'content-type': 'text/plain' },
       metadata: { made_by: 'fake' },
       tier: undefined,
       tags: {},
-      blocks: [],
+      blocks: name === sampleBlobs.at(-1) ? [{ id: Buffer.alloc(8, 1).toString('base64'), bytes }] : [],
     });
+  }
 }

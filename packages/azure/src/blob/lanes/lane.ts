@@ -6,10 +6,19 @@ import type {
   BlobEntry,
   BlobProperties,
   BlobWritten,
+  BlockSource,
+  CopyBlobOptions,
   GetBlobOptions,
   ListBlobsOptions,
   PutBlobOptions,
 } from '../model.ts';
+
+/** How the service is let to read the source of a copy. */
+export interface SourceAccess {
+  readonly url: string;
+  /** Sent along where the URL says nothing of who asks. */
+  readonly sourceAuthorization?: { readonly scheme: string; readonly value: string };
+}
 
 /** One way to send them. */
 export interface BlobLane {
@@ -20,6 +29,20 @@ export interface BlobLane {
   /** @returns whether it was there */
   deleteBlob(name: string, conditions: BlobConditions, call: Call): Promise<boolean>;
   putBlock(name: string, blockId: string, bytes: Uint8Array, call: Call): Promise<void>;
+  putBlockFromUrl(
+    name: string,
+    blockId: string,
+    access: SourceAccess,
+    source: BlockSource,
+    call: Call,
+  ): Promise<void>;
+  putBlockList(
+    name: string,
+    blockIds: readonly string[],
+    options: PutBlobOptions,
+    call: Call,
+  ): Promise<BlobWritten>;
+  copyBlob(access: SourceAccess, name: string, options: CopyBlobOptions, call: Call): Promise<BlobWritten>;
 }
 
 /**

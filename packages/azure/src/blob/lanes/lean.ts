@@ -10,12 +10,22 @@ import {
   beyond,
   blobPath,
   conditionHeaders,
+  copyHeaders,
   extentOf,
   isBeyond,
+  quoted,
   toProperties,
   toWritten,
 } from '../wire.ts';
-import { type BlobLane, deleted, SmallDownload, smallBytes, writeKeyed, writeKeyHeader } from './lane.ts';
+import {
+  type BlobLane,
+  deleted,
+  SmallDownload,
+  type SourceAccess,
+  smallBytes,
+  writeKeyed,
+  writeKeyHeader,
+} from './lane.ts';
 
 /** What the lane needs to know of the options. */
 export interface LaneOptions {
@@ -118,6 +128,59 @@ export function leanLane({ http, sasQuery }: StorageClient, options: LaneOptions
         query: { comp: 'block', blockid: blockId, ...sasQuery },
       });
     },
+
+    async putBlockFromUrl(name, blockId, access, { offset, count, ifMatch }, call) {
+      await http.put(blobPath(container, name), none, call, {
+        headers: { ...sourceHeaders(access, ifMatch), 'x-ms-source-range': rangeHeader({ offset, count }) },
+        query: { comp: 'block', blockid: blockId, ...sasQuery },
+      });
+    },
+
+    putBlockList(name, blockIds, put, call) {
+      const path = blobPath(container, name);
+      const headers = {
+        ...attributeHeaders(put),
+        ...conditionHeaders(put),
+        'content-type': 'application/xml',
+      };
+      const body = blockListXml(blockIds);
+      const query = { comp: 'blocklist', ...sasQuery };
+      const write = async () => {
+        const answer = await http.request('PUT', path, none, call, { headers, body, query });
+        return toWritten((header) => answer.headers.get(header));
+      };
+      return writeKeyed(call.idempotencyKey, write, () => getBlobProperties(name, {}, call));
+    },
+
+    async copyBlob(access, name, copy, call) {
+      const headers = {
+        ...sourceHeaders(access, copy.sourceIfMatch),
+        'x-ms-requires-sync': 'true',
+        ...copyHeaders(copy),
+        ...conditionHeaders(copy),
+      };
+      const path = blobPath(container, name);
+      const answer = await http.request('PUT', path, none, call, { headers, query: sasQuery });
+      return toWritten((header) => answer.headers.get(header));
+    },
+  };
+}
+
+/** The ids of a blob's blocks, which are base64 and need no escaping. */
+function blockListXml(blockIds: readonly string[]): string {
+  const latest = blockIds.map((id) => `<Latest>${id}</Latest>`).join('');
+  return `<?xml version="1.0" encoding="utf-8"?><BlockList>${latest}</BlockList>`;
+}
+
+function sourceHeaders(
+  { url, sourceAuthorization }: SourceAccess,
+  ifMatch: string | undefined,
+): Record<string, string | undefined> {
+  return {
+    'x-ms-copy-source': url,
+    'x-ms-source-if-match': quoted(ifMatch),
+    'x-ms-copy-source-authorization':
+      sourceAuthorization && `${sourceAuthorization.scheme} ${sourceAuthorization.value}`,
   };
 }
 

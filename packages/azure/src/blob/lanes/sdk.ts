@@ -6,9 +6,10 @@ import type {
   ContainerListBlobHierarchySegmentResponse,
 } from '@azure/storage-blob';
 import { VendorError } from '@im/core';
+import { metadataHeaders } from '../../common/metadata.ts';
 import type { BlobEntry, BlobProperties } from '../model.ts';
 import { pageSettings, type RunSdk, sdkAttributes, sdkConditions } from '../sdk.ts';
-import { beyond, checkBlobName, extentOf, isBeyond, toProperties, toWritten } from '../wire.ts';
+import { beyond, checkBlobName, extentOf, isBeyond, quoted, toProperties, toWritten } from '../wire.ts';
 import { type BlobLane, deleted, SmallDownload, smallBytes, writeKeyed } from './lane.ts';
 import type { LaneOptions } from './lean.ts';
 
@@ -116,6 +117,52 @@ export function sdkLane(run: RunSdk, options: LaneOptions): BlobLane {
       run(call, async ({ container }, abortSignal) => {
         const blob = container.getBlockBlobClient(checkBlobName(name));
         await blob.stageBlock(blockId, bytes, bytes.byteLength, { abortSignal, ...md5Of(bytes) });
+      }),
+
+    putBlockFromUrl: (name, blockId, { url, sourceAuthorization }, { offset, count, ifMatch }, call) =>
+      run(call, async ({ container }, abortSignal) => {
+        const match = quoted(ifMatch);
+        await container
+          .getBlockBlobClient(checkBlobName(name))
+          .stageBlockFromURL(blockId, url, offset, count, {
+            abortSignal,
+            ...(match !== undefined && { sourceConditions: { ifMatch: match } }),
+            ...(sourceAuthorization !== undefined && { sourceAuthorization }),
+          });
+      }),
+
+    putBlockList(name, blockIds, put, call) {
+      const write = () =>
+        run(call, async ({ container }, abortSignal) => {
+          const blob = container.getBlockBlobClient(checkBlobName(name));
+          const { _response: raw } = await blob.commitBlockList([...blockIds], {
+            abortSignal,
+            conditions: sdkConditions(put),
+            ...sdkAttributes(put),
+          });
+          return toWritten((header) => raw.headers.get(header));
+        });
+      return writeKeyed(call.idempotencyKey, write, () => getBlobProperties(name, {}, call));
+    },
+
+    copyBlob: ({ url, sourceAuthorization }, name, copy, call) =>
+      run(call, async ({ container }, abortSignal) => {
+        const { metadata, sourceIfMatch, tier, tags } = copy;
+        // Refuses what headers cannot carry.
+        metadataHeaders(metadata);
+        const match = quoted(sourceIfMatch);
+        const { _response: raw } = await container.getBlobClient(checkBlobName(name)).syncCopyFromURL(url, {
+          abortSignal,
+          conditions: sdkConditions(copy),
+          ...(match !== undefined && { sourceConditions: { ifMatch: match } }),
+          ...(metadata !== undefined && { metadata: { ...metadata } }),
+          ...(tier !== undefined && { tier }),
+          ...(tags === 'source'
+            ? { copySourceTags: 'COPY' as const }
+            : tags !== undefined && { tags: { ...tags } }),
+          ...(sourceAuthorization !== undefined && { sourceAuthorization }),
+        });
+        return toWritten((header) => raw.headers.get(header));
       }),
   };
 }

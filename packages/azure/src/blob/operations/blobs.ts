@@ -1,6 +1,5 @@
 /** Whole blobs: put, get, head, copy, delete. */
 import { type Call, idempotent, keyed, read } from '@im/core';
-import { metadataHeaders } from '../../common/metadata.ts';
 import { writeKeyed, writeKeyName } from '../lanes/lane.ts';
 import type {
   BlobConditions,
@@ -11,8 +10,7 @@ import type {
   GetBlobOptions,
   PutBlobOptions,
 } from '../model.ts';
-import { sdkConditions } from '../sdk.ts';
-import { checkBlobName, invalid, quoted, toWritten } from '../wire.ts';
+import { invalid } from '../wire.ts';
 import { type BlobParts, notes } from './shared.ts';
 import { sourceOf } from './source.ts';
 
@@ -24,7 +22,7 @@ export const maxCopyBytes = 256 * 1024 * 1024;
 
 /** The operations. */
 export function wholeBlobOperations(parts: BlobParts) {
-  const { lane, run } = parts;
+  const { lane } = parts;
   return {
     /**
      * Puts a blob whole, in place of one of that name. Repeated with the same key it is one write, conditions included.
@@ -75,33 +73,12 @@ export function wholeBlobOperations(parts: BlobParts) {
         options: CopyBlobOptions | undefined,
         call: Call,
       ): Promise<BlobWritten> => {
-        const { metadata, sourceIfMatch, tier, tags, key } = options ?? {};
+        const { metadata, tags, key } = options ?? {};
         if (key !== undefined && metadata === undefined)
           throw invalid('a copy with a key needs the metadata');
-        // Refuses what headers cannot carry.
-        metadataHeaders(metadata);
-        const permissions = tags === 'source' ? 'rt' : 'r';
-        const { url, sourceAuthorization } = await sourceOf(parts, source, permissions, call);
-        const match = quoted(sourceIfMatch);
-        const write = () =>
-          run(call, async ({ container }, abortSignal) => {
-            const { _response: raw } = await container
-              .getBlobClient(checkBlobName(name))
-              .syncCopyFromURL(url, {
-                abortSignal,
-                conditions: sdkConditions(options ?? {}),
-                ...(match !== undefined && { sourceConditions: { ifMatch: match } }),
-                ...(metadata !== undefined && {
-                  metadata: { ...metadata, ...(key !== undefined && { [writeKeyName]: key }) },
-                }),
-                ...(tier !== undefined && { tier }),
-                ...(tags === 'source'
-                  ? { copySourceTags: 'COPY' as const }
-                  : tags !== undefined && { tags: { ...tags } }),
-                ...(sourceAuthorization !== undefined && { sourceAuthorization }),
-              });
-            return toWritten((header) => raw.headers.get(header));
-          });
+        const access = await sourceOf(parts, source, tags === 'source' ? 'rt' : 'r', call);
+        const marked = key === undefined ? metadata : { ...metadata, [writeKeyName]: key };
+        const write = () => lane.copyBlob(access, name, { ...options, metadata: marked }, call);
         return writeKeyed(key, write, () => lane.getBlobProperties(name, {}, call));
       },
       notes('copy-blob-from-url', 'read', 'write'),

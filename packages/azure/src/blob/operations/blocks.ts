@@ -1,9 +1,7 @@
 /** Blocks: staged one by one, made a blob by a list. */
 import { type Call, idempotent, keyed, read } from '@im/core';
-import { writeKeyed } from '../lanes/lane.ts';
 import type { BlobWritten, BlockList, BlockSource, PutBlobOptions } from '../model.ts';
-import { sdkAttributes, sdkConditions } from '../sdk.ts';
-import { checkBlobName, invalid, quoted, toWritten } from '../wire.ts';
+import { checkBlobName, invalid } from '../wire.ts';
 import { type BlobParts, notes } from './shared.ts';
 import { sourceOf } from './source.ts';
 
@@ -36,17 +34,8 @@ export function blockOperations(parts: BlobParts) {
     putBlockFromUrl: idempotent(
       async (name: string, blockId: string, source: BlockSource, call: Call): Promise<void> => {
         checkBlockId(blockId);
-        const { url, sourceAuthorization } = await sourceOf(parts, source.name, 'r', call);
-        const match = quoted(source.ifMatch);
-        await run(call, ({ container }, abortSignal) =>
-          container
-            .getBlockBlobClient(checkBlobName(name))
-            .stageBlockFromURL(blockId, url, source.offset, source.count, {
-              abortSignal,
-              ...(match !== undefined && { sourceConditions: { ifMatch: match } }),
-              ...(sourceAuthorization !== undefined && { sourceAuthorization }),
-            }),
-        );
+        const access = await sourceOf(parts, source.name, 'r', call);
+        return lane.putBlockFromUrl(name, blockId, access, source, call);
       },
       notes('put-block-from-url', 'read', 'write'),
     ),
@@ -65,17 +54,8 @@ export function blockOperations(parts: BlobParts) {
       ): Promise<BlobWritten> => {
         if (blockIds.length > maxBlocks)
           throw invalid(`${blockIds.length} blocks are more than ${maxBlocks}`);
-        const write = () =>
-          run(call, async ({ container }, abortSignal) => {
-            const blob = container.getBlockBlobClient(checkBlobName(name));
-            const { _response: raw } = await blob.commitBlockList([...blockIds], {
-              abortSignal,
-              conditions: sdkConditions(options ?? {}),
-              ...sdkAttributes(options ?? {}),
-            });
-            return toWritten((header) => raw.headers.get(header));
-          });
-        return writeKeyed(call.idempotencyKey, write, () => lane.getBlobProperties(name, {}, call));
+        for (const id of blockIds) checkBlockId(id);
+        return lane.putBlockList(name, blockIds, options ?? {}, call);
       },
       notes('put-block-list', 'write'),
     ),

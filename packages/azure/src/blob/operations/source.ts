@@ -1,5 +1,6 @@
 /** How the service is let to read the source of a copy. */
 import type { Call } from '@im/core';
+import type { SourceAccess } from '../lanes/lane.ts';
 import { signBlobSas } from '../sas.ts';
 import { checkBlobName, encodeName } from '../wire.ts';
 import type { BlobParts } from './shared.ts';
@@ -17,10 +18,7 @@ export async function sourceOf(
   name: string,
   permissions: 'r' | 'rt',
   call: Call,
-): Promise<{
-  readonly url: string;
-  readonly sourceAuthorization?: { scheme: string; value: string };
-}> {
+): Promise<SourceAccess> {
   const { account, options, sasQuery, tokens, clock } = connection;
   const url = `${account.endpoint}/${options.container}/${encodeName(checkBlobName(name))}`;
   const { access } = account;
