@@ -1,5 +1,6 @@
 export type { Listed, On } from './client/connection.ts';
 export { stripeDeclines } from './declines.ts';
+export { type StripeAbility, type StripeDriverOptions, stripeDriver } from './driver/driver.ts';
 export { stripeErrors } from './errors.ts';
 export { type StripeOptions, stripeOptions } from './options.ts';
 export { stripe } from './stripe.ts';

@@ -1,28 +1,12 @@
-/** The definition of the Stripe integration. Each file of `operations/` holds what belongs together. */
+/** The definition of the Stripe integration. */
 import { defineIntegration, errorCode } from '@im/core';
+import { paymentGateway } from '@im/payments';
 import { stripeConnection } from './client/connection.ts';
+import { stripeDriver } from './driver/driver.ts';
+import { stripeTraits } from './driver/traits.ts';
 import { stripeErrors } from './errors.ts';
-import { balanceOperations } from './operations/balance.ts';
-import { billingOperations } from './operations/billing.ts';
-import { customerOperations } from './operations/customers.ts';
-import { eventOperations } from './operations/events.ts';
-import { hostedPageOperations } from './operations/hosted-pages.ts';
-import { paymentIntentOperations } from './operations/payment-intents.ts';
-import { paymentMethodOperations } from './operations/payment-methods.ts';
-import { refundAndDisputeOperations } from './operations/refunds-and-disputes.ts';
-import { setupIntentOperations } from './operations/setup-intents.ts';
+import { stripeOperations } from './operations/all.ts';
 import { stripeOptions } from './options.ts';
-
-/** All operations. */
-export type StripeOperations = ReturnType<typeof paymentIntentOperations> &
-  ReturnType<typeof setupIntentOperations> &
-  ReturnType<typeof paymentMethodOperations> &
-  ReturnType<typeof customerOperations> &
-  ReturnType<typeof refundAndDisputeOperations> &
-  ReturnType<typeof balanceOperations> &
-  ReturnType<typeof billingOperations> &
-  ReturnType<typeof hostedPageOperations> &
-  ReturnType<typeof eventOperations>;
 
 export const stripe = defineIntegration({
   id: 'stripe',
@@ -37,20 +21,11 @@ export const stripe = defineIntegration({
   resilience: { timeoutMs: 60_000, attemptTimeoutMs: 30_000 },
   http: stripeConnection,
   native: (context) => stripeConnection(context).native,
-  connect: ({ options, http, clock }): StripeOperations => ({
-    ...paymentIntentOperations(http),
-    ...setupIntentOperations(http),
-    ...paymentMethodOperations(http),
-    ...customerOperations(http),
-    ...refundAndDisputeOperations(http),
-    ...balanceOperations(http),
-    ...billingOperations(http),
-    ...hostedPageOperations(http),
-    ...eventOperations({ ...http, options, now: () => clock.now() }),
-  }),
+  connect: stripeOperations,
   // A restricted key that may not read the balance is told so by a Stripe that is well.
   check: (api, call) =>
     api.retrieveBalance(undefined, call).catch((error: unknown) => {
       if (errorCode(error) !== 'permission_denied') throw error;
     }),
+  provides: [{ port: paymentGateway, toDriver: (client) => stripeDriver(client), traits: stripeTraits }],
 });

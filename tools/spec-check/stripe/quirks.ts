@@ -34,6 +34,21 @@ export const goneFields: readonly {
   },
 ];
 
+/** Values of a field of answers that there are since. */
+export const newValues: readonly {
+  readonly schema: string;
+  readonly field: string;
+  readonly values: readonly string[];
+  readonly docs: string;
+}[] = [
+  {
+    schema: 'payment_intent',
+    field: 'cancellation_reason',
+    values: ['expired'],
+    docs: 'https://support.stripe.com/questions/changes-to-balance-transaction-behavior-for-partial-capture-and-payment-cancellation-flows',
+  },
+];
+
 const card = ['payment_method_options', 'card'];
 const requestMulticapture = { type: 'string', enum: ['if_available', 'never'] };
 
@@ -80,6 +95,10 @@ export function asOfToday(document: Node): Node {
       at(node, ['properties', name]);
       delete at(node, ['properties'])[name];
     }
+  }
+  for (const { schema, field, values } of newValues) {
+    const node = at(today, ['components', 'schemas', schema, 'properties', field]);
+    node.enum = [...asList(node.enum), ...values];
   }
   for (const { path, within, name, schema } of newParameters) {
     const content = at(today, ['paths', path, 'post', 'requestBody', 'content']);

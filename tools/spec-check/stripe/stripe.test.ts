@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { describeSpecs, published, publishedDocument, verdictOn, wrongWith } from '../__tests__/exchanges.ts';
 import type { Description } from '../description.ts';
-import { asOfToday, goneFields, isPage, isStripe, newParameters } from './quirks.ts';
+import { asOfToday, goneFields, isPage, isStripe, newParameters, newValues } from './quirks.ts';
 
 const form = { 'content-type': 'application/x-www-form-urlencoded' };
 const toPage = (path: string) => ({ method: 'GET', path, query: [], headers: {}, body: new Uint8Array() });
@@ -13,8 +13,8 @@ test('only what has a version in its path is the API', () => {
 });
 
 test('every difference names the vendor’s page on it', () => {
-  for (const { docs } of [...goneFields, ...newParameters])
-    expect(docs).toMatch(/^https:\/\/docs\.stripe\.com\//);
+  for (const { docs } of [...goneFields, ...newValues, ...newParameters])
+    expect(docs).toMatch(/^https:\/\/(docs|support)\.stripe\.com\//);
 });
 
 test('a description that the table does not fit is refused', () => {

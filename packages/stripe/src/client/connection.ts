@@ -8,16 +8,13 @@ import {
   requireOptional,
   VendorError,
 } from '@im/core';
-import { createEgressGuard, createTransport, scrub, type Transport, transportKey } from '@im/http';
+import { createEgressGuard, scrub, transportOf } from '@im/http';
 import type { Stripe } from 'stripe';
 import type { CheckedStripeOptions } from '../options.ts';
 import { apiVersion } from './api-version.ts';
 import { toVendorError } from './failures.ts';
 import { createHttpClient } from './http-client.ts';
 import { hider, secretsOf } from './secrets.ts';
-
-/** Connections of all clients of Stripe in this process, for those that were not given another transport. */
-export const stripeTransport: Transport = createTransport();
 
 /** What the connection needs of a provider's context. */
 export type StripeContext = Pick<
@@ -93,11 +90,12 @@ export function stripeConnection(context: StripeContext): Connection {
 
 const connections = new WeakMap<StripeContext, Connection>();
 
-function connect({ options, egress, service, logger }: StripeContext): Connection {
+function connect(context: StripeContext): Connection {
+  const { options, egress, logger } = context;
   const base = new URL(options.baseUrl);
   const authorization = () => `Bearer ${options.secretKey.reveal()}`;
   const httpClient = createHttpClient({
-    transport: service(transportKey) ?? stripeTransport,
+    transport: transportOf(context),
     guard: createEgressGuard({ allow: egress, onPurpose: [base] }),
     hide: hider(secretsOf(options)),
     onNotice: (notice) => logger.info('Stripe sends a notice', { notice: scrub(notice, secretsOf(options)) }),

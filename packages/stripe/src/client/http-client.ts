@@ -8,7 +8,14 @@
  */
 import { Readable } from 'node:stream';
 import { type Call, type HeaderReader, VendorError } from '@im/core';
-import type { EgressGuard, HttpBody, HttpRequest, HttpResponse, Transport } from '@im/http';
+import {
+  type EgressGuard,
+  type HttpBody,
+  type HttpRequest,
+  type HttpResponse,
+  readBytes,
+  type Transport,
+} from '@im/http';
 import type { Stripe } from 'stripe';
 import { refuseCardDataIn } from './card-data.ts';
 
@@ -116,15 +123,7 @@ function toSdkResponse(response: HttpResponse, { hide, onNotice }: HttpClientSet
 
 async function wholeBody(response: HttpResponse): Promise<Uint8Array> {
   try {
-    if (response.bytes !== undefined) return await response.bytes(maxBytes);
-    const chunks: Uint8Array[] = [];
-    let size = 0;
-    for await (const chunk of response.body) {
-      size += chunk.byteLength;
-      if (size > maxBytes) throw broken('body_too_large', `the answer is larger than ${maxBytes} bytes`);
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks, size);
+    return await readBytes(response, maxBytes);
   } finally {
     await response[Symbol.asyncDispose]();
   }

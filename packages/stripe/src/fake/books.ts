@@ -104,20 +104,42 @@ export function linesOfPayout(account: Account, payout: string): Stripe.BalanceT
   return linesOf(account).filter((line) => settledBy.get(line) === payout || line.source === payout);
 }
 
-/** Pays out all that is available in a currency, with the lines that it is made of: what Stripe does each day. */
-export function payOutAll(account: Account, currency: string): Stripe.Payout | undefined {
+/**
+ * Pays out all that is available in a currency, with the lines that it is made of: what Stripe does each day.
+ *
+ * @param payments pays out what is about these, as if it had settled
+ */
+export function payOutAll(
+  account: Account,
+  currency: string,
+  payments?: readonly string[],
+): Stripe.Payout | undefined {
+  const open = linesOf(account).filter(
+    (line) => line.currency === currency && !settledBy.has(line) && line.type !== 'payout',
+  );
+  for (const line of open) if (isAbout(account, line, payments)) line.available_on = account.now;
   const lines = linesOf(account).filter(
     (line) =>
-      line.currency === currency &&
+      open.includes(line) &&
       line.status === 'available' &&
-      !settledBy.has(line) &&
-      line.type !== 'payout',
+      (payments === undefined || isAbout(account, line, payments)),
   );
   const amount = lines.reduce((sum, { net }) => sum + net, 0);
   if (amount <= 0) return undefined;
   const payout = pay(account, amount, currency, true, {});
   for (const line of lines) settledBy.set(line, payout.id);
   return payout;
+}
+
+/** Whether the line is about a charge, a refund or a dispute of one of these payments. */
+function isAbout(
+  account: Account,
+  { source }: Stripe.BalanceTransaction,
+  payments: readonly string[] | undefined,
+): boolean {
+  const about = typeof source === 'string' ? account.any(source) : undefined;
+  const payment = about !== undefined && 'payment_intent' in about ? about.payment_intent : undefined;
+  return typeof payment === 'string' && payments !== undefined && payments.includes(payment);
 }
 
 /** Pays out what was asked for. @throws an answer of `balance_insufficient` */

@@ -7,7 +7,6 @@ import type { Decline } from './cards.ts';
 import { openDispute } from './disputes.ts';
 import { word } from './ids.ts';
 import { natureOf } from './methods.ts';
-import { letGo } from './refunds.ts';
 
 const daySeconds = 86_400;
 /** How long an authorization lasts: https://docs.stripe.com/payments/place-a-hold-on-a-payment-method */
@@ -124,7 +123,10 @@ function outcomeOf(risk: string, decline: Decline | undefined): Stripe.Charge.Ou
   };
 }
 
-/** Takes money of a charge that was authorized. `isLast`: nothing more will be taken, and what is left is let go. */
+/**
+ * Takes money of a charge that was authorized. `isLast`: nothing more will be taken. What is left is let go, and no line of the books tells it:
+ * https://support.stripe.com/questions/changes-to-balance-transaction-behavior-for-partial-capture-and-payment-cancellation-flows
+ */
 export function takeFrom(account: Account, charge: Stripe.Charge, amount: number, isLast: boolean): void {
   const isFirst = charge.amount_captured === 0;
   charge.amount_captured += amount;
@@ -143,6 +145,5 @@ export function takeFrom(account: Account, charge: Stripe.Charge, amount: number
   });
   charge.balance_transaction = line.id;
   if (!isLast) return;
-  if (charge.amount_captured < charge.amount) letGo(account, charge, charge.amount - charge.amount_captured);
   if (isFirst && card?.disputed !== undefined) openDispute(account, charge, card.disputed);
 }

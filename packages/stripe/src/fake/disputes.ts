@@ -45,12 +45,20 @@ const open: readonly string[] = [
 export function openDispute(
   account: Account,
   charge: Stripe.Charge,
-  { reason, inquiry = false }: { readonly reason: string; readonly inquiry?: boolean | undefined },
+  {
+    reason,
+    inquiry = false,
+    amount = charge.amount_captured,
+  }: {
+    readonly reason: string;
+    readonly inquiry?: boolean | undefined;
+    readonly amount?: number | undefined;
+  },
 ): Stripe.Dispute {
   const dispute = account.add<'dispute'>({
     id: account.idFor('dispute'),
     object: 'dispute',
-    amount: charge.amount_captured,
+    amount,
     balance_transactions: [],
     charge: charge.id,
     created: account.now,

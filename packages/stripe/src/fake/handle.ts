@@ -23,6 +23,8 @@ export interface World {
   mayAsk(account: Account): boolean;
   readonly actionPage: Visit['actionPage'];
   readonly searchLagSeconds: number;
+  /** Most items of a page. */
+  readonly mostPerPage: number;
 }
 
 /** Makes routes of the server of them. */
@@ -63,7 +65,7 @@ function perform(
   account.settle();
   if (!world.mayAsk(account)) throw faultOf(429);
   const isForm = request.method === 'POST';
-  const input = readInput(isForm ? request.form() : request.query);
+  const input = readInput(isForm ? request.form() : inPages(request.query, world.mostPerPage));
   // The page in the browser may send its key as a field.
   const { key: _, ...given } = input.given;
   const signature = JSON.stringify([request.method, request.path, given]);
@@ -90,6 +92,14 @@ function perform(
   if (key !== undefined && !isBeforeWork(made))
     account.remembered.set(key, { request: signature, requestId, answer: told, at: account.now });
   return told;
+}
+
+/** The query, with the limit of a page cut down. */
+function inPages(query: URLSearchParams, most: number): URLSearchParams {
+  if (Number(query.get('limit') ?? 0) <= most) return query;
+  const cut = new URLSearchParams(query);
+  cut.set('limit', String(most));
+  return cut;
 }
 
 function work(visit: Visit, run: Route[1], input: Input): FakeResponse {

@@ -147,7 +147,7 @@ function hold(account: Account, intent: Stripe.PaymentIntent, made: Stripe.Charg
     if (intent.status !== 'requires_capture') return;
     account.emit('charge.expired', made);
     if (intent.amount_received > 0) finish(account, intent);
-    else release(account, intent, made, 'automatic');
+    else release(account, intent, 'expired');
   });
 }
 

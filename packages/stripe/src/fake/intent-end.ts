@@ -3,7 +3,6 @@ import type { Stripe } from 'stripe';
 import type { Account } from './account.ts';
 import { takeFrom } from './charges.ts';
 import type { Input } from './input.ts';
-import { letGo } from './refunds.ts';
 import { invalid, refused } from './refusals.ts';
 
 /** Takes what is held. @throws an answer of 400 */
@@ -67,19 +66,15 @@ export function cancelIntent(
       intent,
       `You cannot cancel this PaymentIntent because it has a status of ${intent.status}. Only a PaymentIntent with one of the following statuses may be canceled: requires_payment_method, requires_capture, requires_reauthorization, requires_confirmation, requires_action, processing.`,
     );
-  const made = account.find('charge', intent.latest_charge as string | null);
-  return release(account, intent, made, reason);
+  return release(account, intent, reason);
 }
 
 /** Lets go what was held, and ends. */
 export function release(
   account: Account,
   intent: Stripe.PaymentIntent,
-  made: Stripe.Charge | undefined,
   reason: Stripe.PaymentIntent.CancellationReason | null,
 ): Stripe.PaymentIntent {
-  if (intent.status === 'requires_capture' && made !== undefined)
-    letGo(account, made, intent.amount_capturable);
   Object.assign(intent, {
     status: 'canceled',
     cancellation_reason: reason,

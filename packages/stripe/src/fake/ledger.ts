@@ -31,10 +31,7 @@ export function ledgerOf(account: Account): LedgerLine[] {
       const charges = account
         .all('charge')
         .filter((one) => one.payment_intent === id && one.status === 'succeeded');
-      const refunds = charges
-        .flatMap((charge) => refundsOf(account, charge.id))
-        .filter(({ balance_transaction }) => balance_transaction !== null)
-        .reverse();
+      const refunds = charges.flatMap((charge) => refundsOf(account, charge.id)).reverse();
       return {
         id,
         metadata,

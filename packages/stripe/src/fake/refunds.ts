@@ -15,28 +15,12 @@ function givenBack(account: Account, charge: Stripe.Charge): number {
   return account
     .all('refund')
     .filter(({ charge: of, status }) => of === charge.id && status !== 'failed' && status !== 'canceled')
-    .filter(({ balance_transaction }) => balance_transaction !== null)
     .reduce((sum, { amount }) => sum + amount, 0);
 }
 
 /** Refunds of a charge, newest first. */
 export function refundsOf(account: Account, charge: string): Stripe.Refund[] {
   return account.all('refund').filter((one) => one.charge === charge);
-}
-
-/** What Stripe makes of money that was held and is let go: it looks like a refund, and moved nothing. */
-export function letGo(account: Account, charge: Stripe.Charge, amount: number): void {
-  account.add<'refund'>(
-    newRefund(account, {
-      amount,
-      currency: charge.currency,
-      charge: charge.id,
-      payment_intent: charge.payment_intent as string | null,
-    }),
-  );
-  charge.amount_refunded = charge.amount - charge.amount_captured;
-  charge.refunded = charge.amount_captured === 0;
-  account.emit('charge.refunded', charge);
 }
 
 /** Gives money back. @throws an answer of 400 */
@@ -101,9 +85,8 @@ function shown(amount: number, { currency }: Stripe.Charge): string {
 }
 
 function count(account: Account, charge: Stripe.Charge): void {
-  const released = charge.amount - charge.amount_captured;
-  charge.amount_refunded = givenBack(account, charge) + released;
-  charge.refunded = charge.amount_refunded >= charge.amount;
+  charge.amount_refunded = givenBack(account, charge);
+  charge.refunded = charge.amount_refunded >= charge.amount_captured;
 }
 
 function chargeOf(account: Account, input: Input): Stripe.Charge {

@@ -13,12 +13,14 @@ import type { StripeOptions } from '../options.ts';
 import type { stripe } from '../stripe.ts';
 import { Account } from './account.ts';
 import { payOutAll } from './books.ts';
+import type { Decline } from './cards.ts';
 import { openDispute } from './disputes.ts';
 import { furnish } from './furnish.ts';
 import { toFakeRoutes } from './handle.ts';
 import { settleDebit } from './intent-charge.ts';
 import { type LedgerLine, ledgerOf } from './ledger.ts';
 import { searchLagSeconds } from './lists.ts';
+import { attach, methodFor, newCard } from './methods.ts';
 import { actionPage, cardFrame, checkoutPage, chooseAction, finishAction, pay, script } from './pages.ts';
 import { faultOf } from './refusals.ts';
 import { billingRoutes } from './routes/billing.ts';
@@ -34,6 +36,8 @@ export interface StartStripeFakeOptions extends StartFakeOptions {
   readonly searchLagSeconds?: number | undefined;
   /** Whether accounts begin with customers, payments and the like. Default true. */
   readonly furnished?: boolean | undefined;
+  /** Most items of a page, of the 100 that may be asked for: to see more than one. Default: as many as were asked for. */
+  readonly mostPerPage?: number | undefined;
   /** `false` keeps its traffic out of recordings: for tests that ask what no adapter would ask. Default true. */
   readonly record?: boolean | undefined;
 }
@@ -49,10 +53,22 @@ export interface StripeFake extends ProviderFake<typeof stripe> {
   finish(intent: string, outcome: 'approves' | 'declines', tenant?: string): string | undefined;
   /** A bank debit that is `processing` ends now. */
   settle(intent: string, tenant?: string): void;
-  /** The customer's bank takes the money of a payment back. @returns the dispute's id */
-  dispute(intent: string, reason?: string, tenant?: string): string;
-  /** Pays out all that is available in a currency. @returns the payout's id; `undefined`: nothing is */
-  payOut(currency: string, tenant?: string): string | undefined;
+  /** Makes a card of which every charge is declined so. @returns the payment method's id */
+  declining(decline: Decline, tenant?: string): string;
+  /** A customer keeps what a test name stands for, `pm_card_visa` by default. @returns the payment method's id */
+  save(customer: string, name?: string, tenant?: string): string;
+  /** The customer's bank takes the money of a payment back, or a part of it. @returns the dispute's id */
+  dispute(
+    intent: string,
+    dispute?: { readonly reason?: string; readonly amount?: number },
+    tenant?: string,
+  ): string;
+  /**
+   * Pays out all that is available in a currency; of some payments, all of theirs, as if it had settled.
+   *
+   * @returns the payout's id; `undefined`: there is nothing
+   */
+  payOut(currency: string, payments?: readonly string[], tenant?: string): string | undefined;
   /** What was really held, taken and given back, payment by payment, oldest first. */
   ledger(tenant?: string): readonly LedgerLine[];
   /** Everything that happened, oldest first. */
@@ -134,6 +150,7 @@ export async function startFake(options: StartStripeFakeOptions = {}): Promise<S
           mayAsk: limiter(clock, options.requestsPerSecond),
           actionPage: ({ id }, account) => `${server.url}/3d_secure/${account.id}/${id}`,
           searchLagSeconds: options.searchLagSeconds ?? searchLagSeconds,
+          mostPerPage: options.mostPerPage ?? Number.POSITIVE_INFINITY,
         },
       ),
       'GET /3d_secure/:account/:id': (request) => {
@@ -182,12 +199,26 @@ export async function startFake(options: StartStripeFakeOptions = {}): Promise<S
       const intent = account.get('payment_intent', id);
       settleDebit(account, intent, account.get('payment_method', intent.payment_method as string));
     },
-    dispute(id: string, reason = 'fraudulent', tenant?: string) {
+    declining: (decline: Decline, tenant?: string) =>
+      newCard(accountOf(tenant), { number: '4000000000000002', decline }).id,
+    save(customer: string, name = 'pm_card_visa', tenant?: string) {
+      const account = accountOf(tenant);
+      const method = methodFor(account, name);
+      attach(account, method, customer);
+      return method.id;
+    },
+    dispute(
+      id: string,
+      { reason = 'fraudulent', amount }: { readonly reason?: string; readonly amount?: number } = {},
+      tenant?: string,
+    ) {
       const account = accountOf(tenant);
       const intent = account.get('payment_intent', id);
-      return openDispute(account, account.get('charge', intent.latest_charge as string), { reason }).id;
+      const charge = account.get('charge', intent.latest_charge as string);
+      return openDispute(account, charge, { reason, amount }).id;
     },
-    payOut: (currency: string, tenant?: string) => payOutAll(accountOf(tenant), currency.toLowerCase())?.id,
+    payOut: (currency: string, payments?: readonly string[], tenant?: string) =>
+      payOutAll(accountOf(tenant), currency.toLowerCase(), payments)?.id,
     ledger: (tenant?: string) => ledgerOf(accountOf(tenant)),
     events: (tenant?: string) => eventsOf(accountOf(tenant)),
     sign: (event: Stripe.Event, nowMs: number, tenant?: string) => signed(accountOf(tenant), event, nowMs),
