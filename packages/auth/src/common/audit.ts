@@ -69,6 +69,8 @@ export interface Refusal {
 export interface Audit {
   /** Logs, tells the listener, and gives the error to throw. */
   refuse(refusal: Refusal): IntegrationError;
+  /** Logs and tells the listener, where no caller is to be refused. */
+  report(refusal: Omit<Refusal, 'code' | 'says'>): void;
   /** Tells of something that went well. */
   note(event: Omit<AuthEvent, 'at' | 'outcome'>): void;
 }
@@ -89,33 +91,34 @@ export function createAudit({
       });
     }
   };
-  return {
-    refuse({
-      type,
+  const report: Audit['report'] = ({
+    type,
+    tenant,
+    reason,
+    detail,
+    outcome = 'refused',
+    subject,
+    facts,
+    isEveryday,
+  }) => {
+    const fields: LogFields = {
       tenant,
-      code,
       reason,
-      says,
-      detail,
-      outcome = 'refused',
-      subject,
-      facts,
-      isEveryday,
-      ...more
-    }) {
-      const fields: LogFields = {
-        tenant,
-        reason,
-        ...(detail && { detail }),
-        ...(subject && { subject }),
-        ...facts,
-      };
-      logger[isEveryday ? 'debug' : outcome === 'refused' ? 'warn' : 'error'](`auth: ${type}`, fields);
-      tell({ type, tenant, at: clock.now(), outcome, reason, subject, facts });
-      const { cause, ...others } = more;
+      ...(detail && { detail }),
+      ...(subject && { subject }),
+      ...facts,
+    };
+    logger[isEveryday ? 'debug' : outcome === 'refused' ? 'warn' : 'error'](`auth: ${type}`, fields);
+    tell({ type, tenant, at: clock.now(), outcome, reason, subject, facts });
+  };
+  return {
+    report,
+    refuse(refusal) {
+      report(refusal);
+      const { says, code, reason, tenant, remedy, status, retryAfterMs, cause } = refusal;
       return new IntegrationError(
         says,
-        { code, reason, tenant, ...others },
+        { code, reason, tenant, remedy, status, retryAfterMs },
         cause === undefined ? undefined : { cause },
       );
     },

@@ -109,6 +109,7 @@ export function createExchanger(options: OAuthClientOptions): Exchanger {
   const verifiers = new Map<string, VerifyIdToken>();
 
   const attempt = async <Result>(
+    heard: (answer: Response) => Response,
     { signal, onSend, needsKeys, dpopKey, isTokenRequest }: ExchangeCall,
     work: (exchange: Exchange) => Promise<Result>,
   ): Promise<Result> => {
@@ -139,9 +140,9 @@ export function createExchanger(options: OAuthClientOptions): Exchanger {
             signal,
             onSend,
           };
-          return isTokenRequest === true
-            ? sendTokenRequest(fetch, url, sent, provider.dialect)
-            : fetch(url, sent);
+          const answer =
+            isTokenRequest === true ? sendTokenRequest(fetch, url, sent, provider.dialect) : fetch(url, sent);
+          return answer.then(heard);
         },
       },
     };
@@ -161,11 +162,16 @@ export function createExchanger(options: OAuthClientOptions): Exchanger {
     fetch,
     async run(call, work) {
       call.signal?.throwIfAborted();
+      let last: Response | undefined;
+      const heard = (answer: Response) => {
+        last = answer;
+        return answer;
+      };
       try {
-        return await attempt(call, work);
+        return await attempt(heard, call, work);
       } catch (error) {
         if (call.signal?.aborted) throw call.signal.reason;
-        throw explained(error, { provider: provider.id, operation: call.operation });
+        throw explained(error, { provider: provider.id, operation: call.operation }, last);
       }
     },
     verifyIdToken({ jwks_uri: url }) {

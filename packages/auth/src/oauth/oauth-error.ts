@@ -7,6 +7,9 @@ export interface FailurePlace {
   readonly operation: string;
 }
 
+/** The last answer, where there was one: an error of the library does not always hold it. */
+export type LastAnswer = Pick<Response, 'status' | 'headers'> | undefined;
+
 interface Meaning {
   readonly code: ErrorCode;
   readonly says: string;
@@ -100,12 +103,15 @@ const checks: Readonly<Record<string, string>> = {
  *
  * @returns an {@link IntegrationError}; anything that is no failure of the exchange as it is
  */
-export function explained(error: unknown, place: FailurePlace): unknown {
+export function explained(error: unknown, place: FailurePlace, answer?: LastAnswer): unknown {
   if (isIntegrationError(error)) return error;
   if (error instanceof VendorError) return ofTransport(error, place);
-  const status = numberOf(error, 'status');
-  const name = textOf(error, 'error') ?? challengeOf(error);
-  if (name !== undefined || status !== undefined) return ofAnswer(error, name, status, place);
+  const isRefused = answer !== undefined && answer.status >= 400;
+  const status = isRefused ? answer.status : undefined;
+  // A client that is refused is told so by the status, and often by nothing else (RFC 6749 §5.2); only user info is asked with a token.
+  const unnamed = status === 401 && place.operation !== 'userInfo' ? 'invalid_client' : undefined;
+  const name = textOf(error, 'error') ?? challengeOf(error) ?? unnamed;
+  if (name !== undefined || status !== undefined) return ofAnswer(answer, name, status, place);
   const reason = checks[textOf(error, 'code') ?? ''];
   if (reason === undefined) return error;
   const isMissing = reason === 'missing_endpoint';
@@ -125,7 +131,7 @@ function ofTransport(error: VendorError, place: FailurePlace): IntegrationError 
 }
 
 function ofAnswer(
-  error: unknown,
+  answer: LastAnswer,
   name: string | undefined,
   status: number | undefined,
   place: FailurePlace,
@@ -140,14 +146,13 @@ function ofAnswer(
     reason: name !== undefined && /^[a-z_]{1,60}$/.test(name) ? name : undefined,
     status,
     remedy: meaning?.remedy,
-    retryAfterMs: retryAfterOf(error),
+    retryAfterMs: retryAfterOf(answer),
   });
 }
 
-function retryAfterOf(error: unknown): number | undefined {
-  const response = typeof error === 'object' && error !== null ? Reflect.get(error, 'response') : undefined;
-  const value = response instanceof Response ? response.headers.get('retry-after') : null;
-  return value !== null && /^\d{1,6}$/.test(value) ? Number(value) * 1_000 : undefined;
+function retryAfterOf(answer: LastAnswer): number | undefined {
+  const value = answer?.headers.get('retry-after') ?? '';
+  return /^\d{1,6}$/.test(value) ? Number(value) * 1_000 : undefined;
 }
 
 /** A server that refuses the client answers with a challenge (RFC 6749 §5.2), where the library reads no body. */
@@ -161,9 +166,4 @@ function challengeOf(error: unknown): string | undefined {
 function textOf(error: unknown, name: string): string | undefined {
   const value = typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
   return typeof value === 'string' ? value : undefined;
-}
-
-function numberOf(error: unknown, name: string): number | undefined {
-  const value = typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
-  return typeof value === 'number' ? value : undefined;
 }

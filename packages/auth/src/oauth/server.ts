@@ -71,8 +71,9 @@ async function discover(fetch: GuardedFetch, issuer: string): Promise<OAuth.Auth
   const oauth = await loadOptional('oauth4webapi', 'OAuth', () => import('oauth4webapi'));
   const url = new URL(issuer);
   const allowsHttp = url.protocol === 'http:';
+  let response: Response | undefined;
   try {
-    const response = await oauth.discoveryRequest(url, {
+    response = await oauth.discoveryRequest(url, {
       [oauth.customFetch]: (target, init) => fetch(target, { headers: init.headers }),
       [oauth.allowInsecureRequests]: allowsHttp,
     });
@@ -80,7 +81,7 @@ async function discover(fetch: GuardedFetch, issuer: string): Promise<OAuth.Auth
     checkDocument(found, issuer, url);
     return found;
   } catch (error) {
-    throw explained(error, { provider: url.host, operation: 'discover' });
+    throw explained(error, { provider: url.host, operation: 'discover' }, response);
   }
 }
 
