@@ -1,3 +1,5 @@
+import { generateKeyPair, generateKeyPairSync, webcrypto } from 'node:crypto';
+import { promisify } from 'node:util';
 import { sleep } from '@im/core';
 import { describe, expect, it } from 'vitest';
 import { createVirtualClock } from './clock.ts';
@@ -57,6 +59,34 @@ describe('virtual clock', () => {
     const clock = createVirtualClock(0);
     const failing = sleep(clock, 10).then(() => Promise.reject(new Error('as told')));
     await expect(clock.until(failing)).rejects.toThrow('as told');
+  });
+
+  it('stands still while Node’s threads sign, digest or make keys', async () => {
+    const clock = createVirtualClock(0);
+    clock.schedule(1, () => {});
+    clock.schedule(5_000, () => {});
+    const { subtle } = webcrypto;
+    const rsa = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
+    const work = async () => {
+      const size = { modulusLength: 3_072, publicExponent: Uint8Array.of(1, 0, 1) };
+      const { privateKey } = await subtle.generateKey({ ...rsa, ...size }, false, ['sign']);
+      let text = await subtle.digest('SHA-256', new Uint8Array(1_000_000));
+      for (let round = 0; round < 3; round += 1) text = await subtle.sign(rsa, privateKey, text);
+      await promisify(generateKeyPair)('rsa', { modulusLength: 2_048 });
+      return clock.now();
+    };
+    expect(await clock.until(work())).toBe(0);
+    const later = work();
+    await clock.advance(100_000);
+    expect(await later).toBe(0);
+  });
+
+  it('waits for no key that was made at once', async () => {
+    const clock = createVirtualClock(0);
+    generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const start = performance.now();
+    await clock.until(sleep(clock, 5_000));
+    expect(performance.now() - start).toBeLessThan(5_000);
   });
 
   it('gives up at the limit', async () => {

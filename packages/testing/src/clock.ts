@@ -2,14 +2,15 @@
  * Time that a test moves. Nothing waits for real: an advance runs what has come due, in order, and lets everything that
  * follows from it settle before it goes on.
  *
- * Settling is the hard part where real sockets take part. Between two timers the clock gives the event loop turns until
+ * Settling is the hard part where real sockets and threads take part. Between two timers the clock gives the event loop turns until
  * promises and callbacks have run, and a little real time (milliseconds) while a socket is in use, so that an answer
  * on loopback arrives before the time-out that guards it is reached. The further the next timer is away, the likelier
- * it is such a guard, and the longer it is given.
+ * it is such a guard, and the longer it is given. Signatures and keys that are being made are waited for in any case.
  */
 import { performance } from 'node:perf_hooks';
 import { setTimeout as realWait, setImmediate as turn } from 'node:timers/promises';
 import type { Clock } from '@im/core';
+import { jobsPending, watchJobs } from './pending-jobs.ts';
 
 /** A clock that stands still until it is moved. Made by {@link createVirtualClock}. */
 export interface VirtualClock extends Clock {
@@ -51,10 +52,13 @@ const patience: readonly { readonly distanceMs: number; readonly busyMs: number;
 
 /** Real milliseconds after which `until` gives up when there is no timer to move to. */
 const stuckMs = 10_000;
+/** Real milliseconds in which answers on loopback come, most of them: asked for again and again, without a wait. */
+const spinMs = 2;
 const tenYearsMs = 10 * 365 * 86_400_000;
 
 /** Makes a clock that begins at `startMs`, milliseconds since 1970. Default: 2030-01-01T00:00:00Z. */
 export function createVirtualClock(startMs: number = Date.UTC(2030, 0, 1)): VirtualClock {
+  watchJobs();
   let now = startMs;
   /** By due time, then by order of scheduling. */
   const timers: Timer[] = [];
@@ -148,12 +152,21 @@ function watch(promise: Promise<unknown>): { settled: boolean } {
   return state;
 }
 
-/** Lets promises, callbacks and sockets of this process finish what they can without time passing. */
+/** Lets promises, callbacks, sockets and threads of this process finish what they can without time passing. */
 async function settle(distanceMs = 0, done: () => boolean = () => false): Promise<void> {
-  for (let turns = 0; turns < turnsToSettle && !done(); turns += 1) await turn();
   const { busyMs, idleMs } = patience.find((row) => distanceMs < row.distanceMs) ?? { busyMs: 30, idleMs: 5 };
   const start = performance.now();
-  while (!done() && performance.now() - start < (socketsInUse() ? busyMs : idleMs)) await realWait(1);
+  let wasBusy = false;
+  for (;;) {
+    for (let turns = 0; turns < turnsToSettle && !done(); turns += 1) await turn();
+    if (done()) return;
+    const waitedMs = performance.now() - start;
+    const isBusy = jobsPending() ? waitedMs < stuckMs : waitedMs < (socketsInUse() ? busyMs : idleMs);
+    // What was waited for has ended: what follows from it gets its turns too.
+    if (!isBusy && !wasBusy) return;
+    wasBusy = isBusy;
+    if (waitedMs > spinMs) await realWait(1);
+  }
 }
 
 /** Idle keep-alive sockets do not count: clients and the fake server keep them from holding the process. */

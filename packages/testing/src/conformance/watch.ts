@@ -35,6 +35,7 @@ interface Seen {
 const scope = new AsyncLocalStorage<Seen[]>();
 let watchers = 0;
 const hook = createHook({
+  trackPromises: false,
   init(_id, kind, _trigger, resource) {
     if (outward.test(kind)) scope.getStore()?.push({ kind, resource: resource as Seen['resource'] });
   },
