@@ -33,6 +33,10 @@ export interface Harness<Definition extends AnyDefinition> {
   readonly startFake?: ((options: StartFakeOptions) => Promise<ProviderFake<Definition>>) | undefined;
   /** Options without a fake. */
   readonly options?: OptionsOf<Definition> | undefined;
+  /**
+   * One call of each operation, in an order in which each finds what it needs. The sandbox makes those of reads alone, over and over: what a
+   * read names is there in a fresh fake, for every tenant.
+   */
   readonly samples: Samples<Definition>;
   /**
    * The same samples for the account of `tenant`, when some of them name what only one account has, such as a playlist

@@ -66,7 +66,8 @@ async function loadTesting(specifier: string, from: string): Promise<Omit<Candid
   }
   const module = (await import(pathToFileURL(file).href)) as Readonly<Record<string, unknown>>;
   const harness = Object.values(module).find(isHarness);
-  const startFake = module.startFake ?? harness?.startFake;
+  // A harness may start the fake with what its samples name.
+  const startFake = harness?.startFake ?? module.startFake;
   return {
     startFake: typeof startFake === 'function' ? (startFake as StartFake) : undefined,
     options: harness?.options,

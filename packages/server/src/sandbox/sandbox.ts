@@ -13,7 +13,7 @@ import type { FakeServer } from '@im/testing';
 import { textTable } from '../text-table.ts';
 import type { Note } from '../view.ts';
 import { type Candidate, findCandidates, realOptions } from './find.ts';
-import { runFlow, sandboxFaults } from './traffic.ts';
+import { type FailedCall, runFlow, sandboxFaults } from './traffic.ts';
 
 /** How a sandbox is made. */
 export interface SandboxOptions {
@@ -31,8 +31,16 @@ export interface SandboxOptions {
   readonly everyMs?: number | undefined;
   /** Whether the fakes fail now and then. Default true. */
   readonly faults?: boolean | undefined;
+  /** Told of each call of the flow that failed. Default: the statistics of the registry say enough. */
+  readonly onFailure?: ((failure: FlowFailure) => void) | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: (() => number) | undefined;
+}
+
+/** A call of the flow that failed. */
+export interface FlowFailure extends FailedCall {
+  readonly name: string;
+  readonly tenant: string;
 }
 
 /** What runs where. */
@@ -94,8 +102,11 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
       if (real !== undefined) {
         add(candidate, liveTenant, real, { mode: 'live', where: definition.egress.join(', ') });
       } else if (startFake !== undefined) {
-        const fake = fakes.use(await startFake({ clock: options.clock }));
-        fake.keepLatest(mostExchanges);
+        const fake = await startFake({ clock: options.clock }).catch((error: unknown) => {
+          problems.push(`${definition.id}: its fake does not start: ${wordsOf(error)}`);
+        });
+        if (fake === undefined) continue;
+        fakes.use(fake).keepLatest(mostExchanges);
         for (const tenant of tenants)
           add(candidate, tenant, fake.options(tenant), { mode: 'sandbox', where: fake.url });
         if (options.faults ?? true) injectFaults(fake);
@@ -114,7 +125,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   const stop = new AbortController();
   const flows: Promise<void>[] = [];
-  const { everyMs = 800, clock = systemClock, random = Math.random } = options;
+  const { everyMs = 800, clock = systemClock, random = Math.random, onFailure = () => {} } = options;
   return {
     rows: rows.map(({ candidate: _, ...row }) => row),
     problems,
@@ -136,10 +147,12 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
             client,
             samples,
             inProcess: mode === 'in process',
+            onFailure: (failure) => onFailure({ ...failure, name, tenant }),
             signal: stop.signal,
             clock,
             random,
             everyMs,
+            beginsAt: tenants.indexOf(tenant) / tenants.length,
           }),
         );
       }
@@ -151,6 +164,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     },
   };
 }
+
+const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 function injectFaults(fake: FakeServer): void {
   for (const rule of sandboxFaults)

@@ -34,7 +34,7 @@ const samples: Samples<typeof ses> = {
   unsuppress: ['gone@example.com'],
   createEmailTemplate: ['made-by-a-sample', { subject: 'Hello {{name}}', html: '<p>{{greeting}}</p>' }],
   updateEmailTemplate: ['made-by-a-sample', { subject: 'Hi {{name}}', text: '{{greeting}}' }],
-  getEmailTemplate: ['made-by-a-sample'],
+  getEmailTemplate: ['welcome'],
   listEmailTemplates: [],
   deleteEmailTemplate: ['obsolete'],
 };

@@ -49,7 +49,7 @@ export async function startFake(options: AwsFakeOptions = {}): Promise<SqsFake> 
     const dead = queues.create(account, 'orders-dead', {});
     const redrive = JSON.stringify({ deadLetterTargetArn: dead.arn, maxReceiveCount: 3 });
     queues.create(account, 'orders', { RedrivePolicy: redrive });
-    queues.create(account, 'payments.fifo', { FifoQueue: 'true' });
+    queues.create(account, 'payments.fifo', { FifoQueue: 'true' }, { team: 'shop' });
     queues.create(account, 'obsolete', {});
     const working = queues.create(account, 'working', { VisibilityTimeout: '43200' });
     for (let number = 1; number <= workingMessages; number += 1)

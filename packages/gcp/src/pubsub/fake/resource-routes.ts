@@ -13,6 +13,7 @@ import {
 } from './find.ts';
 import { settle } from './queue.ts';
 import {
+  addSnapshot,
   addSubscription,
   addTopic,
   type PubsubWorld,
@@ -135,16 +136,7 @@ const createSnapshot: Handler = (request, world) => {
   if (subscription === undefined)
     return googleError(404, `Resource not found (resource=${String(body.subscription)}).`);
   settle(world, subscription);
-  const open = subscription.copies.filter(({ acked }) => !acked);
-  const snapshot = {
-    name,
-    topic: subscription.topic,
-    labels: body.labels,
-    createdAt: world.clock.now(),
-    backlog: new Set(open.map(({ message }) => message.messageId)),
-  };
-  world.snapshots.set(name, snapshot);
-  return { json: snapshotJson(snapshot) };
+  return { json: snapshotJson(addSnapshot(world, name, subscription, body.labels)) };
 };
 
 const project = '/v1/projects/:project';

@@ -8,6 +8,7 @@ import { certsAnswer, type FakePushToken, pushToken } from './push.ts';
 import { ackIdOf } from './queue.ts';
 import { resourceRoutes } from './resource-routes.ts';
 import {
+  addSnapshot,
   addSubscription,
   addTopic,
   createPubsubWorld,
@@ -27,8 +28,13 @@ export interface PubsubFake extends GoogleFake<typeof pubsub, PubsubWorld> {
   pushToken(token: FakePushToken): string;
 }
 
-/** Ids in the world that every account begins with. The subscription `worker` has three messages. */
-export const sampleNames = { topic: 'orders', worker: 'orders-worker', audit: 'orders-audit' } as const;
+/** Ids in the world that every account begins with. The subscription `worker` has three messages, and `snapshot` is of it. */
+export const sampleNames = {
+  topic: 'orders',
+  worker: 'orders-worker',
+  audit: 'orders-audit',
+  snapshot: 'orders-before',
+} as const;
 
 const certsPath = '/oauth2/v3/certs';
 const topicName = `projects/${fakeProject}/topics/${sampleNames.topic}`;
@@ -50,12 +56,13 @@ export async function startFake(options: StartFakeOptions = {}): Promise<PubsubF
       const world = createPubsubWorld(tenant, clock);
       addTopic(world, topicName);
       addTopic(world, `${topicName}-failed`);
-      addSubscription(world, subscriptionName(sampleNames.worker), topicName);
+      const worker = addSubscription(world, subscriptionName(sampleNames.worker), topicName);
       for (const order of [1, 2, 3]) {
         const data = Buffer.from(`order ${order} of ${tenant}`).toString('base64');
         publish(world, topicName, { data, attributes: { order: String(order) }, orderingKey: undefined });
       }
       addSubscription(world, subscriptionName(sampleNames.audit), topicName);
+      addSnapshot(world, `projects/${fakeProject}/snapshots/${sampleNames.snapshot}`, worker);
       return world;
     },
   });
@@ -64,7 +71,7 @@ export async function startFake(options: StartFakeOptions = {}): Promise<PubsubF
 }
 
 const made = 'made-by-a-sample';
-const { topic, worker } = sampleNames;
+const { topic, worker, snapshot } = sampleNames;
 
 function samplesFor(tenant: string): Samples<typeof pubsub> {
   const first = ackIdOf({
@@ -88,7 +95,7 @@ function samplesFor(tenant: string): Samples<typeof pubsub> {
     listTopicSubscriptions: [topic],
     modifyPushConfig: [made, { endpoint: 'https://example.com/push' }],
     createSnapshot: [made, worker],
-    getSnapshot: [made],
+    getSnapshot: [snapshot],
     listSnapshots: [],
     seek: [worker, { time: '2029-12-31T00:00:00Z' }],
     deleteSnapshot: [made],

@@ -136,6 +136,25 @@ export function messageIdOf(tenant: string, count: number): string {
   return String((start + 1_000_000) * 1_000_000 + count);
 }
 
+/** Adds a snapshot of what a subscription has not acknowledged. */
+export function addSnapshot(
+  world: PubsubWorld,
+  name: string,
+  { topic, copies }: FakeSubscription,
+  labels?: unknown,
+): FakeSnapshot {
+  const open = copies.filter(({ acked }) => !acked);
+  const snapshot = {
+    name,
+    topic,
+    labels,
+    createdAt: world.clock.now(),
+    backlog: new Set(open.map(({ message }) => message.messageId)),
+  };
+  world.snapshots.set(name, snapshot);
+  return snapshot;
+}
+
 /** A topic is gone; what its subscriptions have stays. */
 export function removeTopic(world: PubsubWorld, name: string): void {
   world.topics.delete(name);

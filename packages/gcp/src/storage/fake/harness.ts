@@ -9,6 +9,8 @@ import { sessionIdOf } from './upload-routes.ts';
 /** The least piece that need not be the last. */
 const piece = new Uint8Array(256 * 1024);
 const uploaded = 'sample/uploaded.bin';
+/** There from the beginning. */
+const kept = 'sample/kept.txt';
 
 function samplesFor(tenant: string): Samples<typeof storage> {
   const uploadId = sessionIdOf(projectIdOf(tenant), uploaded);
@@ -21,8 +23,8 @@ function samplesFor(tenant: string): Samples<typeof storage> {
       { location: 'EUROPE-NORTH1', versioning: true, softDeleteSeconds: 0 },
     ],
     insertObject: ['sample/one.txt', 'one', { contentType: 'text/plain', metadata: { made: 'by a sample' } }],
-    getObjectMetadata: ['sample/one.txt'],
-    getObject: ['sample/one.txt', { atOnceUpTo: 1_024 }],
+    getObjectMetadata: [kept],
+    getObject: [kept, { atOnceUpTo: 1_024 }],
     patchObject: ['sample/one.txt', { metadata: { made: 'by another sample' } }],
     rewriteObject: ['sample/one.txt', 'sample/two.txt'],
     copyObject: ['sample/one.txt', 'sample/three.txt'],
@@ -38,4 +40,8 @@ function samplesFor(tenant: string): Samples<typeof storage> {
 }
 
 /** For `describeIntegration` of `@im/testing`. */
-export const harness: Harness<typeof storage> = { startFake, samples: samplesFor(sampleTenant), samplesFor };
+export const harness: Harness<typeof storage> = {
+  startFake: (options) => startFake({ ...options, objects: { [kept]: 'kept' } }),
+  samples: samplesFor(sampleTenant),
+  samplesFor,
+};

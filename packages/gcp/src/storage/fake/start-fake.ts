@@ -32,6 +32,8 @@ export interface StartStorageFakeOptions extends StartFakeOptions {
   readonly credentials?: FakeCredentials | undefined;
   /** Bytes that one step of a copy moves. Default 1 GiB. */
   readonly rewriteBytesPerCall?: number | undefined;
+  /** Texts that each tenant's bucket begins with, by the name of their object. Default: none. */
+  readonly objects?: Readonly<Record<string, string>> | undefined;
   /** `false` keeps its traffic out of recordings: for tests that ask what no adapter would ask. Default `true`. */
   readonly record?: boolean | undefined;
 }
@@ -110,13 +112,16 @@ export async function startFake(options: StartStorageFakeOptions = {}): Promise<
     const { projectId } = accounts.of(tenant);
     const found = store.bucketFor(projectId, sampleBucket);
     if (found?.projectId === projectId) return found;
-    return store.createBucket({
+    const bucket = store.createBucket({
       name: sampleBucket,
       projectId,
       storageClass: options.storageClass ?? 'STANDARD',
       versioning: options.versioning ?? true,
       objectRetention: options.objectRetention ?? true,
     });
+    for (const [name, text] of Object.entries(options.objects ?? {}))
+      store.write(bucket, name, { bytes: Buffer.from(text), attributes: { contentType: 'text/plain' } });
+    return bucket;
   };
   return Object.assign(server, {
     options: (tenant = sampleTenant, credentials: FakeCredentials = usual): StorageOptions => ({
