@@ -27,7 +27,12 @@ const meanings: readonly Meaning[] = [
     `00N7 0890 1330 1335 1380 1382 5110 5130 5170 5190 5500 7900 PCVV PPAD PPAV PPC2 PPEX PPVE PPFV PPII
     PAYMENT_SOURCE_INFO_CANNOT_BE_VERIFIED ALIAS_DECLINED_BY_PROCESSOR`,
   ],
-  ['authentication_required', 'authenticate', 'payment.declined.authentication', '5650 7700 7710 PPD3 PCNR'],
+  [
+    'authentication_required',
+    'authenticate',
+    'payment.declined.authentication',
+    '5650 7700 7710 PPD3 PCNR PAYER_ACTION_REQUIRED REDIRECT_PAYER_FOR_ALTERNATE_FUNDING',
+  ],
   [
     'not_permitted',
     'never',

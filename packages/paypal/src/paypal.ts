@@ -1,6 +1,9 @@
 /** The definition of the PayPal integration. Each file of `operations/` holds the operations of one of the vendor's APIs. */
 import { defineIntegration } from '@im/core';
+import { paymentGateway } from '@im/payments';
 import { createPaypalHttp } from './client.ts';
+import { paypalTraits } from './driver/facts.ts';
+import { paypalDriver } from './driver/paypal-driver.ts';
 import { paypalErrors } from './errors.ts';
 import { paypalOperations } from './operations/all.ts';
 import { paypalOptions } from './options.ts';
@@ -17,6 +20,7 @@ export const paypal = defineIntegration({
   resilience: { timeoutMs: 20_000 },
   http: createPaypalHttp,
   connect: ({ http, clock, state, options }) => paypalOperations({ http, clock, state, options }),
+  provides: [{ port: paymentGateway, toDriver: (client) => paypalDriver(client), traits: paypalTraits }],
   // Every app may list the kinds of events, whatever features it has; nothing of the account is touched.
   check: (api, call) => api.listEventTypes(call),
 });

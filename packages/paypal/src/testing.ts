@@ -1,5 +1,5 @@
 /** A fake of PayPal, and what the conformance suite needs to run it. For tests and for the sandbox. */
-export type { Account, AccountSettings, StoredEvent } from './fake/account.ts';
+export type { Account, AccountSettings, Behaviour, Source, StoredEvent } from './fake/account.ts';
 export type { Decision } from './fake/approval.ts';
 export { harness } from './fake/harness.ts';
 export { type TestMethod, testCustomer, testMethods } from './fake/methods.ts';

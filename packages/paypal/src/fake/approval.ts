@@ -2,6 +2,7 @@
 import type { FakeRequest, FakeResponse } from '@im/testing';
 import type { Account, Behaviour } from './account.ts';
 import { payerId } from './ids.ts';
+import { money } from './requests.ts';
 import { orderMs } from './routes/orders.ts';
 import { startSubscription } from './routes/subscriptions.ts';
 import { showOrder } from './show.ts';
@@ -40,7 +41,7 @@ function orderOf(world: World, account: Account, id: string): Pending | undefine
   const order = account.books.orders.get(id);
   const isOpen = order?.status === 'CREATED' || order?.status === 'PAYER_ACTION_REQUIRED';
   if (order === undefined || !isOpen || world.clock.now() >= order.touchedAt + orderMs) return undefined;
-  const { value, currency_code } = order.units[0]?.amount as { value: string; currency_code: string };
+  const { value, currency_code } = money(order.amount);
   return {
     title: 'Pay with PayPal',
     what: `${value} ${currency_code} to ${account.email}`,

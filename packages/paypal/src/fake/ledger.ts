@@ -272,12 +272,14 @@ export function reauthorize(
   return next;
 }
 
-/** Lets an authorization go. */
-export function voidAuthorization(world: World, account: Account, authorization: Authorization): void {
-  if (authorization.parent !== undefined) refuse(422, 'CANNOT_BE_VOIDED');
-  if (authorization.status === 'VOIDED') refuse(422, 'PREVIOUSLY_VOIDED');
-  if (authorization.status === 'CAPTURED') refuse(422, 'PREVIOUSLY_CAPTURED');
-  if (authorization.status === 'DENIED') refuse(422, 'CANNOT_BE_VOIDED');
+/** PayPal voids by itself what was not captured a day after its end. */
+export function lapse(world: World, account: Account, authorization: Authorization): void {
+  const { status, expiresAt } = authorization;
+  const isOpen = status === 'CREATED' || status === 'PARTIALLY_CAPTURED';
+  if (isOpen && world.clock.now() >= expiresAt + dayMs) setVoided(world, account, authorization);
+}
+
+function setVoided(world: World, account: Account, authorization: Authorization): void {
   authorization.status = 'VOIDED';
   authorization.updatedAt = world.clock.now();
   emit(world, account, {
@@ -287,6 +289,17 @@ export function voidAuthorization(world: World, account: Account, authorization:
     summary: 'A payment authorization was voided',
     about: [authorization.order.id, authorization.id],
   });
+}
+
+/** Lets an authorization go, and those that were made of it. */
+export function voidAuthorization(world: World, account: Account, authorization: Authorization): void {
+  if (authorization.parent !== undefined) refuse(422, 'CANNOT_BE_VOIDED');
+  if (authorization.status === 'VOIDED') refuse(422, 'PREVIOUSLY_VOIDED');
+  if (authorization.status === 'CAPTURED') refuse(422, 'PREVIOUSLY_CAPTURED');
+  if (authorization.status === 'DENIED') refuse(422, 'CANNOT_BE_VOIDED');
+  for (const one of authorization.order.authorizations)
+    if (one.parent === authorization) one.status = 'VOIDED';
+  setVoided(world, account, authorization);
 }
 
 /** What a refund is asked to be. */

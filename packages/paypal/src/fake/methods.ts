@@ -3,7 +3,7 @@
  * (`PayPal-Mock-Response`); tokens of the vault are made per account, so these have made-up ids. Codes of cards are processor response codes:
  * https://developer.paypal.com/tools/sandbox/card-testing/#rejection-triggers
  */
-import type { SavedMethod, Source } from './account.ts';
+import type { Account, SavedMethod, Source } from './account.ts';
 
 const card = (lastDigits: string): Pick<Source, 'kind' | 'card'> => ({
   kind: 'card',
@@ -55,4 +55,14 @@ export function testMethodsOf(): SavedMethod[] {
     const id = testMethods[name as TestMethod];
     return { id, customer: testCustomer, source: { ...source, vaultId: id } };
   });
+}
+
+/** A customer keeps a method: a card that pays, but for what `source` says. */
+export function saveMethod(
+  { books }: Account,
+  id: string,
+  customer: string,
+  source: Partial<Source> = {},
+): void {
+  books.methods.set(id, { id, customer, source: { ...sources.card, ...source, vaultId: id } });
 }

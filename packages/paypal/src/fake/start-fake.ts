@@ -15,11 +15,12 @@ import {
 } from '@im/testing';
 import type { PaypalOptions } from '../options.ts';
 import type { paypal } from '../paypal.ts';
-import type { Account, Capture, Dispute, StoredEvent } from './account.ts';
+import type { Account, Capture, Dispute, Source, StoredEvent } from './account.ts';
 import { approvalRoutes, type Decision, pendingOf } from './approval.ts';
 import { type Attempt, createPusher, signEvent } from './deliveries.ts';
 import { createIdempotency } from './idempotency.ts';
 import { settleCapture } from './ledger.ts';
+import { saveMethod, testCustomer } from './methods.ts';
 import { mockedResponse } from './mock-response.ts';
 import { refusal } from './requests.ts';
 import { catalogRoutes } from './routes/catalog.ts';
@@ -72,6 +73,8 @@ export interface PaypalFake extends ProviderFake<typeof paypal> {
   openDispute(captureId: string, complaint?: Complaint, tenant?: string): string;
   /** PayPal decides. */
   resolveDispute(id: string, favour: 'buyer' | 'seller', tenant?: string): void;
+  /** A customer keeps a method. Default: a card that pays. @returns its vault id */
+  saveMethod(source?: Partial<Source>, customer?: string, tenant?: string): string;
   /** The merchant takes money to the bank. @returns the transaction's id */
   withdraw(amount: Money, tenant?: string): string;
   /** The merchant lets a platform act for it. @returns the merchant's payer id */
@@ -228,6 +231,11 @@ export async function startFake(options: StartPaypalFakeOptions = {}): Promise<P
         disputeOf(id, tenant),
         favour === 'buyer' ? 'RESOLVED_BUYER_FAVOUR' : 'RESOLVED_SELLER_FAVOUR',
       ),
+    saveMethod(source: Partial<Source> = {}, customer: string = testCustomer, tenant?: string) {
+      const id = world.nextId('payment token').toLowerCase();
+      saveMethod(accountOf(tenant), id, customer, source);
+      return id;
+    },
     withdraw(amount: Money, tenant?: string) {
       const id = world.nextId('withdrawal');
       const account = accountOf(tenant);

@@ -1,13 +1,11 @@
 import { type Call, keyed, read, unsafe } from '@im/core';
 import { none } from '@im/http';
-import type { Money } from '@im/payments';
 import { type Patch, toPatches, toWire } from '../to-wire.ts';
 import { wireOrder } from '../wire/orders.ts';
 import type { AmountBreakdown, NewOrder, PaymentSource, PurchaseUnit, Tracker } from './order-input.ts';
 import { type Connection, notesOf, path, whole } from './shared.ts';
 
 const notes = notesOf('orders/v2');
-const noSource: PaymentSource = {};
 
 /** The breakdown stands inside of the amount at PayPal. */
 function unitOf({ amount, breakdown, ...unit }: PurchaseUnit, operation: string): Record<string, unknown> {
@@ -61,7 +59,7 @@ export const orderOperations = ({ http }: Connection) => ({
   authorizeOrder: keyed(
     (id: string, paymentSource: PaymentSource | undefined, call: Call) =>
       http.post(path`v2/checkout/orders/${id}/authorize`, wireOrder, call, {
-        json: sourceOf(paymentSource ?? undefined, call),
+        json: sourceOf(paymentSource, call),
         headers: whole,
       }),
     notes('orders_authorize'),
@@ -71,7 +69,7 @@ export const orderOperations = ({ http }: Connection) => ({
   captureOrder: keyed(
     (id: string, paymentSource: PaymentSource | undefined, call: Call) =>
       http.post(path`v2/checkout/orders/${id}/capture`, wireOrder, call, {
-        json: sourceOf(paymentSource ?? undefined, call),
+        json: sourceOf(paymentSource, call),
         headers: whole,
       }),
     notes('orders_capture'),

@@ -1,7 +1,7 @@
 /** `/v2/checkout/orders` */
 import type { FakeRequest } from '@im/testing';
 import type { Account, Order, Tracker } from '../account.ts';
-import { authorizeOrder, captureOrder } from '../ledger.ts';
+import { authorizeOrder, captureOrder, lapse } from '../ledger.ts';
 import {
   amountOf,
   bodyOf,
@@ -24,6 +24,7 @@ export const orderMs = 3 * 3_600_000;
 /** The order, unless it has expired: then there is none any more. */
 export function orderOf(world: World, account: Account, id: string | undefined): Order {
   const order = found(account.books.orders.get(id ?? ''));
+  for (const authorization of order.authorizations) lapse(world, account, authorization);
   const isOpen = order.status !== 'COMPLETED' && order.status !== 'VOIDED';
   if (isOpen && world.clock.now() >= order.touchedAt + orderMs) return refuse(404, 'INVALID_RESOURCE_ID');
   return order;
@@ -204,16 +205,15 @@ function patchUnits(request: FakeRequest, order: Order): void {
   for (const { op, path, value } of operationsOf(request)) {
     const [, reference, field] =
       /^\/purchase_units\/@reference_id=='([^']*)'\/(.+)$/.exec(String(path)) ?? [];
-    if (field === undefined) return refuse(422, 'INVALID_JSON_POINTER_FORMAT', String(path));
+    if (field === undefined) refuse(422, 'INVALID_JSON_POINTER_FORMAT', String(path));
     const unit = order.units.find(({ reference_id }) => reference_id === reference);
-    if (unit === undefined) return refuse(422, 'REFERENCE_ID_NOT_FOUND', String(path));
-    if (!patchable.includes(field)) return refuse(400, 'FIELD_NOT_PATCHABLE', String(path));
+    if (unit === undefined) refuse(422, 'REFERENCE_ID_NOT_FOUND', String(path));
+    if (!patchable.includes(field)) refuse(400, 'FIELD_NOT_PATCHABLE', String(path));
     const [name = '', inner] = field.split('/');
     const holder =
       inner === undefined ? unit : ((isObject(unit[name]) ? unit[name] : {}) as Record<string, unknown>);
     const key = inner ?? name;
-    if (op === 'add' ? key in holder : !(key in holder))
-      return refuse(400, 'INVALID_PATCH_OPERATION', String(path));
+    if (op === 'add' ? key in holder : !(key in holder)) refuse(400, 'INVALID_PATCH_OPERATION', String(path));
     if (op === 'remove') delete holder[key];
     else holder[key] = value;
     if (inner !== undefined) unit[name] = holder;

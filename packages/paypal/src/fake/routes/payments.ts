@@ -2,10 +2,10 @@
 import { subtractMoney } from '@im/payments';
 import type { FakeRequest } from '@im/testing';
 import type { Account, Authorization } from '../account.ts';
-import { captureAuthorization, reauthorize, refundCapture, voidAuthorization } from '../ledger.ts';
+import { captureAuthorization, lapse, reauthorize, refundCapture, voidAuthorization } from '../ledger.ts';
 import { amountOf, bodyOf, found, textOf } from '../requests.ts';
 import { capturedOf, showAuthorization, showCapture, showRefund, wantsAll } from '../show.ts';
-import { emit, type World } from '../world.ts';
+import type { World } from '../world.ts';
 import { keys, type RouteTable } from './table.ts';
 
 /** A minimal answer: https://developer.paypal.com/api/rest/requests/#prefer */
@@ -13,20 +13,9 @@ const shape = (request: FakeRequest, full: Record<string, unknown>) =>
   wantsAll(request) ? full : { id: full.id, status: full.status, links: full.links };
 
 export function paymentRoutes(world: World): RouteTable {
-  /** After 30 days PayPal voids an authorization by itself. */
   const authorizationOf = (request: FakeRequest, account: Account): Authorization => {
     const authorization = found(account.books.authorizations.get(request.params.id ?? ''));
-    const isOpen = authorization.status === 'CREATED' || authorization.status === 'PARTIALLY_CAPTURED';
-    if (isOpen && world.clock.now() >= authorization.expiresAt + 86_400_000) {
-      authorization.status = 'VOIDED';
-      emit(world, account, {
-        type: 'PAYMENT.AUTHORIZATION.VOIDED',
-        resourceType: 'authorization',
-        resource: showAuthorization(world, authorization),
-        summary: 'A payment authorization was voided',
-        about: [authorization.order.id, authorization.id],
-      });
-    }
+    lapse(world, account, authorization);
     return authorization;
   };
   const captureOf = (request: FakeRequest, account: Account) =>

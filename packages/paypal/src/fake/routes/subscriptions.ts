@@ -145,14 +145,17 @@ export function bill(world: World, account: Account, subscription: Subscription)
     subscription.nextBillingAt <= world.clock.now()
   ) {
     const cycle = cycleOf(subscription);
-    if (cycle === undefined) return end(world, account, subscription);
+    if (cycle === undefined) {
+      end(world, account, subscription);
+      return;
+    }
     const at = subscription.nextBillingAt;
     const amount = priceOf(cycle, subscription);
     if (amount !== undefined) charge(world, account, subscription, amount, at);
     const sequence = Number(cycle.sequence);
     subscription.billed.set(sequence, (subscription.billed.get(sequence) ?? 0) + 1);
     subscription.nextBillingAt = after(at, cycle);
-    if (cycleOf(subscription) === undefined) return end(world, account, subscription);
+    if (cycleOf(subscription) === undefined) end(world, account, subscription);
   }
 }
 

@@ -1,0 +1,5 @@
+/** The driver is a payment processor, by the port's own suite. */
+import { describePaymentGateway } from '@im/payments/vitest';
+import { paymentHarness } from './payments.ts';
+
+describePaymentGateway('PayPal', paymentHarness);

@@ -1,0 +1,83 @@
+import { type Call, type Clock, idempotent, read, type StateStore } from '@im/core';
+import { type DriverPayment, laterPayment, type PaymentQuery, toldPayments } from '@im/payments';
+
+/** A payment as the driver knows it, with what PayPal does not keep for it. */
+export interface ToldPayment extends DriverPayment {
+  /** Saved method that was named, and is not charged yet. */
+  readonly method?: string | undefined;
+  /** When it was first told of, milliseconds since 1970. Written by {@link toldOperations}. */
+  readonly firstToldAt?: number | undefined;
+}
+
+/** What the operations stand on. */
+export interface Memory {
+  readonly state: StateStore;
+  readonly clock: Clock;
+}
+
+/** Milliseconds for which a payment is held at most: longer than what is done meanwhile may take. */
+const holdMs = 150_000;
+/** An order that nobody has approved is gone after so long; before that, what is not there is not there yet. */
+const orderMs = 3 * 3_600_000;
+const held = (payment: string) => `held/${payment}`;
+
+/**
+ * What the payment driver keeps in the integration's own state: PayPal cannot be asked for an order by our reference, and an order that it refused is
+ * nowhere. Nothing of it is sent anywhere.
+ */
+export const toldOperations = ({ state, clock }: Memory) => {
+  const told = () => toldPayments<ToldPayment>(state);
+  return {
+    /** A payment as answers and webhooks told of it. Asks nobody. */
+    findTold: read(
+      (query: PaymentQuery, _call: Call): Promise<ToldPayment | undefined> => told().find(query),
+    ),
+
+    /** The same of a payment that PayPal does not know any more: one that nobody has approved in time is `expired`. */
+    findGone: read(async (query: PaymentQuery, _call: Call): Promise<ToldPayment | undefined> => {
+      const found = await told().find(query);
+      return isOver(found, clock.now()) ? expired(found) : found;
+    }),
+
+    /** Writes down what is known of a payment; what is older than what is there takes nothing back. */
+    tellPayment: idempotent((payment: ToldPayment, _call: Call) =>
+      told().tell(payment.id, (known) => mergeTold(known, { ...payment, firstToldAt: clock.now() })),
+    ),
+
+    /**
+     * Keeps others from moving money of the same payment, for 150 seconds or until {@link releasePayment}. The same holder may do so again. PayPal
+     * itself would let two captures at once exceed what was asked for, by up to 15 %.
+     *
+     * @returns whether it is held now
+     */
+    holdPayment: idempotent(async (payment: string, holder: string, _call: Call): Promise<boolean> => {
+      const taken = await state.compareAndSet(held(payment), undefined, holder, { ttlMs: holdMs });
+      return taken !== undefined || (await state.get(held(payment)))?.value === holder;
+    }),
+
+    /** Lets others go on. */
+    releasePayment: idempotent(async (payment: string, holder: string, _call: Call): Promise<void> => {
+      const found = await state.get(held(payment));
+      if (found?.value === holder) await state.delete(held(payment), found.version);
+    }),
+  };
+};
+
+/** The later of the two, with what only one of them knows. */
+export function mergeTold(known: ToldPayment | undefined, told: ToldPayment): ToldPayment {
+  if (known === undefined) return told;
+  const later = laterPayment(known, told);
+  return {
+    ...later,
+    customer: later.customer ?? known.customer ?? told.customer,
+    mandate: later.mandate ?? known.mandate ?? told.mandate,
+    method: told.method ?? known.method,
+    firstToldAt: known.firstToldAt,
+  };
+}
+
+const isOver = (told: ToldPayment | undefined, now: number): told is ToldPayment =>
+  (told?.status === 'created' || told?.status === 'requires_action') &&
+  now >= (told.firstToldAt ?? now) + orderMs;
+
+const expired = (told: ToldPayment): ToldPayment => ({ ...told, status: 'expired', nextAction: undefined });
