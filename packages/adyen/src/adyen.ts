@@ -1,49 +1,32 @@
-import { type Call, defineIntegration, idempotent, keyed, pages, read } from '@im/core';
-import { createHttp, fromOffset, none, offsetPage, path, staticToken } from '@im/http';
-import { adyenErrors, readFailure } from './errors.ts';
+/** The definition of the Adyen integration. */
+import { defineIntegration } from '@im/core';
+import { paymentGateway } from '@im/payments';
+import { createAdyenHttp } from './client.ts';
+import { connectAdyen } from './connect.ts';
+import { adyenDriver } from './driver/driver.ts';
+import { adyenTraits } from './driver/traits.ts';
+import { adyenErrors } from './errors.ts';
 import { adyenOptions } from './options.ts';
-import { wireItem, wireItems } from './wire.ts';
 
-const pageSizes = { pageSize: 50, maxPageSize: 100 };
-
-/** Adyen. The operations here are examples: one of each kind, to be replaced by the vendor's. */
 export const adyen = defineIntegration({
   id: 'adyen',
   title: 'Adyen',
   category: 'payments',
   contract: 1,
-  docs: 'https://developer.adyen.com/',
+  docs: 'https://docs.adyen.com/api-explorer/',
   options: adyenOptions,
-  egress: ['api.adyen.com'],
+  egress: [
+    'checkout-test.adyen.com',
+    'pal-test.adyen.com',
+    'ca-test.adyen.com',
+    'ca-live.adyen.com',
+    '*.adyenpayments.com',
+  ],
   errors: adyenErrors,
-  resilience: { timeoutMs: 10_000 },
-
-  http: (context) =>
-    createHttp(context, {
-      baseUrl: context.options.baseUrl,
-      token: staticToken(context.options.apiKey),
-      readFailure,
-    }),
-
-  connect: ({ http }) => ({
-    /** One item. */
-    getItem: read((id: string, call: Call) => http.get(path`items/${id}`, wireItem, call)),
-
-    /** All items, oldest first. */
-    listItems: pages(
-      read(async (call: Call) => {
-        const at = fromOffset(call, pageSizes);
-        const { items, total } = await http.get('items', wireItems, call, { query: { ...at } });
-        return offsetPage(items, at, { total });
-      }),
-    ),
-
-    /** Makes an item. The vendor knows a repetition by the `idempotency-key` header. */
-    createItem: keyed((name: string, call: Call) => http.post('items', wireItem, call, { json: { name } })),
-
-    /** Deletes an item; deleting it again changes nothing. */
-    deleteItem: idempotent((id: string, call: Call) => http.delete(path`items/${id}`, none, call)),
-  }),
-
-  check: (api, call) => api.listItems({ ...call, limit: 1, pageSize: 1 }).toArray(),
+  // Issuers may take long to answer.
+  resilience: { timeoutMs: 60_000, attemptTimeoutMs: 30_000 },
+  http: createAdyenHttp,
+  connect: (context) => connectAdyen(context),
+  check: (api, call) => api.getPaymentMethods(undefined, call),
+  provides: [{ port: paymentGateway, toDriver: (client) => adyenDriver(client), traits: adyenTraits }],
 });
