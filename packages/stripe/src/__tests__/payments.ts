@@ -1,45 +1,24 @@
 /** The driver over the fake, as the payment suites open it. */
-import { createIntegration } from '@im/core';
 import type { PaymentDriver, PaymentEvent } from '@im/payments';
 import type { PaymentHarness } from '@im/payments/testing';
-import { createRandom, createVirtualClock } from '@im/testing';
 import type { Stripe } from 'stripe';
 import { fromStripeAmount, toStripeAmount } from '../currencies.ts';
 import { stripeDriver } from '../driver/driver.ts';
 import { referenceKey } from '../driver/reference.ts';
 import { stripeTraits } from '../driver/traits.ts';
-import { type StartStripeFakeOptions, startFake } from '../fake/start-fake.ts';
-import { stripe } from '../stripe.ts';
+import { openStripe, type StripeSetup } from './connect.ts';
 
-/** An account without anything in it, and a driver that acts on it. */
-export async function openStripe(
-  options: StartStripeFakeOptions & {
-    readonly multiCapture?: boolean;
-    readonly withoutSecrets?: boolean;
-  } = {},
-) {
-  const { multiCapture = false, withoutSecrets = false, ...others } = options;
-  const clock = createVirtualClock();
-  const fake = await startFake({ clock, furnished: false, ...others });
-  const client = createIntegration(stripe, {
-    clock,
-    random: createRandom(),
-    options: { ...fake.options(), ...(withoutSecrets && { webhookSecrets: [] }) },
-    resilience: { retry: false, breaker: false },
-  });
+/** An account, and a driver that acts on it. */
+export async function openDriver({
+  multiCapture = false,
+  ...setup
+}: StripeSetup & { readonly multiCapture?: boolean } = {}) {
+  const opened = await openStripe(setup);
+  const { client, clock } = opened;
   const driver: PaymentDriver = multiCapture
     ? stripeDriver(client, { multiCapture, clock })
     : stripeDriver(client, { clock });
-  return {
-    clock,
-    fake,
-    client,
-    driver,
-    async close() {
-      await clock.until(Promise.resolve(client[Symbol.asyncDispose]()));
-      await fake[Symbol.asyncDispose]();
-    },
-  };
+  return { ...opened, driver };
 }
 
 /** Where the requests of an operation go. */
@@ -53,10 +32,10 @@ const paths = {
 export function paymentHarness(multiCapture: boolean): PaymentHarness {
   return {
     async open({ withoutSecrets = false } = {}) {
-      const { clock, fake, driver, close } = await openStripe({
+      const { clock, fake, driver, close } = await openDriver({
         multiCapture,
-        withoutSecrets,
         mostPerPage: 2,
+        ...(withoutSecrets && { options: { webhookSecrets: [] } }),
       });
       return {
         driver,
