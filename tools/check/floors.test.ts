@@ -95,8 +95,24 @@ test('http and testing do not import each other', () => {
 test('what production reaches has no @im/testing, even through another file', () => {
   const files = { 'packages/spotify/src/index.ts': "import './fake/server.ts';\n" };
   expect(faultsWith(files)).toEqual([
-    'packages/spotify/src/fake/server.ts:1 imports packages/testing/src/index.ts outside tests and the ./testing entry',
+    'packages/spotify/src/fake/server.ts:1 imports packages/testing/src/index.ts outside tests and the ./testing and ./vitest entries',
   ]);
+});
+
+test('a ./vitest entry may have @im/testing, like ./testing', () => {
+  const cases = {
+    name: '@im/cases',
+    im: { floor: 'port' },
+    exports: { '.': source('index'), './vitest': source('vitest') },
+    peerDependencies: { '@im/testing': '1' },
+  };
+  const files = {
+    'packages/cases/package.json': cases,
+    'packages/cases/src/index.ts': 'export {};\n',
+    'packages/cases/src/vitest.ts': "export * from './suite.ts';\n",
+    'packages/cases/src/suite.ts': "import { startFakeServer } from '@im/testing';\n",
+  };
+  expect(faultsWith(files)).toEqual([]);
 });
 
 test('from serve up, @im/testing is a package like any other', () => {

@@ -6,7 +6,7 @@
  * are all imports there are: static, type only, re-exports, dynamic ones and `import('x')` types. For each file:
  *
  * 1. A workspace package is imported only from a higher floor; never from the same one, so never by another provider.
- * 2. `@im/testing` is for tests and for what only a `./testing` entry reaches; there every floor but the ground may
+ * 2. `@im/testing` is for tests and for what only a `./testing` or `./vitest` entry reaches; there every floor but the ground may
  *    have it, and tests of the ground too. Up from `serve`, where sandboxes are run, it is a package like any other.
  *    A file is a test when it is named `*.test.ts`, or when no entry of its package reaches it.
  * 3. A relative import stays inside its package. Only `benchmarks` measure what packages do not export.
@@ -76,7 +76,7 @@ function checkFolder(workspace: Workspace, folder: string, from: WorkspacePackag
 }
 
 function isTesting(subpath: string): boolean {
-  return subpath.endsWith('/testing');
+  return subpath.endsWith('/testing') || subpath.endsWith('/vitest');
 }
 
 /** The files that the entries whose subpath is `wanted` reach inside the package; commands go with `.`. */
@@ -124,7 +124,7 @@ function checkFloor({ from, side }: Place, target: WorkspacePackage, subpath: st
   }
   const isHigh = from.floor !== undefined && floors.indexOf(from.floor) >= floors.indexOf('serve');
   if (target.name === testingPackage && side === 'production' && !isHigh)
-    return `imports ${to} outside tests and the ./testing entry`;
+    return `imports ${to} outside tests and the ./testing and ./vitest entries`;
   if (from.floor === undefined || target.floor === undefined) return undefined;
   if (floors.indexOf(target.floor) < floors.indexOf(from.floor)) return undefined;
   if (from.floor === 'adapt' && target.floor === 'adapt') return `imports another provider (${to})`;

@@ -1,10 +1,11 @@
+export type { CaseReport as PaymentReport, CaseResult as PaymentResult } from '@im/testing';
 export { paymentCases, runPaymentCase, runPaymentConformance } from './conformance/run.ts';
 export type {
   CaseContext,
+  Hook,
   OpenOptions,
   OpenProcessor,
   PaymentCase,
   PaymentHarness,
-  PaymentReport,
-  PaymentResult,
+  Want,
 } from './conformance/types.ts';

@@ -1,3 +1,4 @@
+export type { CaseReport as StorageReport, CaseResult as StorageResult } from '@im/testing';
 export { oddKeys } from './conformance/help.ts';
 export { runStorageCase, runStorageConformance, storageCases } from './conformance/run.ts';
 export type {
@@ -5,6 +6,4 @@ export type {
   OpenStore,
   StorageCase,
   StorageHarness,
-  StorageReport,
-  StorageResult,
 } from './conformance/types.ts';

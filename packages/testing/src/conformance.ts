@@ -11,6 +11,7 @@ import {
   NotApplicable,
 } from './conformance/types.ts';
 import type { Harness } from './harness.ts';
+import { countOutcomes } from './port-suite.ts';
 
 /**
  * Prepares an integration for the cases: reads its operations, against a fake of its own where it has one.
@@ -59,14 +60,5 @@ export async function runConformance<Definition extends AnyDefinition>(
   const suite = await openSuite(definition, harness, create);
   const results: ConformanceResult[] = [];
   for (const each of conformanceCases) results.push(await runCase(each, suite));
-  const count = (outcome: ConformanceResult['outcome']) =>
-    results.filter((result) => result.outcome === outcome).length;
-  return {
-    provider: definition.id,
-    contract: definition.contract,
-    passed: count('passed'),
-    failed: count('failed'),
-    notApplicable: count('not applicable'),
-    results,
-  };
+  return { provider: definition.id, contract: definition.contract, ...countOutcomes(results), results };
 }

@@ -17,6 +17,14 @@ export type {
 } from './fake-server.ts';
 export type { Harness, ProviderFake, Samples, StartFakeOptions } from './harness.ts';
 export { memory, memoryHarness, memoryOptions, type Note } from './memory-integration.ts';
+export {
+  type CaseReport,
+  type CaseResult,
+  createPortSuite,
+  type PortCase,
+  type PortSuite,
+  type PortSuiteParts,
+} from './port-suite.ts';
 export { createRandom } from './random.ts';
 export { type SecretShape, secretShapes } from './secret-shapes.ts';
 export { startFakeServer } from './start-fake-server.ts';

@@ -8,6 +8,7 @@ import type { Suite } from './conformance/suite.ts';
 import { openSuite, runCase } from './conformance.ts';
 import type { Harness } from './harness.ts';
 import { howToInstall, type PeerName, peerFolder } from './peers.ts';
+import type { PortSuite } from './port-suite.ts';
 import { type StateStoreHarness, stateStoreCases } from './state-store-cases.ts';
 
 /** Registers every case of the conformance suite as a test; one that does not apply is shown as skipped, with the reason. */
@@ -25,6 +26,23 @@ export function describeIntegration<Definition extends AnyDefinition>(
         if (outcome === 'failed') throw new Error(says);
       });
     }
+  });
+}
+
+/** Registers every case of a port's suite as a test; one that does not apply is shown as skipped, with the reason. */
+export function describePort<Case extends { readonly id: string; readonly title: string }, Harness>(
+  title: string,
+  suite: PortSuite<Case, Harness>,
+  harness: Harness,
+  options: { readonly timeoutMs: number },
+): void {
+  describe(title, () => {
+    for (const each of suite.cases)
+      it(`${each.title} (${each.id})`, { timeout: options.timeoutMs }, async ({ skip }) => {
+        const { outcome, says } = await suite.run(each, harness);
+        if (outcome === 'not applicable') skip(says);
+        if (outcome === 'failed') throw new Error(says);
+      });
   });
 }
 

@@ -1,5 +1,6 @@
 /** Runs the cases, with or without a test runner. */
 import { memoryState } from '@im/core';
+import { type CaseReport, type CaseResult, createPortSuite, type PortSuite } from '@im/testing';
 import { hasAbility, type PaymentAbility } from '../abilities.ts';
 import type { PaymentAlert } from '../context.ts';
 import { createPaymentGateway } from '../gateway.ts';
@@ -14,8 +15,6 @@ import {
   type OpenProcessor,
   type PaymentCase,
   type PaymentHarness,
-  type PaymentReport,
-  type PaymentResult,
   type Want,
   wants,
 } from './types.ts';
@@ -74,40 +73,24 @@ function needHooks({ needs = [], hooks = [] }: PaymentCase, context: CaseContext
   throw new Error(`the driver declares ${declared}, and the harness has no "${missing}" to prove it with`);
 }
 
+/** The suite, for whoever registers its cases as tests. */
+export const paymentSuite: PortSuite<PaymentCase, PaymentHarness> = createPortSuite({
+  cases: paymentCases,
+  open: (harness: PaymentHarness, one) => harness.open(one.opens),
+  contextOf,
+  whyNot: (one, context) => {
+    const says = whyNot(one, context);
+    if (says === undefined) needHooks(one, context);
+    return says;
+  },
+});
+
 /** Runs one case against a processor of its own. */
-export async function runPaymentCase(one: PaymentCase, harness: PaymentHarness): Promise<PaymentResult> {
-  const { id, title } = one;
-  try {
-    const opened = await harness.open(one.opens);
-    try {
-      const context = contextOf(opened);
-      const says = whyNot(one, context);
-      if (says !== undefined) return { id, title, outcome: 'not applicable', says };
-      needHooks(one, context);
-      await one.run(context);
-    } finally {
-      await opened.close?.();
-    }
-    return { id, title, outcome: 'passed' };
-  } catch (error) {
-    return { id, title, outcome: 'failed', says: error instanceof Error ? error.message : String(error) };
-  }
-}
+export const runPaymentCase: (one: PaymentCase, harness: PaymentHarness) => Promise<CaseResult> =
+  paymentSuite.run;
 
 /** Runs every case, one after the other, or those that are named. */
-export async function runPaymentConformance(
+export const runPaymentConformance: (
   harness: PaymentHarness,
-  options: { readonly ids?: readonly string[] | undefined } = {},
-): Promise<PaymentReport> {
-  const results: PaymentResult[] = [];
-  for (const one of paymentCases)
-    if (options.ids?.includes(one.id) ?? true) results.push(await runPaymentCase(one, harness));
-  const count = (outcome: PaymentResult['outcome']) =>
-    results.filter((one) => one.outcome === outcome).length;
-  return {
-    passed: count('passed'),
-    failed: count('failed'),
-    notApplicable: count('not applicable'),
-    results,
-  };
-}
+  options?: { readonly ids?: readonly string[] | undefined },
+) => Promise<CaseReport> = paymentSuite.runAll;

@@ -1,5 +1,6 @@
 /** What the conformance suite needs and says. */
 import type { Clock, StateStore } from '@im/core';
+import type { PortCase } from '@im/testing';
 import type { PaymentAbility } from '../abilities.ts';
 import type { PaymentAlert } from '../context.ts';
 import type { PaymentDriver, PaymentEvent, PaymentTraits, RawWebhook } from '../driver.ts';
@@ -94,10 +95,7 @@ export type Want = keyof typeof wants;
 export type Hook = 'events' | 'sign' | 'decline' | 'saveMethod' | 'openDispute' | 'payOut';
 
 /** One case. `run` rejects when the processor fails it. */
-export interface PaymentCase {
-  /** `PM-001`: never reused. */
-  readonly id: string;
-  readonly title: string;
+export interface PaymentCase extends PortCase<CaseContext> {
   /** Abilities without which it does not apply. */
   readonly needs?: readonly PaymentAbility[];
   /** Parts of the harness, or facts of the processor, without which it does not apply. */
@@ -105,22 +103,4 @@ export interface PaymentCase {
   /** Parts of the harness that the abilities in `needs`, or the decline table, are proven with: a driver that declares them fails without. */
   readonly hooks?: readonly Hook[];
   readonly opens?: OpenOptions;
-  run(context: CaseContext): Promise<void>;
-}
-
-/** What became of a case. */
-export interface PaymentResult {
-  readonly id: string;
-  readonly title: string;
-  readonly outcome: 'passed' | 'failed' | 'not applicable';
-  /** Why it failed or does not apply. */
-  readonly says?: string | undefined;
-}
-
-/** All results, to be published with a driver. */
-export interface PaymentReport {
-  readonly passed: number;
-  readonly failed: number;
-  readonly notApplicable: number;
-  readonly results: readonly PaymentResult[];
 }

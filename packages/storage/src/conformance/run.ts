@@ -1,4 +1,5 @@
 /** Runs the cases, with or without a test runner. */
+import { type CaseReport, type CaseResult, createPortSuite, type PortSuite } from '@im/testing';
 import type { StorageAbility } from '../abilities.ts';
 import { hasAbility } from '../abilities.ts';
 import type { StorageDriver } from '../driver.ts';
@@ -10,14 +11,7 @@ import { listCases } from './list-cases.ts';
 import { objectCases } from './object-cases.ts';
 import { scopeCases } from './scope-cases.ts';
 import { transferCases } from './transfer-cases.ts';
-import type {
-  CaseContext,
-  OpenStore,
-  StorageCase,
-  StorageHarness,
-  StorageReport,
-  StorageResult,
-} from './types.ts';
+import type { CaseContext, OpenStore, StorageCase, StorageHarness } from './types.ts';
 import { uploadCases } from './upload-cases.ts';
 import { versionCases } from './version-cases.ts';
 
@@ -60,39 +54,20 @@ function whyNot(one: StorageCase, { driver, tamper }: CaseContext): string | und
   return one.tampers && tamper === undefined ? 'the harness cannot tamper' : undefined;
 }
 
+/** The suite, for whoever registers its cases as tests. */
+export const storageSuite: PortSuite<StorageCase, StorageHarness> = createPortSuite({
+  cases: storageCases,
+  open: (harness: StorageHarness) => harness.open(),
+  contextOf,
+  whyNot,
+});
+
 /** Runs one case against a store of its own. */
-export async function runStorageCase(one: StorageCase, harness: StorageHarness): Promise<StorageResult> {
-  const { id, title } = one;
-  try {
-    const opened = await harness.open();
-    try {
-      const context = contextOf(opened, harness);
-      const says = whyNot(one, context);
-      if (says !== undefined) return { id, title, outcome: 'not applicable', says };
-      await one.run(context);
-    } finally {
-      await opened.close?.();
-    }
-    return { id, title, outcome: 'passed' };
-  } catch (error) {
-    return { id, title, outcome: 'failed', says: error instanceof Error ? error.message : String(error) };
-  }
-}
+export const runStorageCase: (one: StorageCase, harness: StorageHarness) => Promise<CaseResult> =
+  storageSuite.run;
 
 /** Runs every case, one after the other, or those that are named. */
-export async function runStorageConformance(
+export const runStorageConformance: (
   harness: StorageHarness,
-  options: { readonly ids?: readonly string[] | undefined } = {},
-): Promise<StorageReport> {
-  const results: StorageResult[] = [];
-  for (const one of storageCases)
-    if (options.ids?.includes(one.id) ?? true) results.push(await runStorageCase(one, harness));
-  const count = (outcome: StorageResult['outcome']) =>
-    results.filter((one) => one.outcome === outcome).length;
-  return {
-    passed: count('passed'),
-    failed: count('failed'),
-    notApplicable: count('not applicable'),
-    results,
-  };
-}
+  options?: { readonly ids?: readonly string[] | undefined },
+) => Promise<CaseReport> = storageSuite.runAll;

@@ -1,4 +1,5 @@
 /** What the conformance suite needs and says. */
+import type { PortCase } from '@im/testing';
 import type { StorageAbility } from '../abilities.ts';
 import type { StorageDriver } from '../driver.ts';
 import type { ObjectStore } from '../object-store.types.ts';
@@ -34,32 +35,11 @@ export interface CaseContext {
 }
 
 /** One case. `run` rejects when the store fails it. */
-export interface StorageCase {
-  /** `ST-001`: never reused. */
-  readonly id: string;
-  readonly title: string;
+export interface StorageCase extends PortCase<CaseContext> {
   /** Abilities without which it does not apply. */
   readonly needs?: readonly StorageAbility[];
   /** Abilities that the store must not have, so that the case applies. */
   readonly without?: StorageAbility;
   /** Whether the case needs `tamper`. */
   readonly tampers?: true;
-  run(context: CaseContext): Promise<void>;
-}
-
-/** What became of a case. */
-export interface StorageResult {
-  readonly id: string;
-  readonly title: string;
-  readonly outcome: 'passed' | 'failed' | 'not applicable';
-  /** Why it failed or does not apply. */
-  readonly says?: string | undefined;
-}
-
-/** All results, to be published with a driver. */
-export interface StorageReport {
-  readonly passed: number;
-  readonly failed: number;
-  readonly notApplicable: number;
-  readonly results: readonly StorageResult[];
 }
