@@ -1,5 +1,11 @@
 export { readBytes } from './answer.ts';
 export {
+  type AccountTokens,
+  accountToken,
+  accountTokensKey,
+  type WantedAccount,
+} from './auth/account-tokens.ts';
+export {
   type AuthorizationUrlOptions,
   authorizationUrl,
   createPkce,
