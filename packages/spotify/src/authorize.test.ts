@@ -1,4 +1,5 @@
-import { memoryState, parseOptions, Secret } from '@im/core';
+import { createIntegration, memoryState, parseOptions, provide, Secret } from '@im/core';
+import { type AccountTokens, accountTokensKey, staticToken } from '@im/http';
 import { describe, expect, test } from 'vitest';
 import { openBench } from './__tests__/connect.ts';
 import { finishAuthorization, startAuthorization } from './authorize.ts';
@@ -230,5 +231,29 @@ describe('options', () => {
       colour: 'red',
     });
     for (const name of ['clientId', 'market', 'refreshToken', 'colour']) expect(says).toContain(name);
+  });
+});
+
+describe('an account that the application keeps', () => {
+  test('gives its token for each call, and no secret of the app is needed', async () => {
+    await using it = await openConnection({ withSecret: false });
+    const account = await it.finish(await openBrowser(it.url));
+    const wanted: string[] = [];
+    const give: AccountTokens = ({ provider, tenant, account: id }) => {
+      wanted.push(`${provider} ${tenant} ${id}`);
+      return staticToken(account.accessToken);
+    };
+    await using client = createIntegration(spotify, {
+      tenant: 'tenant_a',
+      clock: it.bench.clock,
+      options: {
+        ...it.bench.fake.options(),
+        clientSecret: undefined,
+        auth: { flow: 'connection', connection: 'connection-1' },
+      },
+      services: [provide(accountTokensKey, give)],
+    });
+    expect(await client.listMyPlaylists().toArray()).toHaveLength(2);
+    expect(wanted).toEqual(['spotify tenant_a connection-1']);
   });
 });

@@ -1,6 +1,13 @@
 /** The HTTP client of one integration: base URL, credential, error format. */
 import type { IntegrationContext } from '@im/core';
-import { clientCredentials, createHttp, type Http, refreshToken, type TokenSource } from '@im/http';
+import {
+  accountToken,
+  clientCredentials,
+  createHttp,
+  type Http,
+  refreshToken,
+  type TokenSource,
+} from '@im/http';
 import { readSpotifyError, userRequired } from './errors.ts';
 import type { CheckedSpotifyOptions } from './options.ts';
 
@@ -31,5 +38,7 @@ function tokenSource(context: IntegrationContext<CheckedSpotifyOptions>): TokenS
       return refreshToken(context, { ...endpoint, clientSecret, refreshToken: auth.refreshToken });
     case 'pkce':
       return refreshToken(context, { ...endpoint, refreshToken: auth.refreshToken });
+    case 'connection':
+      return accountToken(context, auth.connection);
   }
 }

@@ -22,15 +22,31 @@ const auth = z
       flow: z.literal('pkce').describe('`pkce`: as a user who agreed, by a public client without a secret'),
       refreshToken: secret().describe(ofUser),
     }),
+    z.strictObject({
+      flow: z
+        .literal('connection')
+        .describe(
+          '`connection`: as a user whose account the application keeps, by `accountTokensKey` of `@im/http`',
+        ),
+      connection: z
+        .string()
+        .min(1)
+        .describe("the application's id of the account, such as that of a connection of `@im/auth`"),
+    }),
   ])
   .default({ flow: 'client-credentials' })
   .describe('how calls are authorised');
+
+/** Flows in which this client shows no secret. */
+const withoutSecret = new Set(['pkce', 'connection']);
 
 /** Options of `@im/spotify`. */
 export const spotifyOptions = z
   .strictObject({
     clientId: z.string().min(1).describe('client id of the app, from the developer dashboard'),
-    clientSecret: secret().optional().describe('client secret of the app; needed by every flow but `pkce`'),
+    clientSecret: secret()
+      .optional()
+      .describe('client secret of the app; needed by every flow but `pkce` and `connection`'),
     auth,
     market: z
       .string()
@@ -50,9 +66,9 @@ export const spotifyOptions = z
       .default('https://accounts.spotify.com/')
       .describe('base URL of the accounts service'),
   })
-  .refine((options) => options.auth.flow === 'pkce' || options.clientSecret !== undefined, {
+  .refine((options) => withoutSecret.has(options.auth.flow) || options.clientSecret !== undefined, {
     path: ['clientSecret'],
-    message: 'is missing; only the flow `pkce` goes without',
+    message: 'is missing; only the flows `pkce` and `connection` go without',
   });
 
 /** Options as an application writes them. */
