@@ -41,18 +41,16 @@ const defaultMaxBytes = 256 * 1_024;
 interface Tools {
   readonly guard: EgressGuard;
   readonly transport: Transport;
+  readonly readBytes: (response: HttpResponse, maxBytes: number) => Promise<Uint8Array>;
 }
-
-/** Of this package; connections that are idle are closed, and do not keep the process alive. */
-let ownTransport: Transport | undefined;
 
 async function loadTools(rules: EgressRules, services: readonly Provided[] = []): Promise<Tools> {
   const http = await loadOptional('@im/http', 'asking an authorization server', () => import('@im/http'));
   const given = services.find(({ name }) => name === http.transportKey.name)?.service;
-  ownTransport ??= http.createTransport();
   return {
     guard: http.createEgressGuard(rules),
-    transport: (given as Transport | undefined) ?? ownTransport,
+    transport: (given as Transport | undefined) ?? http.sharedTransport,
+    readBytes: http.readBytes,
   };
 }
 
@@ -65,7 +63,7 @@ export function createFetch(rules: EgressRules, options: FetchOptions = {}): Gua
       tools = undefined;
       throw error;
     });
-    const { guard, transport } = await tools;
+    const { guard, transport, readBytes } = await tools;
     init.signal?.throwIfAborted();
     const timeout = new AbortController();
     const cancel = clock.schedule(timeoutMs, () => timeout.abort(tooSlow(timeoutMs)));
@@ -104,33 +102,12 @@ function toResponse({ status, headers }: HttpResponse, body: Uint8Array): Respon
   });
 }
 
-async function readBytes(response: HttpResponse, maxBytes: number): Promise<Uint8Array> {
-  if (response.bytes !== undefined) return response.bytes(maxBytes);
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of response.body) {
-    size += chunk.byteLength;
-    if (size > maxBytes) throw tooLarge(maxBytes);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks, size);
-}
-
 function tooSlow(timeoutMs: number): VendorError {
   return new VendorError({
     sent: true,
     code: 'unavailable',
     reason: 'timeout',
     says: `there was no answer within ${timeoutMs} ms`,
-  });
-}
-
-function tooLarge(maxBytes: number): VendorError {
-  return new VendorError({
-    sent: true,
-    code: 'internal',
-    reason: 'body_too_large',
-    says: `the answer is larger than ${maxBytes} bytes`,
   });
 }
 

@@ -216,6 +216,7 @@ function checkedCallback(
   const issuers = parameters.getAll('iss');
   if (issuers.some((issuer) => issuer !== server.issuer) || issuers.length > 1)
     throw wrong('issuer_mismatch');
+  if (parameters.getAll('code').length > 1) throw wrong('bad_callback');
   if (issuers.length === 0 && server.authorization_response_iss_parameter_supported)
     throw wrong('issuer_missing');
   try {
