@@ -13,6 +13,7 @@ import { type Books, bookKeeper } from './books.ts';
 import { type Change, isKnown, noPayment, release, reserve } from './changes.ts';
 import { askedOf, detailsOf, factsOf, paymentOf, sameAsked } from './creation.ts';
 import { tellNotification } from './events.ts';
+import { offerClosed } from '../refusals.ts';
 import { addFact, type Fact, type PaymentRecord, provisionalId, type Step } from './record.ts';
 import { refusal } from './refuse.ts';
 import { authorizationsOf, outcomeOf, render } from './render.ts';
@@ -309,11 +310,11 @@ function sessionFacts(
   );
   const ended: Readonly<Record<string, Step>> = {
     refused: { via: 'session', result: 'Refused', code: '2', at },
+    expired: { via: 'session', result: 'Cancelled', code: offerClosed, at },
     canceled: { via: 'session', result: 'Cancelled', code: '16', at },
     paymentPending: { via: 'session', result: 'Pending', at },
   };
   const end = paid.length > 0 ? undefined : ended[status ?? ''];
-  if (status === 'expired') return [...paid, { kind: 'offer_closed' }];
   return end === undefined ? paid : [{ kind: 'answer', step: end }];
 }
 

@@ -61,9 +61,19 @@ export async function tellNotification(
   if (eventCode === 'AUTHORISATION')
     return { ...event, ...(await tellAuthorisation(records, notification, now)) };
   const fact = tells[eventCode as EventCode]?.(notification, now);
-  const name = originalReference ?? pspReference;
+  const name = (await nameOf(records, notification)) ?? originalReference ?? pspReference;
   const record = fact === undefined ? await records.find(name) : await records.tell(name, fact);
   return record?.id === undefined ? event : { ...event, payment: { id: record.id } };
+}
+
+/** Of an offer that ended before the customer chose we know no more than our own reference. */
+async function nameOf(
+  records: Records,
+  { eventCode, pspReference, merchantReference }: Notification,
+): Promise<string | undefined> {
+  if (eventCode !== 'OFFER_CLOSED' || merchantReference === undefined) return undefined;
+  if ((await records.find(pspReference)) !== undefined) return pspReference;
+  return (await records.read(merchantReference))?.id;
 }
 
 async function tellAuthorisation(

@@ -56,6 +56,8 @@ interface Authorization {
 /** All authorizations, the first one first. More than one is a payment that was made twice. */
 export function authorizationsOf(record: PaymentRecord): readonly Authorization[] {
   const found = new Map<string, number>();
+  // The one that the application knows comes first.
+  const rank = ({ psp }: Authorization) => (psp === record.id ? 0 : 1);
   const note = (psp: string, at: number) => found.set(psp, Math.min(at, found.get(psp) ?? at));
   for (const { psp, result, at } of record.steps)
     if (psp !== undefined && outcomeOf(result) === 'authorised') note(psp, at);
@@ -67,7 +69,7 @@ export function authorizationsOf(record: PaymentRecord): readonly Authorization[
   }
   return [...found]
     .map(([psp, at]) => ({ psp, at }))
-    .sort((one, other) => one.at - other.at || (one.psp < other.psp ? -1 : 1));
+    .sort((one, other) => rank(one) - rank(other) || one.at - other.at || (one.psp < other.psp ? -1 : 1));
 }
 
 /**
@@ -181,7 +183,7 @@ function unauthorised(
   const last = lastOf(record.steps);
   if (last !== undefined && outcomeOf(last.result) === 'refused')
     return { status: 'failed', declineCode: last.code };
-  if (record.offerClosed === true) return { status: 'failed', declineCode: offerClosed };
+  if (record.offerClosed === true && record.session === undefined) return { status: 'failed', declineCode: offerClosed };
   if (record.session !== undefined && rules.now >= record.session.endsAt)
     return { status: 'failed', declineCode: refusalTold(record, rules)?.code ?? offerClosed };
   const refusal = record.session === undefined ? refusalTold(record, rules) : undefined;

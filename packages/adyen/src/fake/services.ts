@@ -81,7 +81,6 @@ export function serviceRoutes(world: World) {
       return {
         json: {
           resultCode: 'Success',
-          surchargeType: 'PASSTHROUGH',
           costEstimateAmount: { currency: amount.currency, value: Math.ceil(amount.value * 0.015) },
           costEstimateReference: `cost-${asking}`,
           cardBin: {

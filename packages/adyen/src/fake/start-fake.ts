@@ -62,6 +62,8 @@ export interface AdyenFake extends ProviderFake<typeof adyen> {
     tenant?: string,
     options?: SignOptions,
   ): WebhookPayload & { readonly body: Uint8Array<ArrayBuffer> };
+  /** Resolves when every webhook that went to `account().webhookUrl` was answered. */
+  pushed(): Promise<void>;
   /** Delivers all events, one a webhook or all in one, with faults: late, twice, in another order, some not at all. */
   deliver(
     receiver: WebhookReceiver,
@@ -199,6 +201,9 @@ export async function startFake(options: StartAdyenFakeOptions = {}): Promise<Ad
       return { apiKey, merchantAccount, hmacKeys: [hmacKey], multiplePartialCaptures, baseUrl: server.url };
     },
     account: accountOf,
+    pushed: async () => {
+      while (pushes.size > 0) await Promise.allSettled(pushes);
+    },
     ledger: (tenant?: string): readonly LedgerLine[] =>
       [...accountOf(tenant).payments.values()].map((payment) => ({
         pspReference: payment.psp,

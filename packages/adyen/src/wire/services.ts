@@ -63,7 +63,6 @@ export const wireCostEstimate = z.object({
   resultCode: maybeText,
   costEstimateAmount: maybeAmount,
   costEstimateReference: maybeText,
-  surchargeType: maybeText,
   cardBin: maybe(
     z.object({
       bin: maybeText,
