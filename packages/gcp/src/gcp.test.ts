@@ -3,11 +3,16 @@ import { loadConfig } from '@im/core/config';
 import { describeIntegration } from '@im/testing/vitest';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
+import * as bigquery from './bigquery/testing.ts';
 import { fakeProject } from './common/fake/service.ts';
 import { gcp } from './gcp.ts';
+import * as kms from './kms/testing.ts';
+import * as pubsub from './pubsub/testing.ts';
 import { googleApi } from './request.ts';
 import { secretManager } from './secret-manager/index.ts';
+import * as secrets from './secret-manager/testing.ts';
 import { storage } from './storage/index.ts';
+import * as objects from './storage/testing.ts';
 import { harness, startFake } from './testing.ts';
 
 describeIntegration(gcp, harness);
@@ -28,6 +33,14 @@ async function open() {
 
 const service = 'cloudresourcemanager';
 const project = z.object({ projectId: z.string(), state: z.enum(['ACTIVE', 'DELETE_REQUESTED']) });
+
+it('every fake issues tokens that expire, for the key of a service account', async () => {
+  for (const start of [startFake, ...[bigquery, kms, pubsub, secrets, objects].map((one) => one.startFake)]) {
+    await using fake = await start();
+    expect(fake.expiresTokens).toBe(true);
+    expect(fake.options().credentials).toMatchObject({ type: 'service-account' });
+  }
+});
 
 describe('configuration', () => {
   it('gives several services of one entry the same project and credentials', async () => {
@@ -70,6 +83,7 @@ describe('any API of Google’s', () => {
       'im-sample-2',
     ]);
     expect(opened.fake.exchanges.map(({ target }) => target)).toEqual([
+      '/token',
       `/cloudresourcemanager/v3/projects/${fakeProject}`,
       '/cloudresourcemanager/v3/projects:search?pageSize=2',
       expect.stringMatching(/^\/cloudresourcemanager\/v3\/projects:search\?pageSize=2&pageToken=/),

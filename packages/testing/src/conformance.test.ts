@@ -1,7 +1,8 @@
 import { type Call, keyed, read } from '@im/core';
 import { describe, expect, it } from 'vitest';
-import { createShelf, createShelfHarness, shelf } from './__fixtures__/shelf.ts';
-import { runConformance } from './conformance.ts';
+import { assertion, createShelf, createShelfHarness, shelf } from './__fixtures__/shelf.ts';
+import { conformanceCases } from './cases.ts';
+import { openSuite, runCase, runConformance } from './conformance.ts';
 import { memory, memoryHarness } from './memory-integration.ts';
 import { describeIntegration } from './vitest.ts';
 
@@ -22,6 +23,28 @@ describe('the suite', () => {
     });
     const { results } = await runConformance(handy, createShelfHarness());
     expect(results.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
+  });
+});
+
+describe('the wall between tenants', () => {
+  /** Trades an assertion for its token. */
+  const asserting = (issuer: (clientId: string) => string) =>
+    createShelf({
+      send: (send) => (context, agent, ask, call) => {
+        if (ask.path !== '/token') return send(context, agent, ask, call);
+        const { clientId, clientSecret } = context.options;
+        const headers = { 'x-assertion': assertion(issuer(clientId), clientSecret.reveal()) };
+        return send(context, agent, { ...ask, headers }, call);
+      },
+    });
+  const wall = async (definition: typeof shelf) => {
+    const suite = await openSuite(definition, createShelfHarness());
+    const [each] = conformanceCases.filter(({ id }) => id === 'C-070');
+    return each && runCase(each, suite);
+  };
+
+  it('knows the tokens that were traded for an assertion', async () => {
+    expect(await wall(asserting((clientId) => clientId))).toMatchObject({ outcome: 'passed' });
   });
 });
 

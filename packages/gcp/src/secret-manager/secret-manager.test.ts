@@ -294,7 +294,7 @@ test('an account that may read but not list is healthy', async () => {
 
 test('a service account’s key is traded for a token, once, and again when it has expired', async () => {
   await using bench = await open();
-  const client = bench.client({ credentials: 'service-account' });
+  const client = bench.client();
   const trades = () => bench.fake.exchanges.filter(({ target }) => target === '/token').length;
   await Promise.all([client.getSecret(password), client.getSecret(certificate)]);
   expect(trades()).toBe(1);

@@ -38,7 +38,7 @@ describe('a store over Cloud Storage', () => {
     await using fake = await startFake();
     await using owner = createIntegration(storage, { options: fake.options() });
     await owner.createBucket('only-theirs');
-    const options = fake.options('tenant_b', 'service-account');
+    const options = fake.options('tenant_b');
     const { privateKey = '' } = options.credentials as { privateKey?: string };
     await using client = createIntegration(storage, { options: { ...options, bucket: 'only-theirs' } });
     const store = createObjectStore(gcsDriver(client), { name: 'photos' });

@@ -7,7 +7,7 @@ import { startFake } from './testing.ts';
 
 const harness: StorageHarness = {
   async open() {
-    const fake = await startFake({ credentials: 'service-account' });
+    const fake = await startFake();
     const clients = [0, 1].map(() => createIntegration(storage, { options: fake.options() }));
     const [driver, again] = clients.map((client) => gcsDriver(client));
     return {

@@ -93,7 +93,7 @@ describeVectors('V4 signed URLs of the published set', 'cloud-signing', (folder)
 describe('signUrl', () => {
   const open = async () => {
     const fake = await startFake();
-    const client = createIntegration(storage, { options: fake.options(sampleTenant, 'service-account') });
+    const client = createIntegration(storage, { options: fake.options() });
     return {
       fake,
       client,
@@ -119,10 +119,7 @@ describe('signUrl', () => {
 
   it('says that other credentials than a key cannot sign', async () => {
     await using opened = await open();
-    const options = {
-      ...opened.fake.options(),
-      signAs: undefined,
-    };
+    const options = { ...opened.fake.options(sampleTenant, 'access-token'), signAs: undefined };
     await using client = createIntegration(storage, { options });
     const error = await client
       .signUrl('a', { method: 'GET', expiresInSeconds: 60 })
@@ -134,16 +131,14 @@ describe('signUrl', () => {
   it('has IAM sign for credentials without a key, as an account that lets them', async () => {
     await using opened = await open();
     const { fake } = opened;
-    await using client = createIntegration(storage, {
-      options: fake.options(),
-      resilience: { retry: false },
-    });
+    const options = fake.options(sampleTenant, 'access-token');
+    await using client = createIntegration(storage, { options, resilience: { retry: false } });
     await client.insertObject('a b', 'shared');
     const { url } = await client.signUrl('a b', { method: 'GET', expiresInSeconds: 60 });
     expect(await (await fetch(url)).text()).toBe('shared');
     expect(fake.exchanges.filter(({ target }) => target.endsWith(':signBlob'))).toHaveLength(1);
-    const signAs = fake.options('tenant_b').signAs ?? '';
-    await using stranger = createIntegration(storage, { options: { ...fake.options(), signAs } });
+    const signAs = fake.options('tenant_b', 'access-token').signAs ?? '';
+    await using stranger = createIntegration(storage, { options: { ...options, signAs } });
     const error = await stranger
       .signUrl('a b', { method: 'GET', expiresInSeconds: 60 })
       .catch((thrown: unknown) => thrown);

@@ -2,6 +2,7 @@
  * A made-up HTTP service and its integration, written on `node:http` alone, so that the suite is tried on something
  * that shares no code with `@im/http`. `createShelf(change)` breaks it in one place, to prove that a case notices.
  */
+import { createHmac } from 'node:crypto';
 import { Agent, type IncomingMessage, request as httpRequest } from 'node:http';
 import { text } from 'node:stream/consumers';
 import {
@@ -215,9 +216,8 @@ export async function startShelfFake(
 
   const routes = {
     'POST /token': ({ headers }: FakeRequest): FakeResponse => {
-      const [id = '', secretOf = ''] = Buffer.from(headers.authorization?.slice(6) ?? '', 'base64').toString().split(':');
-      const tenant = id.replace('shelf-client-', '');
-      if (secretOf !== secretFor(tenant)) return { status: 401 };
+      const tenant = basicTenant(headers.authorization ?? '') ?? assertedTenant(headers['x-assertion'] ?? '');
+      if (tenant === undefined) return { status: 401 };
       issued += 1;
       const token = `shelf-token-${tenant}-${issued}-7b1d`;
       tokens.set(`Bearer ${token}`, tenant);
@@ -261,6 +261,25 @@ export async function startShelfFake(
       return change.options?.(options, tenant) ?? options;
     },
   };
+}
+
+function basicTenant(authorization: string): string | undefined {
+  const [id = '', secretOf = ''] = Buffer.from(authorization.slice(6), 'base64').toString().split(':');
+  const tenant = id.replace('shelf-client-', '');
+  return secretOf === secretFor(tenant) ? tenant : undefined;
+}
+
+/** A signed assertion in place of the secret, as RFC 7523 has it: what says who asks can be read by decoding alone. */
+export function assertion(clientId: string, key: string): string {
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const signed = `${part({ alg: 'HS256' })}.${part({ iss: clientId })}`;
+  return `${signed}.${createHmac('sha256', key).update(signed).digest('base64url')}`;
+}
+
+function assertedTenant(given: string): string | undefined {
+  const { iss } = JSON.parse(Buffer.from(given.split('.')[1] ?? '', 'base64url').toString() || '{}') as { iss?: string };
+  const tenant = String(iss).replace('shelf-client-', '');
+  return given === assertion(String(iss), secretFor(tenant)) ? tenant : undefined;
 }
 
 const secretFor = (tenant: string) => `shelf-secret-of-${tenant}-9f3c`;

@@ -26,28 +26,40 @@ export function tenantSteps(operations: number): fc.Arbitrary<TenantStep[]> {
   return fc.array(step, { minLength: 4, maxLength: 12 });
 }
 
-/** Texts by which a tenant's requests are known: options of its own, and tokens that were issued for them. */
-function marksOf(own: unknown, others: unknown, exchanges: readonly Exchange[]): readonly string[] {
-  const theirs = new Set(texts(others));
-  const marks = texts(own).filter((text) => text.length >= 8 && !theirs.has(text));
-  for (const { requestBody, requestHeaders, responseBody } of exchanges) {
-    const request = decoded(requestBody) + Object.values(requestHeaders).join('\n');
-    if (marks.some((mark) => carries(request, mark))) marks.push(...issued(decoded(responseBody)));
+/** The texts by which one tenant's requests are known: options of its own, and tokens that were issued for them. */
+class Marks {
+  readonly #known: Set<string>;
+
+  constructor(own: unknown, others: unknown) {
+    const theirs = new Set(texts(others));
+    this.#known = new Set(texts(own).filter((text) => text.length >= shortestMark && !theirs.has(text)));
   }
-  return marks;
+
+  /** Whether a request carries one of them. */
+  isIn(request: string): boolean {
+    for (const mark of this.#known) if (request.includes(mark)) return true;
+    return false;
+  }
+
+  /** Takes in the tokens of an answer to a request of this tenant's. */
+  learn(answer: string): void {
+    for (const [, token = ''] of answer.matchAll(/"[a-zA-Z_]*token"\s*:\s*"([^"]{8,})"/g))
+      this.#known.add(token);
+  }
 }
 
-/** Tokens in an answer. */
-function issued(body: string): readonly string[] {
-  return [...body.matchAll(/"[a-zA-Z_]*token"\s*:\s*"([^"]{8,})"/g)].map((match) => match[1] ?? '');
-}
+/** Shorter texts are ordinary words. */
+const shortestMark = 8;
 
 const decoded = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
-function carries(text: string, mark: string): boolean {
-  if (text.includes(mark)) return true;
-  const basic = /\bBasic ([A-Za-z0-9+/=]+)/.exec(text)?.[1];
-  return basic !== undefined && Buffer.from(basic, 'base64').toString().includes(mark);
+/** All that a request says, also what is wrapped in `Basic` credentials and in JWTs, such as the assertion of RFC 7523. */
+function wordsOf({ target, requestHeaders, requestBody }: Exchange): string {
+  const plain = [target, ...Object.values(requestHeaders), decoded(requestBody)].join('\n');
+  const wrapped = [/\bBasic ([\w+/=]+)/g, /\beyJ[\w-]+\.(eyJ[\w-]+)\./g].flatMap((pattern) =>
+    [...plain.matchAll(pattern)].map(([, text = '']) => Buffer.from(text, 'base64').toString()),
+  );
+  return [plain, ...wrapped].join('\n');
 }
 
 function texts(node: unknown): string[] {
@@ -75,7 +87,7 @@ export const tenantCases: readonly ConformanceCase[] = [
       if (isDeepStrictEqual(texts(one.options), texts(other.options)))
         notApplicable('its fake gives all tenants the same credentials');
       const rigs = [one, other] as const;
-      const seen: Exchange[] = [];
+      const marks = [new Marks(one.options, other.options), new Marks(other.options, one.options)] as const;
 
       await fc.assert(
         fc.asyncProperty(tenantSteps(names.length), async (steps) => {
@@ -84,18 +96,18 @@ export const tenantCases: readonly ConformanceCase[] = [
             (rigs[tenant] as Rig).start(names[operation] as string),
           );
           await one.clock.until(Promise.allSettled(calls));
-          seen.push(...(one.fake?.exchanges ?? []));
-          const marks = [
-            marksOf(one.options, other.options, seen),
-            marksOf(other.options, one.options, seen),
-          ];
           const sent: [string[], string[]] = [[], []];
+          // In order of arrival: a token is issued before anything carries it.
           for (const exchange of one.fake?.exchanges ?? []) {
-            const request = `${exchange.target}\n${Object.values(exchange.requestHeaders).join('\n')}\n${decoded(exchange.requestBody)}`;
-            const carried = marks.map((own) => own.some((mark) => carries(request, mark)));
+            const request = wordsOf(exchange);
+            const carried = marks.map((own) => own.isIn(request));
             if (carried[0] && carried[1])
               throw new Error(`${lineOf(exchange)} carries the credentials of both tenants`);
-            for (const index of [0, 1] as const) if (carried[index]) sent[index].push(lineOf(exchange));
+            for (const index of [0, 1] as const) {
+              if (!carried[index]) continue;
+              marks[index].learn(decoded(exchange.responseBody));
+              sent[index].push(lineOf(exchange));
+            }
           }
           for (const index of [0, 1] as const) {
             const own = steps

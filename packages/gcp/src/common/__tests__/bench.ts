@@ -8,7 +8,7 @@ import {
   type ResilienceInput,
 } from '@im/core';
 import { createVirtualClock, type StartFakeOptions, type VirtualClock } from '@im/testing';
-import type { FakeCredentials, GoogleFake } from '../fake/service.ts';
+import type { GoogleFake } from '../fake/service.ts';
 
 /** A fake, its clock, and clients of it; disposing it closes all of them. */
 export interface Bench<Definition extends AnyDefinition, Fake> extends AsyncDisposable {
@@ -24,7 +24,6 @@ export interface Bench<Definition extends AnyDefinition, Fake> extends AsyncDisp
 
 interface ClientHow {
   readonly tenant?: string;
-  readonly credentials?: FakeCredentials;
   readonly options?: object;
   readonly resilience?: ResilienceInput;
 }
@@ -49,10 +48,10 @@ export async function openBench<
   return {
     fake,
     clock,
-    client({ tenant, credentials, options, resilience } = {}) {
+    client({ tenant, options, resilience } = {}) {
       const client = createIntegration(definition, {
         tenant: tenant ?? 'tenant_a',
-        options: { ...(fake.options(tenant, credentials) as object), ...options } as OptionsOf<Definition>,
+        options: { ...(fake.options(tenant) as object), ...options } as OptionsOf<Definition>,
         clock,
         random: numbers,
         state: memoryState(clock),

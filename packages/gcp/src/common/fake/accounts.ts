@@ -39,7 +39,7 @@ export interface FakeAccounts {
   expireTokens(): void;
   /** A token without the way through the token endpoint, good for an hour. */
   issue(tenant: string): string;
-  /** One that is always the same and does not end, so that a test on virtual time does not wait for a signature. */
+  /** One that is always the same and does not end. */
   standingToken(tenant: string): string;
 }
 

@@ -49,8 +49,7 @@ export interface GoogleFake<Definition extends AnyDefinition, World> extends Pro
   /**
    * Options for this fake, with an account of its own for each tenant.
    *
-   * @param credentials `access-token` (the default): one that does not end, so that a test on virtual time does not wait for a
-   * signature; `service-account`: a key, traded for tokens that last an hour
+   * @param credentials `service-account` (the default): a key, traded for tokens that last an hour; `access-token`: one that does not end
    */
   options(tenant?: string, credentials?: FakeCredentials): OptionsOf<Definition>;
   /** What the account of a tenant has; change it to change what the fake answers. */
@@ -85,17 +84,9 @@ export async function startGoogleFake<Definition extends AnyDefinition, World>(
   };
 
   const openPaths = new Set(Object.keys(setup.open ?? {}).map((route) => route.split(' ')[1]));
-  /** Tokens that do not end, by the value of the header. */
-  const standing = new Map<string, FakeAccount>();
-  const standingToken = (account: FakeAccount): string => {
-    const token = `ya29.standing-${account.privateKeyId}`;
-    standing.set(`Bearer ${token}`, account);
-    return token;
-  };
-
   const before = (request: FakeRequest): FakeResponse | undefined => {
     if (request.path === '/token' || openPaths.has(request.path)) return undefined;
-    const principal = standing.get(request.headers.authorization ?? '') ?? accounts.principal(request);
+    const principal = accounts.principal(request);
     if (typeof principal === 'string') return refusedToken(principal);
     owners.set(request, principal);
     const { 'x-goog-user-project': payer = principal.projectId } = request.headers;
@@ -118,19 +109,19 @@ export async function startGoogleFake<Definition extends AnyDefinition, World>(
     },
     before,
     faultBody: (status) => error(status, 'The service answered with a fault.'),
+    expireTokens: accounts.expireTokens,
   });
   return Object.assign(server, {
-    options(tenant = sampleTenant, credentials: FakeCredentials = 'access-token') {
-      const account = accounts.of(tenant);
+    options(tenant = sampleTenant, credentials: FakeCredentials = 'service-account') {
       return {
         ...accounts.options(tenant, server.url),
         ...(credentials === 'access-token' && {
-          credentials: { type: credentials, accessToken: standingToken(account) },
+          credentials: { type: credentials, accessToken: accounts.standingToken(tenant) },
         }),
         ...setup.moreOptions?.(server.url),
         projectId: fakeProject,
         // Pays with a project of its own, which nobody else's token may do: so a request shows whose it is.
-        quotaProjectId: account.projectId,
+        quotaProjectId: accounts.of(tenant).projectId,
       } as OptionsOf<Definition>;
     },
     world,

@@ -20,7 +20,7 @@ export interface OpenOptions extends StartStorageFakeOptions {
 /** Opens a store of its own. */
 export async function openStore(options: OpenOptions = {}) {
   const clock = createVirtualClock();
-  const fake = await startFake({ clock, credentials: 'service-account', ...options });
+  const fake = await startFake({ clock, ...options });
   const transport = createTransport();
   const { between } = options;
   const client = createIntegration(storage, {

@@ -28,8 +28,6 @@ export interface StartStorageFakeOptions extends StartFakeOptions {
   readonly objectRetention?: boolean | undefined;
   /** Storage class of objects that name none. Default `STANDARD`. */
   readonly storageClass?: string | undefined;
-  /** How calls are authorised, unless `options` is told otherwise. Default `access-token`; tokens expire with `service-account` alone. */
-  readonly credentials?: FakeCredentials | undefined;
   /** Bytes that one step of a copy moves. Default 1 GiB. */
   readonly rewriteBytesPerCall?: number | undefined;
   /** Texts that each tenant's bucket begins with, by the name of their object. Default: none. */
@@ -43,8 +41,8 @@ export interface StorageFake extends ProviderFake<typeof storage> {
   /**
    * Options for this fake, with a project, an account and a bucket of its own for each tenant.
    *
-   * @param credentials `access-token`: one that does not end, and IAM signs URLs; `service-account`: a key, traded for tokens that last an
-   * hour. Default: those that the fake was started with
+   * @param credentials `service-account` (the default): a key, traded for tokens that last an hour; `access-token`: one that does not
+   * end, and IAM signs URLs
    */
   options(tenant?: string, credentials?: FakeCredentials): StorageOptions;
   /** Names in a tenant's bucket, earlier generations included, parts of uploads included. */
@@ -69,7 +67,6 @@ const faultWords: Readonly<Record<number, string>> = {
 /** Starts the fake on a free port of 127.0.0.1. */
 export async function startFake(options: StartStorageFakeOptions = {}): Promise<StorageFake> {
   const clock = options.clock ?? systemClock;
-  const usual = options.credentials ?? 'access-token';
   const accounts = createAccounts(clock, options.seed ?? 1);
   const store = createStore(clock);
   const context: FakeContext = {
@@ -103,7 +100,7 @@ export async function startFake(options: StartStorageFakeOptions = {}): Promise<
     },
     before,
     faultBody: (status) => googleLegacyError(status, faultWords[status] ?? 'Error'),
-    ...(usual === 'service-account' && { expireTokens: accounts.expireTokens }),
+    expireTokens: accounts.expireTokens,
   });
   context.origin = server.url;
 
@@ -124,7 +121,7 @@ export async function startFake(options: StartStorageFakeOptions = {}): Promise<
     return bucket;
   };
   return Object.assign(server, {
-    options: (tenant = sampleTenant, credentials: FakeCredentials = usual): StorageOptions => ({
+    options: (tenant = sampleTenant, credentials: FakeCredentials = 'service-account'): StorageOptions => ({
       ...accounts.options(tenant, server.url),
       ...(credentials === 'access-token' && {
         credentials: { type: credentials, accessToken: accounts.standingToken(tenant) },
