@@ -1,7 +1,8 @@
 import type { ErrorCode } from '@im/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failure, openStripe, payment } from './__tests__/connect.ts';
-import { codesByMeaning, stripeErrors } from './errors.ts';
+import { codesByMeaning } from './error-codes.ts';
+import { stripeErrors } from './errors.ts';
 
 interface Answer {
   readonly status: number;

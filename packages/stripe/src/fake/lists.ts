@@ -78,8 +78,17 @@ export function pageOf<Item extends { readonly id: string; readonly created?: nu
   };
 }
 
-const clause =
-  /^(?<field>[a-z_]+)(?:\['(?<key>[^']*)'\]|\["(?<key2>[^"]*)"\])?(?<sign>:|~|>=|<=|>|<)(?<value>"[^"]*"|'[^']*'|\d+|null)$/;
+/** Text in quotes of either kind, in which a backslash takes its meaning from the sign behind it. */
+const quoted = String.raw`"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'`;
+const clause = new RegExp(
+  String.raw`^(?<field>[a-z_]+)(?:\[(?<key>${quoted})\])?(?<sign>:|~|>=|<=|>|<)(?<value>${quoted}|\d+|null)$`,
+);
+const clauses = new RegExp(String.raw`(?:${quoted}|[^\s"'])+`, 'g');
+
+/** What stands between quotes. */
+function unquoted(text: string): string {
+  return /^["']/.test(text) ? text.slice(1, -1).replace(/\\(.)/g, '$1') : text;
+}
 
 /** Fields that each kind can be searched by: https://docs.stripe.com/search#query-fields-for-payment-intents */
 const searchable: Readonly<Record<string, string>> = {
@@ -96,11 +105,10 @@ export function searchPage<Name extends Kind>(
   isIndexed: (object: Kinds[Name]) => boolean,
 ): Stripe.ApiSearchResult<Kinds[Name]> {
   input.only('limit page query');
-  const tests = input
-    .needed('query')
-    .split(/ AND /i)
+  const tests = (input.needed('query').match(clauses) ?? [])
+    .filter((text) => !/^and$/i.test(text))
     .map((text) => {
-      const parts = clause.exec(text.trim())?.groups;
+      const parts = clause.exec(text)?.groups;
       if (parts === undefined || !(searchable[kind] ?? '').split(' ').includes(parts.field ?? ''))
         throw invalid(`We were unable to parse your search query: ${text}`, { param: 'query' });
       return parts;
@@ -115,13 +123,12 @@ export function searchPage<Name extends Kind>(
 
 function fits(
   object: object,
-  { field = '', key, key2, sign, value = '' }: Record<string, string | undefined>,
+  { field = '', key, sign, value = '' }: Record<string, string | undefined>,
 ): boolean {
   const fields = object as Record<string, unknown>;
-  const inner = key ?? key2;
-  const found = inner === undefined ? fields[field] : (fields[field] as Record<string, unknown>)[inner];
+  const found = key === undefined ? fields[field] : (fields[field] as Record<string, unknown>)[unquoted(key)];
   if (value === 'null') return found === undefined || found === null;
-  const wanted = value.replace(/^["']|["']$/g, '');
+  const wanted = unquoted(value);
   const [here, there] = [Number(found), Number(wanted)];
   switch (sign) {
     case '>':
