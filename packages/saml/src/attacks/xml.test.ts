@@ -1,0 +1,86 @@
+/** Documents that are meant for the parser. */
+import { describe, expect, it } from 'vitest';
+import { refused, tampered } from '../__tests__/refused.ts';
+import { openRig, withMessage } from '../__tests__/rig.ts';
+import type { RefusalReason } from '../refusals.ts';
+
+describe('comment truncation', () => {
+  it.each([
+    ['in the name', (text: string) => text.replace('ada-persistent-id', 'ada-persistent<!---->-id')],
+    [
+      'that cuts another name in two',
+      (text: string) => text.replace('ada@example.org', 'ada@example.org<!-- -->.evil.example'),
+    ],
+    ['as an instruction', (text: string) => text.replace('ada-persistent-id', 'ada-persistent<?x y?>-id')],
+    ['as CDATA', (text: string) => text.replace('ada-persistent-id', '<![CDATA[ada-persistent-id]]>')],
+  ])('%s: refused before any parser', (_where, change) => tampered(change, 'comment_or_instruction'));
+
+  it('a comment that the provider itself signed is refused too, rather than read half', () =>
+    tampered((text) => `${text} `, 'comment_or_instruction', {
+      editAssertion: (text) =>
+        text.replace('ada-persistent-id', 'victim@example.org<!---->.attacker.example'),
+    }));
+});
+
+describe('XXE and entities', () => {
+  it.each([
+    ['a document type', (text: string) => `<!DOCTYPE Response>${text}`, 'dtd'],
+    [
+      'an external entity',
+      (text: string) =>
+        `<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]>${text.replace('ada-persistent-id', '&x;')}`,
+      'dtd',
+    ],
+    [
+      'a parameter entity',
+      (text: string) => `<!DOCTYPE r [<!ENTITY % x SYSTEM "http://169.254.169.254/">%x;]>${text}`,
+      'dtd',
+    ],
+    [
+      'a billion laughs',
+      (text: string) => `<!DOCTYPE r [<!ENTITY a "haha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>${text}`,
+      'dtd',
+    ],
+    ['an entity without a type', (text: string) => text.replace('ada-persistent-id', '&x;'), 'bad_entity'],
+    ['a character that is none', (text: string) => text.replace('ada-persistent-id', '&#0;'), 'bad_entity'],
+    ['another encoding', (text: string) => `<?xml version="1.0" encoding="UTF-7"?>${text}`, 'bad_encoding'],
+    ['a second root', (text: string) => `${text}<x/>`, 'not_xml'],
+    [
+      'depth',
+      (text: string) =>
+        text.replace('<samlp:Status>', `${'<a>'.repeat(100)}${'</a>'.repeat(100)}<samlp:Status>`),
+      'too_deep',
+    ],
+    [
+      'ten thousand elements',
+      (text: string) => text.replace('<samlp:Status>', `${'<a/>'.repeat(10_000)}<samlp:Status>`),
+      'too_many_elements',
+    ],
+    [
+      'a megabyte',
+      (text: string) => text.replace('<samlp:Status>', `<a b="${'x'.repeat(1_000_000)}"/><samlp:Status>`),
+      'too_large',
+    ],
+  ] as const)('%s is refused before any parser', (_what, change, reason) => tampered(change, reason));
+
+  it('of an attacker’s worst documents none takes long', async () => {
+    const worst: readonly (readonly [string, RefusalReason])[] = [
+      [`${'<a>'.repeat(100_000)}`, 'too_deep'],
+      [`<a ${'b="" '.repeat(90_000)}>`, 'too_many_elements'],
+      [`<a ${'b'.repeat(400_000)}`, 'not_xml'],
+      [`<a b="${'&amp;'.repeat(90_000)}"/>`, 'unexpected_message'],
+      [`<${'a:'.repeat(200_000)}/>`, 'not_xml'],
+      [`<a ${" b='".repeat(100_000)}`, 'not_xml'],
+      ['<'.repeat(400_000), 'not_xml'],
+      [`<a>${'&'.repeat(400_000)}`, 'bad_entity'],
+      [`<a ${'\n'.repeat(400_000)}`, 'not_xml'],
+    ];
+    for (const [text, reason] of worst) {
+      const rig = openRig();
+      const form = await rig.visit();
+      const start = performance.now();
+      await refused(rig, withMessage(form, text), reason);
+      expect(performance.now() - start, text.slice(0, 12)).toBeLessThan(1_000);
+    }
+  });
+});
