@@ -1,4 +1,4 @@
-/** Whatever bytes come from, as pieces; and pieces, as parts of one size. */
+/** Whatever bytes come from, as pieces. */
 import type { StreamBody, WholeBody } from './object-store.types.ts';
 
 /** Bytes to send. */
@@ -37,75 +37,83 @@ function ofBytes(bytes: Uint8Array): Source {
   };
 }
 
-/**
- * Cuts a source into parts of `partBytes`, the last one shorter, at least one. Memory: one part at a time is filled; a source that
- * is in memory is not copied. Leaving the loop ends the source.
- * Parts of full size that are not needed any more may be given back by `free`: a collector of garbage comes too late for them.
- */
-export async function* parts(
-  source: Source,
-  partBytes: number,
-  signal: AbortSignal,
-  free: Uint8Array[] = [],
-): AsyncGenerator<Uint8Array, void, undefined> {
-  if (source.bytes !== undefined) {
-    for (let start = 0; start === 0 || start < source.bytes.byteLength; start += partBytes)
-      yield source.bytes.subarray(start, start + partBytes);
-    return;
-  }
-  let part: Uint8Array | undefined;
-  let filled = 0;
-  let count = 0;
-  for await (const piece of abortable(source.pieces(), signal)) {
-    checkPiece(piece);
-    for (let start = 0; start < piece.byteLength; ) {
-      part ??= free.pop() ?? Buffer.allocUnsafeSlow(partBytes);
-      const end = Math.min(piece.byteLength, start + partBytes - filled);
-      part.set(piece.subarray(start, end), filled);
-      filled += end - start;
-      start = end;
-      if (filled < partBytes) continue;
-      yield part;
-      count += 1;
-      part = undefined;
-      filled = 0;
-    }
-  }
-  if (count === 0 || filled > 0) yield (part ?? new Uint8Array(0)).subarray(0, filled);
-}
-
 /** @throws TypeError for what a stream of bytes must not give, such as strings */
-export function checkPiece(piece: unknown): asserts piece is Uint8Array {
+function checkPiece(piece: unknown): asserts piece is Uint8Array {
   if (!(piece instanceof Uint8Array)) throw new TypeError('the stream gives something that is no Uint8Array');
 }
 
-/** The same pieces; an abort ends the wait for the next one at once. */
-export async function* abortable(
-  pieces: AsyncIterable<Uint8Array>,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const iterator = pieces[Symbol.asyncIterator]();
-  let isDone = false;
-  let fail: (reason: unknown) => void = () => {};
-  const stop = () => fail(signal.reason);
-  // Not a race with one promise for all pieces: that one would hold every piece until the end.
-  const nextPiece = () =>
-    new Promise<IteratorResult<Uint8Array>>((resolve, reject) => {
-      fail = reject;
-      iterator.next().then(resolve, reject);
+/** The pieces of a source, one after the other; an abort ends the wait for the next one at once. Close it. */
+export class Pieces {
+  readonly #iterator: AsyncIterator<Uint8Array>;
+  readonly #signal: AbortSignal;
+  readonly #back: Uint8Array[] = [];
+  #isOver = false;
+  /** Why nothing more is given, if that is so. */
+  #stopped: { readonly reason: unknown } | undefined;
+  #fail: (reason: unknown) => void = () => {};
+
+  constructor(pieces: AsyncIterable<Uint8Array>, signal: AbortSignal) {
+    this.#iterator = pieces[Symbol.asyncIterator]();
+    this.#signal = signal;
+    if (signal.aborted) this.handleEvent();
+    else signal.addEventListener('abort', this, { once: true });
+  }
+
+  /** The signal's abort. */
+  handleEvent(): void {
+    this.stop(this.#signal.reason);
+  }
+
+  /** Ends the wait for the next piece, and gives no more. */
+  stop(reason: unknown): void {
+    this.#stopped ??= { reason };
+    this.#fail(reason);
+  }
+
+  next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    const back = this.#back.pop();
+    if (back !== undefined) return Promise.resolve({ done: false, value: back });
+    // Not a race with one promise for all pieces: that one would hold every piece until the end.
+    return new Promise((resolve, reject) => {
+      if (this.#stopped !== undefined) return reject(this.#stopped.reason);
+      if (this.#isOver) return resolve({ done: true, value: undefined });
+      this.#fail = reject;
+      this.#iterator.next().then(
+        (step) => {
+          if (step.done) {
+            this.#end();
+            return resolve({ done: true, value: undefined });
+          }
+          try {
+            checkPiece(step.value);
+            resolve(step);
+          } catch (error) {
+            reject(error);
+          }
+        },
+        (error: unknown) => {
+          this.#end();
+          reject(error);
+        },
+      );
     });
-  signal.addEventListener('abort', stop, { once: true });
-  try {
-    while (true) {
-      signal.throwIfAborted();
-      const next = await nextPiece();
-      isDone = next.done === true;
-      if (next.done) return;
-      yield next.value;
-    }
-  } finally {
-    signal.removeEventListener('abort', stop);
+  }
+
+  /** Gives a piece back, to be the next one. */
+  unread(piece: Uint8Array): void {
+    this.#back.push(piece);
+  }
+
+  /** Ends the source. */
+  close(): void {
+    if (this.#isOver) return;
+    this.#end();
     // A source that is stuck in `next` would never answer `return`: it is told, and not waited for.
-    if (!isDone) iterator.return?.().catch(() => undefined);
+    this.#iterator.return?.().catch(() => undefined);
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#signal.removeEventListener('abort', this);
   }
 }

@@ -2,15 +2,19 @@
 import type { IntegrationError } from '@im/core';
 import { hasAbility } from './abilities.ts';
 import { abortUpload } from './abort-upload.ts';
-import { abortable, checkPiece, isStream, parts, type Source, toSource } from './body.ts';
+import { isStream, type Source, toSource } from './body.ts';
 import { checksumOf } from './checksum.ts';
 import { sniffContentType } from './content-type.ts';
 import type { ObjectInfo } from './driver.ts';
 import { type Place, storeError } from './errors.ts';
 import { checkCount } from './keys.ts';
 import type { Progress, StreamBody, WholeBody } from './object-store.types.ts';
+import { PartCutter } from './parts.ts';
 import { attributesOf, checkCall, run, type StoreContext, signalOf, uploadsOf } from './store-context.ts';
-import { createUpload, type LooseUpload, noBody } from './upload.ts';
+import { type BegunUpload, beginUpload, type LooseUpload, noBody } from './upload.ts';
+
+/** Bytes that tell a content type. */
+const sniffedBytes = 64;
 
 /** Options of `put`, of all abilities. */
 export interface LoosePut extends LooseUpload {
@@ -42,14 +46,23 @@ export async function putObject(
       remedy: `${maxPutBytes} are allowed; use a store with multipart`,
     });
   if (given.size !== undefined && given.size <= oneGo)
-    return putWhole(context, key, await collect(given, given.size, signal), options, place);
+    return putWhole(context, key, await collect(context, given, given.size, signal), options, place);
   return putParts(context, key, source, options, place);
 }
 
-async function collect(source: Source, size: number, signal: AbortSignal): Promise<Uint8Array> {
+async function collect(
+  { buffers }: StoreContext,
+  source: Source,
+  size: number,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
   if (source.bytes !== undefined) return source.bytes;
-  for await (const bytes of parts(source, Math.max(size, 1), signal)) return bytes;
-  return new Uint8Array(0);
+  const cutter = new PartCutter(source, Math.max(size, 1), signal, buffers);
+  try {
+    return (await cutter.next()) ?? new Uint8Array(0);
+  } finally {
+    cutter.close();
+  }
 }
 
 async function putWhole(
@@ -78,54 +91,35 @@ async function putParts(
   place: Place,
 ): Promise<ObjectInfo> {
   const signal = signalOf(options);
-  const pieces = abortable(source.pieces(), signal);
-  const first = await readFirst(pieces, context.partBytes);
-  if (first.isAll && first.size <= context.driver.limits.maxPutBytes)
-    return putWhole(context, key, Buffer.concat(first.pieces), options, place);
-  const contentType =
-    options.contentType ?? sniffContentType(key, Buffer.concat(first.pieces, Math.min(64, first.size)));
-  const upload = await createUpload(
-    context,
-    key,
-    { ...options, contentType, size: source.size },
-    'put',
-  ).catch(async (error: unknown) => {
-    await pieces.return();
-    throw error;
-  });
-  async function* all() {
-    try {
-      yield* first.pieces;
-      yield* pieces;
-    } finally {
-      await pieces.return();
-    }
-  }
+  const { partBytes, buffers } = context;
+  // The beginning is looked at before anything is begun: many a stream is short.
+  const cutter = new PartCutter(source, partBytes, signal, buffers);
+  let begun: BegunUpload;
   try {
-    const { bytes } = await upload.send(source.bytes ?? all(), {
-      signal,
-      onProgress:
-        options.onProgress && (({ bytes }) => options.onProgress?.({ bytes, totalBytes: source.size })),
-    });
-    if (source.size !== undefined && bytes !== source.size) throw wrongSize(source.size, bytes, place);
-    return await upload.complete({ signal });
+    const first = (await cutter.next()) ?? new Uint8Array(0);
+    const isAll = first.byteLength < partBytes || (await cutter.isAtEnd());
+    if (isAll && first.byteLength <= context.driver.limits.maxPutBytes) {
+      const info = await putWhole(context, key, first, options, place);
+      cutter.reuse(first);
+      return info;
+    }
+    const contentType = options.contentType ?? sniffContentType(key, first.subarray(0, sniffedBytes));
+    begun = await beginUpload(context, key, { ...options, contentType, size: source.size }, 'put');
+    cutter.restart(first, begun.session.state.partBytes);
   } catch (error) {
-    throw await withoutLeftovers(context, upload.state, error);
+    cutter.close();
+    throw error;
   }
-}
-
-/** Looks at the beginning before anything is begun: many a stream is short. Copies, since a source may use its buffer again. */
-async function readFirst(source: AsyncGenerator<Uint8Array>, partBytes: number) {
-  const pieces: Uint8Array[] = [];
-  let size = 0;
-  while (size <= partBytes) {
-    const next = await source.next();
-    if (next.done) return { pieces, size, isAll: true };
-    checkPiece(next.value);
-    pieces.push(new Uint8Array(next.value));
-    size += next.value.byteLength;
+  const { session, send } = begun;
+  const { onProgress } = options;
+  try {
+    const report = onProgress && (({ bytes }: Progress) => onProgress({ bytes, totalBytes: source.size }));
+    const { bytes } = await send(source, { signal, onProgress: report }, cutter);
+    if (source.size !== undefined && bytes !== source.size) throw wrongSize(source.size, bytes, place);
+    return await session.complete({ signal });
+  } catch (error) {
+    throw await withoutLeftovers(context, session.state, error);
   }
-  return { pieces, size, isAll: false };
 }
 
 /** Cleans up behind a failed put, whatever the caller's signal says; a clean-up that fails is left to `sweepOrphans`. */

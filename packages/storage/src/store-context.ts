@@ -13,6 +13,7 @@ import type { ObjectLock } from './driver-versions.ts';
 import { completeError, orAborted, type Place, storeError } from './errors.ts';
 import { checkCount, checkKey, checkLock, checkMetadata, checkWriteCondition } from './keys.ts';
 import type { ObjectStoreOptions } from './object-store.types.ts';
+import { PartBuffers } from './parts.ts';
 
 const mebibyte = 1024 * 1024;
 const defaults = { checksum: 'sha256', partBytes: 8 * mebibyte, concurrency: 4 } as const;
@@ -25,6 +26,8 @@ export interface StoreContext {
   readonly partBytes: number;
   readonly concurrency: number;
   readonly clock: Clock;
+  /** Memory of parts, for the next ones. */
+  readonly buffers: PartBuffers;
 }
 
 /** Fills in defaults, within the service's limits. */
@@ -50,6 +53,7 @@ export function createContext(
     partBytes: options.partBytes ?? Math.min(Math.max(defaults.partBytes, minPartBytes), maxPartBytes),
     concurrency: options.concurrency ?? defaults.concurrency,
     clock: options.clock ?? systemClock,
+    buffers: new PartBuffers(),
   };
 }
 

@@ -1,13 +1,14 @@
 /** Uploads in parts: parallel, in constant memory, and good in another process. */
 import { isIntegrationError } from '@im/core';
 import { abortUpload } from './abort-upload.ts';
-import { parts, type Source, toSource } from './body.ts';
+import { type Source, toSource } from './body.ts';
 import { checksumOf, checksumOfParts, isAlgorithm } from './checksum.ts';
 import { sniffContentType } from './content-type.ts';
 import type { UploadedPart } from './driver-uploads.ts';
 import { completeError, type Place, storeError } from './errors.ts';
 import { checkCount } from './keys.ts';
 import type { StoreCall } from './object-store.types.ts';
+import { fittingPartBytes, PartCutter } from './parts.ts';
 import {
   attributesOf,
   checkCall,
@@ -26,45 +27,37 @@ export interface LooseUpload extends LooseOptions {
   readonly size?: number | undefined;
 }
 
-/** Parts that are few enough for `size`, in whole mebibytes. */
-function fittingPartBytes(
-  context: StoreContext,
-  wanted: number,
-  size: number | undefined,
-  place: Place,
-): number {
-  const { maxParts, maxPartBytes } = context.driver.limits;
-  if (size === undefined || size <= wanted * maxParts) return wanted;
-  const unit = 1024 * 1024;
-  const fitting = Math.ceil(size / maxParts / unit) * unit;
-  if (fitting > maxPartBytes)
-    throw storeError(`${size} bytes are more than ${maxParts} parts can hold`, place, {
-      code: 'invalid_argument',
-      remedy: 'split the object',
-    });
-  return fitting;
+/** A session, and a way to send for whoever has looked at the beginning of the source. */
+export interface BegunUpload {
+  readonly session: UploadSession;
+  readonly send: (source: Source, options: SendOptions, cutter?: PartCutter) => Promise<SendReport>;
 }
 
-/** Begins an upload. */
-export async function createUpload(
+/** Begins an upload, for `operation`. */
+export async function beginUpload(
   context: StoreContext,
   key: string,
   options: LooseUpload,
-  operation = 'createUpload',
-): Promise<UploadSession> {
+  operation: string,
+): Promise<BegunUpload> {
   const place = checkCall(context, operation, key, options, 'conditionalWrites');
   const uploads = uploadsOf(context, operation);
   const { minPartBytes, maxPartBytes } = context.driver.limits;
   if (options.partBytes !== undefined)
     checkCount('partBytes', options.partBytes, minPartBytes, maxPartBytes, place);
-  const partBytes = fittingPartBytes(context, options.partBytes ?? context.partBytes, options.size, place);
+  const partBytes = fittingPartBytes(
+    context.driver.limits,
+    options.partBytes ?? context.partBytes,
+    options.size,
+    place,
+  );
   const attributes = attributesOf(options, () => sniffContentType(key, new Uint8Array(0)), place);
   const { algorithm } = context;
   const uploadId = await run(place, signalOf(options), (call) =>
     uploads.create(key, { ...attributes, algorithm, partBytes, size: options.size }, call),
   );
   const { ifMatch, ifNoneMatch } = attributes;
-  return session(context, {
+  return begun(context, {
     version: 1,
     key,
     uploadId,
@@ -74,6 +67,15 @@ export async function createUpload(
     ...(ifMatch === undefined ? {} : { ifMatch }),
     ...(ifNoneMatch === undefined ? {} : { ifNoneMatch }),
   });
+}
+
+/** Begins an upload. */
+export async function createUpload(
+  context: StoreContext,
+  key: string,
+  options: LooseUpload,
+): Promise<UploadSession> {
+  return (await beginUpload(context, key, options, 'createUpload')).session;
 }
 
 /** Goes on with one: the service is asked which parts have arrived. */
@@ -92,7 +94,7 @@ export async function resumeUpload(
     const noted = known.find(({ number, etag }) => number === part.number && etag === part.etag);
     return { ...part, checksum: part.checksum ?? noted?.checksum };
   });
-  return session(context, { ...state, parts: merged });
+  return begun(context, { ...state, parts: merged }).session;
 }
 
 /** A state comes from a file: nothing in it is taken for granted. */
@@ -113,12 +115,12 @@ function checkState(context: StoreContext, state: UploadState): readonly Uploade
   });
 }
 
-function session(context: StoreContext, begun: UploadState): UploadSession {
-  const { key, uploadId, partBytes, algorithm, ifMatch, ifNoneMatch } = begun;
+function begun(context: StoreContext, start: UploadState): BegunUpload {
+  const { key, uploadId, partBytes, algorithm, ifMatch, ifNoneMatch } = start;
   const uploads = uploadsOf(context, 'createUpload');
-  const arrived = new Map(begun.parts.map((part) => [part.number, part]));
+  const arrived = new Map(start.parts.map((part) => [part.number, part]));
   const ordered = () => [...arrived.values()].sort((a, b) => a.number - b.number);
-  const state = (): UploadState => ({ ...begun, parts: ordered() });
+  const state = (): UploadState => ({ ...start, parts: ordered() });
   let expected: number | undefined;
 
   /** Sends a part unless it has arrived already; tells whether it was sent. */
@@ -138,7 +140,7 @@ function session(context: StoreContext, begun: UploadState): UploadSession {
     return true;
   }
 
-  async function send(source: Source, options: SendOptions): Promise<SendReport> {
+  async function send(source: Source, options: SendOptions, given?: PartCutter): Promise<SendReport> {
     const place = placeOf(context, 'upload.send', key);
     const failing = new AbortController();
     const signal = AbortSignal.any([signalOf(options), failing.signal]);
@@ -146,23 +148,27 @@ function session(context: StoreContext, begun: UploadState): UploadSession {
     const under = new Set<Promise<void>>();
     let failure: { readonly error: unknown } | undefined;
     let number = 0;
-    /** Buffers to fill again. One that a failed call may still be reading is never among them. */
-    const free: Uint8Array[] = [];
+    const cutter = given ?? new PartCutter(source, partBytes, signalOf(options), context.buffers);
     const one = async (at: number, bytes: Uint8Array) => {
       try {
         const sent = await putPart(at, bytes, place, signal);
         report[sent ? 'sentParts' : 'keptParts'] += 1;
         report.bytes += bytes.byteLength;
-        if (source.bytes === undefined && bytes.byteLength === partBytes) free.push(bytes);
+        // Not after a failure: a call that was given up may still be reading.
+        cutter.reuse(bytes);
         if (sent) options.onState?.(state());
         options.onProgress?.({ bytes: report.bytes, totalBytes: source.size });
       } catch (error) {
         failure ??= { error };
         failing.abort(error);
+        cutter.stop(error);
       }
     };
     try {
-      for await (const bytes of parts(source, partBytes, signal, free)) {
+      // The next part is gathered while others are on their way.
+      for (let bytes = await cutter.next(); bytes !== undefined; bytes = await cutter.next()) {
+        if (under.size >= context.concurrency) await Promise.race(under);
+        if (failure !== undefined) break;
         if (number === context.driver.limits.maxParts)
           throw storeError(`the stream is longer than ${number} parts of ${partBytes} bytes`, place, {
             code: 'invalid_argument',
@@ -171,12 +177,12 @@ function session(context: StoreContext, begun: UploadState): UploadSession {
         number += 1;
         const work: Promise<void> = one(number, bytes).finally(() => under.delete(work));
         under.add(work);
-        if (under.size >= context.concurrency) await Promise.race(under);
-        if (failure !== undefined) break;
       }
     } catch (error) {
       // The source broke: parts under way arrive, so that a later `send` need not repeat them.
       failure ??= { error };
+    } finally {
+      cutter.close();
     }
     await Promise.all(under);
     if (failure !== undefined) throw sourceError(failure.error, place, signalOf(options));
@@ -210,7 +216,7 @@ function session(context: StoreContext, begun: UploadState): UploadSession {
     );
   }
 
-  return {
+  const session: UploadSession = {
     key,
     get state() {
       return state();
@@ -223,6 +229,7 @@ function session(context: StoreContext, begun: UploadState): UploadSession {
     complete: (options = {}) => complete(options),
     abort: (options = {}) => abortUpload(context, key, uploadId, signalOf(options)),
   };
+  return { session, send };
 }
 
 /** What the user's own stream throws is the user's, and passes as it is. */
