@@ -1,18 +1,20 @@
 /**
- * One large transfer in a process of its own, so that its peak of memory is its own too. Prints
- * `{ seconds, cpuSeconds, peakBytes }`, the peak above what the process held before.
+ * One large transfer in a process of its own, so that its peak of memory is its own too. Only the client that is measured is loaded:
+ * of two, each would pay for the other's heap whenever garbage is collected. Prints `{ seconds, cpuSeconds, peakBytes }`, the peak above
+ * what the process held before.
  *
- * node transfer.ts <cloud> <ours|bare> <up|whole|down> <bytes> <options as JSON>
+ * node transfer.ts <cloud> <ours|bare> <up|whole|down|prepare> <bytes> <options as JSON>
+ *
+ * `prepare` puts what `down` of so many bytes reads, and measures nothing.
  */
 import { setImmediate as turn } from 'node:timers/promises';
-import { errorCode } from '@im/core';
-import { bareStores, type CloudName, drain } from './bare.ts';
-import { openOurs } from './cloud.ts';
+import type { CloudName } from './bare.ts';
+import { openMover } from './mover.ts';
 
 const [cloud, who, direction, bytes, options] = process.argv.slice(2) as [
   CloudName,
   'ours' | 'bare',
-  'up' | 'whole' | 'down',
+  'up' | 'whole' | 'down' | 'prepare',
   string,
   string,
 ];
@@ -28,65 +30,45 @@ async function* source(total: number): AsyncGenerator<Uint8Array> {
   }
 }
 
-const given = JSON.parse(options);
-// As strong as the SDKs' own; over plain http S3 wants a SHA-256 of what goes up in any case.
-const checksum = cloud === 's3' && direction !== 'down' ? 'sha256' : 'crc32';
-await using ours = await openOurs(cloud, given, checksum);
-const bare = await bareStores[cloud](given);
-
-/** Each way to move `total` bytes, of both contenders. */
-const ways = {
-  ours: {
-    up: (key: string, total: number) => ours.store.put(key, source(total), { size: total }),
-    whole: (key: string, total: number) => ours.store.put(key, source(total), { size: total }),
-    down: async (key: string, total: number) =>
-      expectAll(await drain((await ours.store.get(key)).stream()), total),
-  },
-  bare: {
-    up: (key: string, total: number) => bare.upload(key, source(total), total),
-    whole: async (key: string, total: number) => bare.uploadWhole?.(key, source(total), total),
-    down: async (key: string, total: number) => expectAll(await bare.download(key), total),
-  },
-} as const;
-
 function expectAll(came: number, total: number): void {
   if (came !== total) throw new Error(`${came} of ${total} bytes came`);
 }
 
-/** An object to read, put there once. */
-async function prepare(key: string, total: number): Promise<void> {
-  try {
-    if ((await ours.store.head(key)).size === total) return;
-  } catch (error) {
-    if (errorCode(error) !== 'not_found') throw error;
-  }
-  await ways.ours.up(key, total);
-}
-
-const key = `${direction}-${size}`;
+await using mover = await openMover(cloud, who, direction, JSON.parse(options));
 const warmBytes = 24 * 1024 * 1024;
-if (direction === 'down') await prepare(key, size);
-await prepare('down-warm', warmBytes);
-// Memory counts from here: from a process that has its modules and connections, and has moved next to nothing.
-await ours.store.put('small', piece);
-await bare.put('small', piece);
-for (let round = 0; round < 5; round += 1) {
-  globalThis.gc?.();
-  await turn();
-}
-const before = process.memoryUsage().rss;
-let peak = before;
-const watch = setInterval(() => {
-  peak = Math.max(peak, process.memoryUsage().rss);
-}, 10);
+/** Objects to read, put by `prepare`. */
+const keyToRead = (total: number) => `read-${total}`;
 
-// CPU and time count from here on, when the compiler has seen the work.
-for (let round = 0; round < 3; round += 1)
-  await ways[who][direction](direction === 'down' ? 'down-warm' : 'warm', warmBytes);
-const cpu = process.cpuUsage();
-const from = performance.now();
-await ways[who][direction](key, size);
-const seconds = (performance.now() - from) / 1_000;
-const { user, system } = process.cpuUsage(cpu);
-clearInterval(watch);
-console.log(JSON.stringify({ seconds, cpuSeconds: (user + system) / 1e6, peakBytes: peak - before }));
+/** Moves `total` bytes the way that is measured. */
+async function move(total: number): Promise<void> {
+  if (direction === 'down') expectAll(await mover.down(keyToRead(total)), total);
+  else if (direction === 'prepare') await mover.up(keyToRead(total), source(total), total);
+  else await mover[direction](`${direction}-${who}`, source(total), total);
+}
+
+async function measure(): Promise<void> {
+  // Memory counts from here: from a process that has its modules and connections, and has moved next to nothing.
+  await mover.put('small', piece);
+  for (let round = 0; round < 5; round += 1) {
+    globalThis.gc?.();
+    await turn();
+  }
+  const before = process.memoryUsage().rss;
+  let peak = before;
+  const watch = setInterval(() => {
+    peak = Math.max(peak, process.memoryUsage().rss);
+  }, 10);
+
+  // CPU and time count from here on, when the compiler has seen the work.
+  for (let round = 0; round < 3; round += 1) await move(warmBytes);
+  const cpu = process.cpuUsage();
+  const from = performance.now();
+  await move(size);
+  const seconds = (performance.now() - from) / 1_000;
+  const { user, system } = process.cpuUsage(cpu);
+  clearInterval(watch);
+  console.log(JSON.stringify({ seconds, cpuSeconds: (user + system) / 1e6, peakBytes: peak - before }));
+}
+
+if (direction === 'prepare') for (const total of [warmBytes, size]) await move(total);
+else await measure();
