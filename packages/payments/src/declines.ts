@@ -24,12 +24,31 @@ export const retryAdvices = ['never', 'later', 'soon', 'authenticate', 'correct'
 /** One of {@link retryAdvices}. */
 export type RetryAdvice = (typeof retryAdvices)[number];
 
+/** Keys of texts for the customer, the same for every vendor. The first says nothing but that it was declined: fraud, loss and theft are not told. */
+export const declineMessageKeys = [
+  'payment.declined',
+  'payment.declined.funds',
+  'payment.declined.limit',
+  'payment.declined.expired',
+  'payment.declined.details',
+  'payment.declined.cvc',
+  'payment.declined.address',
+  'payment.declined.pin',
+  'payment.declined.authentication',
+  'payment.declined.not_permitted',
+  'payment.declined.method',
+  'payment.declined.cancelled',
+  'payment.declined.try_again',
+] as const;
+/** One of {@link declineMessageKeys}. */
+export type DeclineMessageKey = (typeof declineMessageKeys)[number];
+
 /** Meaning of one code. */
 export interface DeclineRow {
   readonly category: DeclineCategory;
   readonly retry: RetryAdvice;
-  /** Key of the text for the customer, in the application's own translations: `payment.declined.funds`. */
-  readonly messageKey: string;
+  /** Key of the text for the customer, in the application's own translations. */
+  readonly messageKey: DeclineMessageKey;
 }
 
 /** All codes of a vendor. */

@@ -5,9 +5,11 @@ export { type Currency, currencyExponents, isCurrency } from './currencies.ts';
 export {
   type Decline,
   type DeclineCategory,
+  type DeclineMessageKey,
   type DeclineRow,
   type DeclineTable,
   declineCategories,
+  declineMessageKeys,
   type RetryAdvice,
   readDecline,
   retryAdvices,

@@ -2,9 +2,14 @@
  * What refusals of a payment mean. Two sources: `processor_response.response_code` of a card, as the processor gave it, and issues of an order that
  * say that this method cannot pay. What must not be told to whoever tries a stolen card reads like any decline.
  */
-import type { DeclineCategory, DeclineRow, DeclineTable, RetryAdvice } from '@im/payments';
+import type { DeclineCategory, DeclineMessageKey, DeclineRow, DeclineTable, RetryAdvice } from '@im/payments';
 
-type Meaning = readonly [category: DeclineCategory, retry: RetryAdvice, messageKey: string, codes: string];
+type Meaning = readonly [
+  category: DeclineCategory,
+  retry: RetryAdvice,
+  messageKey: DeclineMessageKey,
+  codes: string,
+];
 
 const meanings: readonly Meaning[] = [
   ['insufficient_funds', 'later', 'payment.declined.funds', '5120'],
@@ -53,10 +58,10 @@ const meanings: readonly Meaning[] = [
   [
     'issuer_unavailable',
     'soon',
-    'payment.declined.again',
+    'payment.declined.try_again',
     '0800 0880 0960 1360 5920 8000 8010 8100 8110 8220 9100 PPER PPNT PPH1',
   ],
-  ['issuer_unavailable', 'later', 'payment.declined.again', '5910'],
+  ['issuer_unavailable', 'later', 'payment.declined.try_again', '5910'],
   [
     'unspecified',
     'later',

@@ -2,20 +2,19 @@
  * Stripe's decline codes: those of cards, those of other payment methods, and the codes by which a payment fails without an issuer. Where
  * Stripe asks not to tell the customer why, the message is that of any decline.
  */
-import type { DeclineCategory, DeclineRow, DeclineTable, RetryAdvice } from '@im/payments';
+import type { DeclineCategory, DeclineMessageKey, DeclineRow, DeclineTable, RetryAdvice } from '@im/payments';
 
-const plain = 'payment.declined';
-const keyOf = (category: DeclineCategory): string => messageKeys[category] ?? plain;
+const keyOf = (category: DeclineCategory): DeclineMessageKey => messageKeys[category] ?? 'payment.declined';
 
 /** Texts that tell the customer something of use. Fraud, loss and theft must not be told. */
-const messageKeys: Partial<Readonly<Record<DeclineCategory, string>>> = {
-  insufficient_funds: `${plain}.funds`,
-  limit_exceeded: `${plain}.limit`,
-  expired_method: `${plain}.expired`,
-  incorrect_details: `${plain}.details`,
-  authentication_required: `${plain}.authentication`,
-  not_permitted: `${plain}.notPermitted`,
-  issuer_unavailable: `${plain}.tryAgain`,
+const messageKeys: Partial<Readonly<Record<DeclineCategory, DeclineMessageKey>>> = {
+  insufficient_funds: 'payment.declined.funds',
+  limit_exceeded: 'payment.declined.limit',
+  expired_method: 'payment.declined.expired',
+  incorrect_details: 'payment.declined.details',
+  authentication_required: 'payment.declined.authentication',
+  not_permitted: 'payment.declined.not_permitted',
+  issuer_unavailable: 'payment.declined.try_again',
 };
 
 /** Codes that mean the same. */

@@ -150,7 +150,7 @@ export const lifeMutations: Mutations = {
         ...facts,
         declines: {
           ...facts.declines,
-          rows: { ...facts.declines.rows, x: { category: 'unspecified', retry: 'never', messageKey: '' } },
+          rows: { ...facts.declines.rows, x: { category: 'unspecified', retry: 'never', messageKey: '' as never } },
         },
       },
     }),
