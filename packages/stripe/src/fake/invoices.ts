@@ -1,11 +1,11 @@
 /** Invoices of subscriptions: made at the beginning of each period, and collected from the customer's method. */
 import type { Stripe } from 'stripe';
 import type { Account } from './account.ts';
-import { listOf, nulls } from './blank.ts';
-import { tryCharge } from './charges.ts';
-import type { Input } from './input.ts';
-import { methodFor, natureOf } from './methods.ts';
-import { declined, invalid, refused } from './refusals.ts';
+import { listOf, newPaymentIntent, nulls } from './blank.ts';
+import { type Input, readInput } from './input.ts';
+import { goOn } from './intent-charge.ts';
+import { methodFor } from './methods.ts';
+import { declined, invalid, isDecline, refused } from './refusals.ts';
 
 /** Makes the invoice of a period; it is open. */
 export function invoiceFor(
@@ -160,19 +160,35 @@ export function collect(
   if (invoice.amount_remaining === 0) return paid(account, invoice);
   invoice.attempt_count += 1;
   if (method === undefined) return failed(account, invoice);
-  const { charge, decline } = tryCharge(account, {
-    amount: invoice.amount_remaining,
-    currency: invoice.currency,
-    method,
-    customer: invoice.customer as string,
-    intent: null,
-    description: `Payment for invoice ${invoice.number}`,
-    capture: true,
-    authenticated: false,
-    multicapture: false,
-  });
-  if (decline === undefined) natureOf(method).isSetUp = true;
-  return charge.status === 'succeeded' ? paid(account, invoice) : failed(account, invoice);
+  try {
+    goOn(account, intentOf(account, invoice), method, alone, () => '');
+    return paid(account, invoice);
+  } catch (thrown) {
+    if (!isDecline(thrown)) throw thrown;
+    return failed(account, invoice);
+  }
+}
+
+/** Nobody is there to authenticate. */
+const alone = readInput([['off_session', 'true']]);
+
+const intents = new WeakMap<Stripe.Invoice, Stripe.PaymentIntent>();
+
+/** The payment of an invoice, the same however often it is tried. */
+function intentOf(account: Account, invoice: Stripe.Invoice): Stripe.PaymentIntent {
+  const made =
+    intents.get(invoice) ??
+    account.add<'payment_intent'>(
+      newPaymentIntent(account, {
+        amount: invoice.amount_remaining,
+        currency: invoice.currency,
+        customer: invoice.customer as string,
+        description: `Payment for invoice ${invoice.number}`,
+        setup_future_usage: 'off_session',
+      }),
+    );
+  intents.set(invoice, made);
+  return made;
 }
 
 function paid(account: Account, invoice: Stripe.Invoice): true {
@@ -225,10 +241,10 @@ export function payInvoice(
     );
   if (collect(account, invoice, method)) onPaid(invoice);
   else {
-    const decline = natureOf(method).card?.decline;
-    throw declined(decline?.message ?? 'Your card was declined.', {
-      code: decline?.code ?? 'card_declined',
-      ...(decline?.decline_code !== undefined && { decline_code: decline.decline_code }),
+    const { message = '', code, decline_code } = intentOf(account, invoice).last_payment_error ?? {};
+    throw declined(message, {
+      ...(code !== undefined && { code }),
+      ...(decline_code !== undefined && { decline_code }),
     });
   }
   return invoice;

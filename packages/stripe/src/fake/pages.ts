@@ -2,9 +2,12 @@
  * Pages of the fake's own, for browsers: where a customer authenticates, where one pays, and a form for card data in a frame. The form speaks
  * to the fake itself, so that no number reaches the shop's page; its script has the few functions of Stripe.js that are needed for it.
  */
+
+import { formatMoney } from '@im/payments';
 import type { FakeRequest, FakeResponse } from '@im/testing';
+import { fromStripeAmount } from '../currencies.ts';
 import type { Account } from './account.ts';
-import { payCheckout } from './hosted.ts';
+import { payCheckout } from './checkout.ts';
 import { readInput } from './input.ts';
 import { finishIntent } from './intent-charge.ts';
 import { methodOf } from './methods.ts';
@@ -34,7 +37,8 @@ const cardFields = `<label>Card number <input name="number" inputmode="numeric" 
 <label>Security code <input name="cvc" inputmode="numeric" autocomplete="cc-csc" required></label>`;
 
 function shownAmount(amount: number, currency: string): string {
-  return new Intl.NumberFormat('en', { style: 'currency', currency }).format(amount / 100);
+  const money = fromStripeAmount(amount, currency);
+  return `${formatMoney(money)} ${money.currency}`;
 }
 
 /** The page on which a customer authenticates. */

@@ -51,6 +51,11 @@ export function declined(message: string, fields: RefusalFields): FakeResponse {
   return answer(402, 'card_error', message, fields);
 }
 
+/** Whether a route threw {@link declined}. */
+export function isDecline(thrown: unknown): boolean {
+  return typeof thrown === 'object' && thrown !== null && 'status' in thrown && thrown.status === 402;
+}
+
 /** The key was used with another request. */
 export function otherRequest(key: string): FakeResponse {
   return answer(

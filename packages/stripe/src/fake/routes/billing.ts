@@ -1,14 +1,10 @@
+import type { Stripe } from 'stripe';
 import { createPrice, createProduct } from '../catalogue.ts';
-import {
-  createCheckout,
-  createPortalConfiguration,
-  createPortalSession,
-  expireCheckout,
-  updatePortalConfiguration,
-} from '../hosted.ts';
+import { createCheckout, expireCheckout } from '../checkout.ts';
 import { word } from '../ids.ts';
-import { payInvoice } from '../invoices.ts';
+import { payInvoice, subscriptionOf } from '../invoices.ts';
 import { pageOf } from '../lists.ts';
+import { createPortalConfiguration, createPortalSession, updatePortalConfiguration } from '../portal.ts';
 import { missing } from '../refusals.ts';
 import { cancelSubscription, resumeSubscription, updateSubscription } from '../subscription-changes.ts';
 import { createSubscription } from '../subscription-create.ts';
@@ -51,7 +47,15 @@ export const billingRoutes: Routes = {
     subscriptions.write,
     ({ account, input, id }) => cancelSubscription(account, account.get('subscription', id), input),
   ],
-  'GET /v1/invoices': listing('invoice', invoices.read, 'customer status collection_method'),
+  'GET /v1/invoices': [
+    invoices.read,
+    ({ account, input, path }) => {
+      const of = input.text('subscription');
+      const fits = (one: Stripe.Invoice) => of === undefined || subscriptionOf(account, one)?.id === of;
+      const all = account.all('invoice').filter(fits);
+      return pageOf(all, input, path, 'customer status collection_method', 'subscription');
+    },
+  ],
   'GET /v1/invoices/:id': one('invoice', invoices.read),
   'POST /v1/invoices/:id/pay': [
     invoices.write,
