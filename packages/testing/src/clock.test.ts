@@ -1,5 +1,8 @@
-import { generateKeyPair, generateKeyPairSync, webcrypto } from 'node:crypto';
+import { generateKeyPair, generateKeyPairSync, randomBytes, webcrypto } from 'node:crypto';
+import { Readable } from 'node:stream';
+import { blob as gather } from 'node:stream/consumers';
 import { promisify } from 'node:util';
+import { createGunzip, gzip } from 'node:zlib';
 import { sleep } from '@im/core';
 import { describe, expect, it } from 'vitest';
 import { createVirtualClock } from './clock.ts';
@@ -79,6 +82,19 @@ describe('virtual clock', () => {
     const later = work();
     await clock.advance(100_000);
     expect(await later).toBe(0);
+  });
+
+  it('stands still while Node’s threads compress, in one piece or in a stream', async () => {
+    const clock = createVirtualClock(0);
+    clock.schedule(1, () => {});
+    clock.schedule(5_000, () => {});
+    const noise = randomBytes(4_000_000);
+    const work = async () => {
+      const packed = await promisify(gzip)(noise);
+      const { size } = await gather(Readable.from([packed]).pipe(createGunzip()));
+      return [size, clock.now()];
+    };
+    expect(await clock.until(work())).toEqual([noise.byteLength, 0]);
   });
 
   it('waits for no key that was made at once', async () => {

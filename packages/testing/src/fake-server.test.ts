@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { findCanaries } from './canary.ts';
 import { createVirtualClock } from './clock.ts';
@@ -39,6 +40,45 @@ async function raw(url: string, path: string): Promise<string> {
     return `${(error as NodeJS.ErrnoException).code}`;
   }
 }
+
+describe('requests in gzip', () => {
+  const post = (url: string, body: Uint8Array<ArrayBuffer>) =>
+    fetch(`${url}/echo`, { method: 'POST', headers: { 'content-encoding': 'gzip' }, body });
+  const packed = (content: string | Uint8Array) => new Uint8Array(gzipSync(content));
+
+  it('are decoded where the vendor decodes them; what was sent is there for signatures', async () => {
+    const sent: Uint8Array[] = [];
+    const before: FakeServerOptions['before'] = ({ sentBody }) => void sent.push(sentBody);
+    await using fake = await start({ decodes: true, before });
+    const body = packed('{"a":1}');
+    expect(await (await post(fake.url, body)).json()).toEqual({ a: 1 });
+    expect(sent).toEqual([Buffer.from(body)]);
+    const [exchange] = fake.exchanges;
+    expect(new TextDecoder().decode(exchange?.requestBody)).toBe('{"a":1}');
+    expect(exchange?.requestHeaders['content-encoding']).toBe('gzip');
+  });
+
+  it('are refused when they are broken or unpack to more than 16 MiB', async () => {
+    await using fake = await start({ decodes: true });
+    expect((await post(fake.url, new Uint8Array([1, 2, 3]))).status).toBe(400);
+    expect((await post(fake.url, packed('{"a":1}').subarray(0, -6))).status).toBe(400);
+    expect((await post(fake.url, packed(new Uint8Array(17 * 1024 * 1024)))).status).toBe(413);
+    expect(fake.failures).toEqual([]);
+  });
+
+  it('stay as they are where the vendor stores them so', async () => {
+    const stored: Uint8Array[] = [];
+    const keep: FakeServerOptions['routes'] = {
+      'POST /echo': ({ body }) => {
+        stored.push(body);
+        return {};
+      },
+    };
+    await using fake = await start({ routes: keep });
+    await post(fake.url, packed('x'));
+    expect(stored).toEqual([Buffer.from(packed('x'))]);
+  });
+});
 
 describe('routing', () => {
   it.each([

@@ -48,6 +48,7 @@ export interface Exchange {
   /** Path with query, as sent. */
   readonly target: string;
   readonly requestHeaders: Readonly<Record<string, string>>;
+  /** Decoded, where the fake {@link FakeServerOptions.decodes | decodes}. */
   readonly requestBody: Uint8Array;
   /** Set as soon as the head goes out. Absent: the connection was cut before an answer, or there is none yet. */
   readonly status?: number | undefined;
@@ -71,7 +72,10 @@ export interface FakeRequest {
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string>>;
+  /** Decoded, where the fake {@link FakeServerOptions.decodes | decodes}. */
   readonly body: Uint8Array;
+  /** As it came, for signatures over it. */
+  readonly sentBody: Uint8Array;
   /** The body as JSON; throws a {@link FakeResponse} of status 400 when it is none. */
   json(): unknown;
   /** The body as a form. */
@@ -107,6 +111,11 @@ export interface FakeServerOptions {
   readonly routes: FakeRoutes;
   /** Runs before every route; an answer ends the request there: authentication, rate limits. */
   readonly before?: ((request: FakeRequest) => FakeResponse | undefined) | undefined;
+  /**
+   * Whether what is sent with `content-encoding: gzip` is unpacked, up to 16 MiB. Default false: an object store keeps it as it is, and
+   * most vendors take none.
+   */
+  readonly decodes?: boolean | undefined;
   /** A fault's body in the vendor's error format. Default: empty. */
   readonly faultBody?: ((status: number) => FakeResponse) | undefined;
   /** Makes credentials expire, for the fault `expired-token`, which is refused without it. */

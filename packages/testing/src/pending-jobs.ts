@@ -1,38 +1,52 @@
 /**
- * What `node:crypto` and WebCrypto have handed to Node's threads: signatures, digests, keys. It ends by itself and soon, so a virtual
- * clock lets it; but unlike sockets and files, no list that Node gives names it.
+ * What `node:crypto`, WebCrypto and `node:zlib` have handed to Node's threads: signatures, digests, keys, compression. It ends by itself
+ * and soon, so a virtual clock lets it; but unlike sockets and files, no list that Node gives names it.
  *
  * `async_hooks` shows each such job when it is made, and when its callback has run. Whether it goes to a thread at all is known
- * once it runs: a job of a `…Sync` function is over then, any other has somebody to tell (`ondone`), or gives a promise.
+ * once it is begun: a job of a `…Sync` function is over then, any other has somebody to tell (`ondone`), or gives a promise.
  */
 import { createHook } from 'node:async_hooks';
 
-/** `SIGNREQUEST`, `HASHREQUEST`, `KEYPAIRGENREQUEST`, …: each kind of job has a name of its own. */
-const jobKind = /^(?!FS|GETADDRINFO|GETNAMEINFO|QUERY|HTTP).+REQUEST$/;
+type Begin = (...args: unknown[]) => unknown;
 
-interface Job {
-  run?: (...args: unknown[]) => unknown;
-  readonly ondone?: unknown;
-}
+/** What begins a job, by the kind of its resource, and whether it then goes to a thread. */
+const kinds: readonly {
+  readonly kind: RegExp;
+  readonly begins: string;
+  readonly goesToThread: (job: Readonly<Record<string, unknown>>, result: unknown) => boolean;
+}[] = [
+  {
+    // `SIGNREQUEST`, `HASHREQUEST`, `KEYPAIRGENREQUEST`, …: each kind has a name of its own.
+    kind: /^(?!FS|GETADDRINFO|GETNAMEINFO|QUERY|HTTP).+REQUEST$/,
+    begins: 'run',
+    goesToThread: ({ ondone }, result) => ondone !== undefined || result instanceof Promise,
+  },
+  // One resource for a whole stream; what is done at once has a method of another name.
+  { kind: /^ZLIB$/, begins: 'write', goesToThread: () => true },
+];
 
-/** Jobs in threads, by the id of their resource. */
-const pending = new Set<number>();
+/** How many of a resource's jobs are in threads, by its id: a stream begins the next one while the callback of the last one runs. */
+const pending = new Map<number, number>();
 
 const hook = createHook({
   trackPromises: false,
   init(id, kind, _trigger, resource) {
-    if (!jobKind.test(kind)) return;
-    const job: Job = resource;
-    const { run } = job;
-    if (typeof run !== 'function') return;
-    job.run = (...args) => {
-      const result = run.apply(job, args);
-      if (job.ondone !== undefined || result instanceof Promise) pending.add(id);
+    const known = kinds.find((each) => each.kind.test(kind));
+    if (known === undefined) return;
+    const job = resource as Record<string, unknown>;
+    const begin = job[known.begins];
+    if (typeof begin !== 'function') return;
+    job[known.begins] = (...args: unknown[]) => {
+      const result = (begin as Begin).apply(job, args);
+      if (known.goesToThread(job, result)) pending.set(id, (pending.get(id) ?? 0) + 1);
       return result;
     };
   },
   after(id) {
-    if (pending.size > 0) pending.delete(id);
+    const jobs = pending.get(id);
+    if (jobs === undefined) return;
+    if (jobs > 1) pending.set(id, jobs - 1);
+    else pending.delete(id);
   },
 });
 

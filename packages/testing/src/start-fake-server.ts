@@ -4,6 +4,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { systemClock } from '@im/core';
+import { decodeContent } from './fake-content.ts';
 import { type Answer, cut, FaultRules, retryAfterHeader, type Sending, send } from './fake-faults.ts';
 import { recorder } from './fake-record.ts';
 import { compileRoutes } from './fake-routes.ts';
@@ -77,7 +78,10 @@ export async function startFakeServer(options: FakeServerOptions): Promise<FakeS
       },
     };
     try {
-      exchange.requestBody = await buffer(incoming);
+      const sentBody = await buffer(incoming);
+      const encoding = options.decodes === true ? exchange.requestHeaders['content-encoding'] : undefined;
+      const content = decodeContent(sentBody, encoding);
+      exchange.requestBody = content instanceof Uint8Array ? content : sentBody;
       const path = exchange.target.split('?', 1)[0] as string;
       const route = routeOf(exchange.method, path);
       const fault = rules.strike(exchange.method, path);
@@ -87,9 +91,11 @@ export async function startFakeServer(options: FakeServerOptions): Promise<FakeS
         unmatched.push(`${exchange.method} ${path}`);
       }
       if (fault?.kind === 'expired-token') options.expireTokens?.();
-      const request = toRequest(exchange, path, route?.params ?? {});
+      const request = toRequest(exchange, sentBody, path, route?.params ?? {});
       if (fault?.kind === 'cut' && fault.when === 'before') return cut(sending);
-      const real = fault?.kind === 'status' ? faultAnswer(fault) : await answerOf(request, route);
+      const refused = content instanceof Uint8Array ? undefined : content;
+      const real =
+        fault?.kind === 'status' ? faultAnswer(fault) : (refused ?? (await answerOf(request, route)));
       const sent = await send(toAnswer(real, clock.now()), fault, sending);
       exchange.responseBody = sent?.body ?? nothing;
     } finally {
@@ -168,7 +174,12 @@ function draft(incoming: IncomingMessage, at: number): Draft {
   };
 }
 
-function toRequest(exchange: Exchange, path: string, params: Readonly<Record<string, string>>): FakeRequest {
+function toRequest(
+  exchange: Exchange,
+  sentBody: Uint8Array,
+  path: string,
+  params: Readonly<Record<string, string>>,
+): FakeRequest {
   const { method, target, requestHeaders: headers, requestBody: body } = exchange;
   const query = target.slice(path.length + 1);
   return {
@@ -178,6 +189,7 @@ function toRequest(exchange: Exchange, path: string, params: Readonly<Record<str
     query: new URLSearchParams(query),
     headers,
     body,
+    sentBody,
     json: () => {
       try {
         return JSON.parse(new TextDecoder().decode(body)) as unknown;

@@ -8,9 +8,13 @@ export const cloudwatchService = awsService({
   name: '@im/aws/cloudwatch',
   package: '@aws-sdk/client-cloudwatch',
   load: () => import('@aws-sdk/client-cloudwatch'),
-  // As everywhere here, bodies go as they are; AWS takes 1 MB of data in one request.
+  // The SDK's own defaults, which it would ask the environment and the configuration files for.
   make: (module: Module, config) =>
-    new module.CloudWatchClient({ ...config, disableRequestCompression: true }),
+    new module.CloudWatchClient({
+      ...config,
+      disableRequestCompression: false,
+      requestMinCompressionSizeBytes: 10_240,
+    }),
 });
 
 /** What the operations work with. */

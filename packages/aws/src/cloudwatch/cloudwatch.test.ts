@@ -43,6 +43,16 @@ describe('metric data', () => {
     expect([await ask('Minimum'), await ask('p90')]).toEqual([[3], []]);
   });
 
+  it('goes in gzip when there is much of it, as the SDK does by itself', async () => {
+    await using one = await open();
+    const data: Datum[] = Array.from({ length: 500 }, (_, value) => ({ name: 'Size', value }));
+    await one.done(one.client.putMetricData('Test', data));
+    await one.done(one.client.putMetricData('Test', data.slice(0, 3)));
+    const encodings = one.fake.exchanges.map(({ requestHeaders }) => requestHeaders['content-encoding']);
+    expect(encodings).toEqual(['gzip', undefined]);
+    expect(one.fake.metric({ namespace: 'Test', name: 'Size' })?.data).toHaveLength(503);
+  });
+
   it('is not sent again when its answer is lost, since it would count twice', async () => {
     await using one = await open({ resilience: { retry: { maxAttempts: 4 } } });
     one.fake.inject({ fault: { kind: 'cut', when: 'after' }, times: 3 });

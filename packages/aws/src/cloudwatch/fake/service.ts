@@ -8,6 +8,7 @@ import type { CloudwatchState } from './state.ts';
 export function cloudwatchFakeService(state: CloudwatchState, clock: Clock, pageItems: number): JsonService {
   return {
     service: 'monitoring',
+    takesGzip: true,
     kind: 'json',
     version: '1.0',
     namespace: 'com.amazonaws.cloudwatch',

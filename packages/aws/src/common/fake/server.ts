@@ -79,7 +79,7 @@ export async function startAwsServer(
     const search = [...request.query].map((pair) => pair.map(escapeUri).join('=')).join('&');
     const target = search === '' ? request.path : `${request.path}?${search}`;
     const verdict = verifySignature(
-      { method: request.method, target, headers: request.headers, body: request.body },
+      { method: request.method, target, headers: request.headers, body: request.sentBody },
       { service: service.service, region, now: clock.now(), credentialsOf: accounts.credentials },
     );
     if (!verdict.ok) throw signatureFault(verdict.reason, service);
@@ -92,6 +92,7 @@ export async function startAwsServer(
     name,
     clock,
     routes: routesOf(all, handle),
+    decodes: all.some(({ takesGzip }) => takesGzip === true),
     faultBody: (status) => refusal(all[0], faultFor(status), nextId()),
     expireTokens: accounts.expireSessions,
   });

@@ -9,9 +9,12 @@ export interface FakeCall {
   readonly request: FakeRequest;
 }
 
-/** Name under which its requests are signed, `sqs`. */
+/** What all kinds of services have. */
 interface Signed {
+  /** Name under which its requests are signed, `sqs`. */
   readonly service: string;
+  /** Whether it takes requests in gzip, as AWS's model says by the trait `requestCompression`. Default false. */
+  readonly takesGzip?: boolean | undefined;
 }
 
 /** A service that speaks JSON in one route. An error is thrown, made by `fault`. */
