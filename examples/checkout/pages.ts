@@ -1,7 +1,7 @@
 /** What customers and merchants see. No page has a field for a card: that one is the processor's own, in a frame of its own. */
 import type { Payment } from '@im/payments';
+import { type Html, html } from '../support/html.ts';
 import { shown } from './amounts.ts';
-import { type Html, html } from './html.ts';
 import type { Order } from './orders.ts';
 import type { DayReport } from './report.ts';
 import type { Shop } from './shops.ts';

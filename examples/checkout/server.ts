@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { errorCode, isIntegrationError } from '@im/core';
 import { type Payment, parseMoney } from '@im/payments';
-import type { Html } from './html.ts';
+import type { Html } from '../support/html.ts';
 import { type Order, referenceOf } from './orders.ts';
 import { homePage, orderPage, ordersPage, payPage, problemPage, reportPage, shopPage } from './pages.ts';
 import { reportOfDay } from './report.ts';

@@ -1,3 +1,11 @@
+export {
+  createEnvelope,
+  type Envelope,
+  type EnvelopeKey,
+  type EnvelopeOptions,
+  type LocalKey,
+  type RemoteKey,
+} from '../common/envelope.ts';
 export type { MfaOptions, PasskeySite, Shown } from './context.ts';
 export { createMfa, type Factors, type Mfa, type TenantMfa } from './mfa.ts';
 export type { Passkey, Passkeys } from './passkeys.ts';
