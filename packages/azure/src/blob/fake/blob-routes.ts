@@ -3,6 +3,7 @@ import { hash } from 'node:crypto';
 import type { FakeResponse } from '@im/testing';
 import { storageError, xmlDocument, xmlElement } from '../../common/fake/storage-answers.ts';
 import { readXml } from '../../common/xml.ts';
+import { FakeContent } from './content.ts';
 import { sourceOf } from './copy-source.ts';
 import {
   allow,
@@ -41,7 +42,8 @@ export function putBlob(handling: Handling): FakeResponse {
     ...attributes.headers,
     'content-md5': md5,
   };
-  const blob = store.publish(container, { ...attributes, name, headers, bytes: request.body, blocks: [] });
+  const content = new FakeContent([request.body]);
+  const blob = store.publish(container, { ...attributes, name, headers, content, blocks: [] });
   return {
     status: 201,
     headers: { ...writtenHeaders(blob), 'content-md5': md5, 'x-ms-request-server-encrypted': 'true' },
@@ -67,16 +69,16 @@ export function getBlob(handling: Handling): FakeResponse {
   holdRead(request, present);
   const headers = { ...blobHeaders(present), ...overridden(request.query) };
   if (request.method === 'HEAD')
-    return { headers: { ...headers, ...tierHeaders(present) }, body: present.bytes };
+    return { headers: { ...headers, ...tierHeaders(present) }, body: present.content.bytes };
   if (present.tier === 'Archive')
     throw storageError(409, 'BlobArchived', 'This operation is not permitted on an archived blob.');
   const range = request.headers['x-ms-range'] ?? request.headers.range;
-  return range === undefined ? { headers, body: present.bytes } : ranged(present, headers, range);
+  return range === undefined ? { headers, body: present.content.bytes } : ranged(present, headers, range);
 }
 
 function ranged(blob: FakeBlob, headers: Record<string, string>, range: string): FakeResponse {
   const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(range) ?? [];
-  const size = blob.bytes.byteLength;
+  const { size } = blob.content;
   const from = Number(first);
   if (first === undefined || from >= size)
     return {
@@ -101,7 +103,7 @@ function ranged(blob: FakeBlob, headers: Record<string, string>, range: string):
       ...(md5 !== undefined && { 'x-ms-blob-content-md5': md5 }),
       'content-range': `bytes ${from}-${to}/${size}`,
     },
-    body: blob.bytes.subarray(from, to + 1),
+    body: blob.content.slice(from, to + 1).bytes,
   };
 }
 
@@ -130,7 +132,7 @@ export function copyBlob(handling: Handling): FakeResponse {
   const tags = request.headers['x-ms-tags'];
   const copied = store.publish(container, {
     name,
-    bytes: source.bytes,
+    content: source.content,
     headers: source.headers,
     blocks: source.blocks,
     metadata: Object.keys(metadata).length === 0 ? source.metadata : metadata,

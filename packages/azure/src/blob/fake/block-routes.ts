@@ -3,6 +3,7 @@ import type { FakeResponse } from '@im/testing';
 import { storageError, xmlDocument, xmlElement } from '../../common/fake/storage-answers.ts';
 import { readXml } from '../../common/xml.ts';
 import { checkMd5 } from './blob-routes.ts';
+import { FakeContent } from './content.ts';
 import { sourceOf } from './copy-source.ts';
 import { allow, attributesOf, type Handling, holdWrite, targetOf, writtenHeaders } from './handling.ts';
 import type { FakeBlock } from './store.ts';
@@ -16,28 +17,30 @@ export function putBlock(handling: Handling): FakeResponse {
       'InvalidHeaderValue',
       'The value for one of the HTTP headers is not in the correct format.',
     );
-  const md5 = checkMd5(request.headers['content-md5'], request.body);
-  stage(handling, request.body);
-  return { status: 201, headers: { 'content-md5': md5, 'x-ms-request-server-encrypted': 'true' } };
+  const sent = request.headers['content-md5'];
+  // Told only where it was sent, from version 2019-02-02 on.
+  const told = sent === undefined ? {} : { 'content-md5': checkMd5(sent, request.body) };
+  stage(handling, new FakeContent([request.body]));
+  return { status: 201, headers: { ...told, 'x-ms-request-server-encrypted': 'true' } };
 }
 
 /** Put Block From URL. */
 export function putBlockFromUrl(handling: Handling): FakeResponse {
-  const source = sourceOf(handling, 'r');
+  const { content } = sourceOf(handling, 'r');
   const [, first, last] =
     /^bytes=(\d+)-(\d+)$/.exec(handling.request.headers['x-ms-source-range'] ?? '') ?? [];
-  const bytes = first === undefined ? source.bytes : source.bytes.subarray(Number(first), Number(last) + 1);
-  if (bytes.byteLength === 0)
+  const wanted = first === undefined ? content : content.slice(Number(first), Number(last) + 1);
+  if (wanted.size === 0)
     throw storageError(
       416,
       'InvalidRange',
       'The range specified is invalid for the current size of the resource.',
     );
-  stage(handling, bytes);
+  stage(handling, wanted);
   return { status: 201, headers: { 'x-ms-request-server-encrypted': 'true' } };
 }
 
-function stage(handling: Handling, bytes: Uint8Array): void {
+function stage(handling: Handling, content: FakeContent): void {
   allow(handling, 'w');
   const { container, name } = targetOf(handling);
   const id = handling.request.query.get('blockid') ?? '';
@@ -52,7 +55,7 @@ function stage(handling: Handling, bytes: Uint8Array): void {
   const [other] = staged.keys();
   if (other !== undefined && other.length !== id.length)
     throw storageError(400, 'InvalidBlobOrBlock', 'The specified blob or block content is invalid.');
-  staged.set(id, { id, bytes });
+  staged.set(id, { id, content });
   container.staged.set(name, staged);
 }
 
@@ -78,9 +81,9 @@ export function putBlockList(handling: Handling): FakeResponse {
       throw storageError(400, 'InvalidBlockList', 'The specified block list is invalid.');
     }),
   );
-  const bytes = Buffer.concat(blocks.map((block) => block.bytes));
+  const content = FakeContent.join(blocks.map((block) => block.content));
   const headers = { 'content-type': 'application/octet-stream', ...attributes.headers };
-  const blob = store.publish(container, { ...attributes, headers, name, bytes, blocks });
+  const blob = store.publish(container, { ...attributes, headers, name, content, blocks });
   return { status: 201, headers: { ...writtenHeaders(blob), 'x-ms-request-server-encrypted': 'true' } };
 }
 
@@ -93,7 +96,7 @@ export function getBlockList(handling: Handling): FakeResponse {
     throw storageError(404, 'BlobNotFound', 'The specified blob does not exist.');
   const wanted = handling.request.query.get('blocklisttype') ?? 'committed';
   const listed = (name: string, blocks: Iterable<FakeBlock>) =>
-    `<${name}>${[...blocks].map(({ id, bytes }) => `<Block>${xmlElement('Name', id)}${xmlElement('Size', bytes.byteLength)}</Block>`).join('')}</${name}>`;
+    `<${name}>${[...blocks].map(({ id, content }) => `<Block>${xmlElement('Name', id)}${xmlElement('Size', content.size)}</Block>`).join('')}</${name}>`;
   const body = [
     ...(wanted === 'uncommitted' ? [] : [listed('CommittedBlocks', present?.blocks ?? [])]),
     ...(wanted === 'committed' ? [] : [listed('UncommittedBlocks', staged?.values() ?? [])]),
@@ -103,7 +106,7 @@ export function getBlockList(handling: Handling): FakeResponse {
       'content-type': 'application/xml',
       ...(present !== undefined && {
         ...writtenHeaders(present),
-        'x-ms-blob-content-length': String(present.bytes.byteLength),
+        'x-ms-blob-content-length': String(present.content.size),
       }),
     },
     body: xmlDocument('BlockList', body),

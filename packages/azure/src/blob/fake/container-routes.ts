@@ -135,7 +135,7 @@ function listedBlob(blob: FakeBlob, include: readonly string[]): string {
   const properties = [
     xmlElement('Last-Modified', new Date(blob.modifiedAt).toUTCString()),
     xmlElement('Etag', blob.etag),
-    xmlElement('Content-Length', blob.bytes.byteLength),
+    xmlElement('Content-Length', blob.content.size),
     xmlElement('Content-Type', headers['content-type']),
     xmlElement('Content-Encoding', headers['content-encoding']),
     xmlElement('Content-Language', headers['content-language']),

@@ -27,6 +27,7 @@ import {
   listBlobs,
   listContainers,
 } from './container-routes.ts';
+import { FakeContent } from './content.ts';
 import type { Handling } from './handling.ts';
 import { containerSas, createSasReader } from './sas.ts';
 import { createBlobStore, type FakeBlobStore } from './store.ts';
@@ -205,15 +206,15 @@ function furnish(store: FakeBlobStore): void {
   const container = store.createContainer(sampleContainer);
   store.createContainer('others');
   for (const name of sampleBlobs) {
-    const bytes = Buffer.from(`this is ${name}`);
+    const content = new FakeContent([Buffer.from(`this is ${name}`)]);
     store.publish(container, {
       name,
-      bytes,
+      content,
       headers: { 'content-type': 'text/plain' },
       metadata: { made_by: 'fake' },
       tier: undefined,
       tags: {},
-      blocks: name === sampleBlobs.at(-1) ? [{ id: Buffer.alloc(8, 1).toString('base64'), bytes }] : [],
+      blocks: name === sampleBlobs.at(-1) ? [{ id: Buffer.alloc(8, 1).toString('base64'), content }] : [],
     });
   }
 }

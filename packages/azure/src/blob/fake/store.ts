@@ -2,17 +2,18 @@
 
 import type { Clock } from '@im/core';
 import { compareKeys } from '@im/storage';
+import type { FakeContent } from './content.ts';
 
 /** A block: staged, or part of a blob. */
 export interface FakeBlock {
   readonly id: string;
-  readonly bytes: Uint8Array;
+  readonly content: FakeContent;
 }
 
 /** A blob. */
 export interface FakeBlob {
   readonly name: string;
-  readonly bytes: Uint8Array;
+  readonly content: FakeContent;
   /** Without quotes. */
   readonly etag: string;
   readonly modifiedAt: number;
