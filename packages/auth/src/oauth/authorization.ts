@@ -8,13 +8,14 @@
  * 4. where an ID token was asked for, it is there, signed by the issuer's published key, for this client, and holds the nonce that went along.
  */
 import { IntegrationError, Secret } from '@im/core';
-import type * as OAuth from 'oauth4webapi';
+import { failureFields } from '../common/fetch.ts';
 import { randomToken } from '../common/random.ts';
 import { isSameSecret } from '../common/same-secret.ts';
-import { sendVendorRequest } from './dialect.ts';
 import { createDpopKey } from './dpop.ts';
 import type { Exchange, Exchanger } from './exchange.ts';
 import { toIdentity } from './id-token.ts';
+import type { ConnectedAccount } from './provider.ts';
+import { fillIn } from './server.ts';
 import { missingScopes, type TokenSet, toTokenSet } from './tokens.ts';
 
 /** What is asked of the user. */
@@ -76,12 +77,12 @@ export async function startAuthorization(
   if (redirectUri === undefined) throw lacking('a redirectUri in the client’s options');
   const { offline = true } = request;
   const scopes = [...new Set([...(request.scopes ?? []), ...((offline && provider.offline?.scopes) || [])])];
-  const isOpenId = scopes.includes(openIdScope);
-  if (isOpenId && provider.issuer === undefined) throw lacking('an OpenID provider for the scope openid');
+  // Elsewhere it is a scope like any other, and nobody signs in by what it brings.
+  const isOpenId = scopes.includes(openIdScope) && provider.issuer !== undefined;
   const dpopKey = options.dpop === true ? (await createDpopKey()).reveal() : undefined;
   const proof: AuthorizationProof = {
     state: randomToken(randomBytes),
-    ...(provider.pkce !== 'refused' && { codeVerifier: randomToken(randomBytes) }),
+    ...(provider.pkce !== 'unsupported' && { codeVerifier: randomToken(randomBytes) }),
     ...(isOpenId && { nonce: randomToken(randomBytes) }),
     redirectUri,
     scopes,
@@ -184,9 +185,11 @@ export async function finishAuthorization(
       isOpenId && tokens.idToken !== undefined
         ? await exchanger.verifyIdToken(server)(tokens.idToken.reveal())
         : undefined;
-    const lasting = await extended(tokens, exchanger, exchange, signal);
+    const lasting = await extended(tokens, exchanger, exchange);
+    const account = lasting.account ?? (claims ? undefined : await askAccount(lasting, exchanger, exchange));
     return {
       ...lasting,
+      ...(account && { account }),
       ...(claims && { identity: toIdentity(claims, options.tenant ?? '', clock) }),
       ...(dpopKey && { dpopKey }),
     };
@@ -247,22 +250,41 @@ function withinAsked(tokens: TokenSet, asked: readonly string[], { options }: Ex
 async function extended(
   tokens: TokenSet,
   exchanger: Exchanger,
-  { oauth, server, client }: Exchange,
-  signal: AbortSignal | undefined,
+  { oauth, server, client, send }: Exchange,
 ): Promise<TokenSet> {
   const { provider } = exchanger.options;
-  const { dialect } = provider;
-  if (dialect?.extend === undefined) return tokens;
-  const request = dialect.extend(tokens.accessToken.reveal(), await exchanger.vendorParts());
+  const { extend } = provider.dialect ?? {};
+  if (extend === undefined) return tokens;
   const askedAt = exchanger.clock.now();
-  const response = await sendVendorRequest(exchanger.fetch, request, { signal }, dialect);
-  const answer: OAuth.TokenEndpointResponse = await oauth.processRefreshTokenResponse(
-    server,
-    client,
-    response,
-  );
-  const lasting = toTokenSet(answer, provider, askedAt, tokens.scopes);
-  return { ...tokens, accessToken: lasting.accessToken, expiresAt: lasting.expiresAt };
+  const response = await send(extend(tokens.accessToken.reveal(), await exchanger.vendorParts()));
+  const answer = await oauth.processRefreshTokenResponse(server, client, response);
+  const { accessToken, expiresAt } = toTokenSet(answer, provider, askedAt, tokens.scopes);
+  return { ...tokens, accessToken, expiresAt };
+}
+
+/** Whose token it is, by the vendor's API. A vendor that does not say, for want of a scope, is no reason not to connect. */
+async function askAccount(
+  { accessToken }: TokenSet,
+  { options }: Exchanger,
+  { send }: Exchange,
+): Promise<ConnectedAccount | undefined> {
+  const { endpoints, readAccount, tokenScheme = 'Bearer', id } = options.provider;
+  if (endpoints?.account === undefined || readAccount === undefined) return undefined;
+  const url = fillIn(endpoints.account, options.variables ?? {});
+  const headers = { authorization: `${tokenScheme} ${accessToken.reveal()}` };
+  try {
+    const response = await send({ method: 'GET', url, headers });
+    const body: unknown = response.ok ? await response.json() : undefined;
+    return typeof body === 'object' && body !== null
+      ? readAccount(body as Record<string, unknown>)
+      : undefined;
+  } catch (error) {
+    options.logger?.warn('auth: the vendor did not say whose account it is', {
+      provider: id,
+      ...failureFields(error),
+    });
+    return undefined;
+  }
 }
 
 function lacking(what: string): IntegrationError {

@@ -13,12 +13,11 @@ export async function sendTokenRequest(
   dialect: OAuthDialect = {},
 ): Promise<Response> {
   const form = new URLSearchParams(init.body);
-  const { clientIdParameter, tokenRequest = 'form' } = dialect;
-  const clientId = form.get('client_id');
-  if (clientIdParameter !== undefined && clientId !== null) {
-    form.delete('client_id');
-    form.set(clientIdParameter, clientId);
-  }
+  const { tokenRequest = 'form' } = dialect;
+  rename(form, 'client_id', dialect.clientIdParameter);
+  rename(form, 'client_secret', dialect.clientSecretParameter);
+  if (form.has('code'))
+    for (const [name, value] of Object.entries(dialect.codeParameters ?? {})) form.set(name, value);
   const headers = { ...init.headers, ...dialect.headers };
   const response = await (tokenRequest === 'query'
     ? fetch(withQuery(url, form), { ...init, method: 'GET', headers: withoutType(headers), body: undefined })
@@ -30,10 +29,17 @@ export async function sendTokenRequest(
   return toStandard(response, dialect);
 }
 
+function rename(form: URLSearchParams, from: string, to: string | undefined): void {
+  const value = form.get(from);
+  if (to === undefined || value === null) return;
+  form.delete(from);
+  form.set(to, value);
+}
+
 /** Sends a request of the vendor's own, and gives its answer as a token answer. */
 export async function sendVendorRequest(
   fetch: GuardedFetch,
-  { method, url, query, form, json, bearer, basic }: VendorRequest,
+  { method, url, query, form, json, headers, bearer, basic }: VendorRequest,
   init: Pick<FetchInit, 'signal' | 'onSend'>,
   dialect: OAuthDialect = {},
 ): Promise<Response> {
@@ -52,6 +58,7 @@ export async function sendVendorRequest(
       }),
       ...(authorization && { authorization }),
       ...dialect.headers,
+      ...headers,
     },
     body,
   });

@@ -12,16 +12,16 @@ import {
   systemClock,
 } from '@im/core';
 import type * as OAuth from 'oauth4webapi';
-import { createFetch, type FetchInit, type FetchOptions, type GuardedFetch } from '../common/fetch.ts';
+import { createFetch, type FetchInit, type FetchOptions } from '../common/fetch.ts';
 import { type RandomBytes, systemRandomBytes } from '../common/random.ts';
 import { createRemoteKeySet } from '../jwt/remote-key-set.ts';
 import { type ClientCredential, clientAuthOf, credentialFaults, secretOf } from './client-authentication.ts';
-import { sendTokenRequest } from './dialect.ts';
+import { sendTokenRequest, sendVendorRequest } from './dialect.ts';
 import { dpopHandle } from './dpop.ts';
 import { createIdTokenVerifier, type VerifyIdToken } from './id-token.ts';
 import { mtlsTransport } from './mtls.ts';
 import { explained } from './oauth-error.ts';
-import type { OAuthProvider, VendorRequestParts } from './provider.ts';
+import type { OAuthProvider, VendorRequest, VendorRequestParts } from './provider.ts';
 import { createServerSource, fillIn } from './server.ts';
 
 /** The application at one authorization server. */
@@ -57,6 +57,8 @@ export interface Exchange {
   readonly server: OAuth.AuthorizationServer;
   readonly client: OAuth.Client;
   readonly authentication: OAuth.ClientAuth;
+  /** Sends a request of the vendor's own. */
+  readonly send: (request: VendorRequest) => Promise<Response>;
   readonly how: {
     readonly signal?: AbortSignal;
     readonly [OAuth.customFetch]: (
@@ -87,7 +89,6 @@ export interface Exchanger {
   readonly options: OAuthClientOptions;
   readonly clock: Clock;
   readonly randomBytes: RandomBytes;
-  readonly fetch: GuardedFetch;
   run<Result>(call: ExchangeCall, work: (exchange: Exchange) => Promise<Result>): Promise<Result>;
   verifyIdToken(server: OAuth.AuthorizationServer): VerifyIdToken;
   vendorParts(): Promise<VendorRequestParts>;
@@ -127,6 +128,7 @@ export function createExchanger(options: OAuthClientOptions): Exchanger {
       server,
       client,
       authentication: await clientAuthOf(oauth, credential, provider),
+      send: (request) => sendVendorRequest(fetch, request, { signal, onSend }, provider.dialect).then(heard),
       how: {
         ...(signal && { signal }),
         ...(handle && { DPoP: handle }),
@@ -159,7 +161,6 @@ export function createExchanger(options: OAuthClientOptions): Exchanger {
     options,
     clock,
     randomBytes: options.randomBytes ?? systemRandomBytes,
-    fetch,
     async run(call, work) {
       call.signal?.throwIfAborted();
       let last: Response | undefined;

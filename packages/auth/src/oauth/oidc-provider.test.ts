@@ -4,6 +4,7 @@ import { type Clock, Secret, systemClock } from '@im/core';
 import type { JWK } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createBrowser } from './__tests__/browser.ts';
+import { makeCertificate, type TestCertificate } from './__tests__/certificate.ts';
 import { type OidcServer, redirectUri, startOidcServer } from './__tests__/oidc-server.ts';
 import { createOAuthClient, type OAuthClient } from './client.ts';
 import type { ClientCredential } from './client-authentication.ts';
@@ -196,6 +197,34 @@ describe('against oidc-provider', () => {
       reason: 'invalid_grant',
     });
     expect(await client.introspect(tokens.accessToken)).toEqual({ isActive: false });
+  });
+
+  it('shows a client certificate, by which it is known and to which its tokens are bound (RFC 8705)', async () => {
+    const [site, mine, other] = ['server', 'client', 'other'].map(makeCertificate) as [
+      TestCertificate,
+      TestCertificate,
+      TestCertificate,
+    ];
+    await using secure = await startOidcServer({
+      tls: { cert: site.cert, key: site.key, requestCert: true, rejectUnauthorized: false },
+      clientCertificate: mine.cert,
+    });
+    const having = ({ cert, key }: TestCertificate) =>
+      clientOf(
+        'mtls',
+        { method: 'self_signed_tls_client_auth', certificate: cert, key: new Secret(key) },
+        {
+          provider: openIdProvider(secure.issuer, { authentication: ['self_signed_tls_client_auth'] }),
+          trust: site.cert,
+        },
+      );
+    const client = having(mine);
+    const tokens = await client.clientCredentials();
+    expect(await client.introspect(tokens.accessToken)).toMatchObject({
+      isActive: true,
+      claims: { cnf: { 'x5t#S256': expect.any(String) } },
+    });
+    await expect(having(other).clientCredentials()).rejects.toMatchObject({ reason: 'invalid_client' });
   });
 
   it('lets an abort through at once', async () => {

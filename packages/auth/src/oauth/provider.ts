@@ -21,6 +21,8 @@ export interface OAuthEndpoints {
   readonly deviceAuthorization?: string | undefined;
   readonly pushedAuthorization?: string | undefined;
   readonly userInfo?: string | undefined;
+  /** Where the vendor's own API says whose token it is; see {@link OAuthProvider.readAccount}. */
+  readonly account?: string | undefined;
 }
 
 /** What happens to refresh tokens. */
@@ -42,10 +44,18 @@ export interface VendorRequest {
   readonly query?: Readonly<Record<string, string>> | undefined;
   readonly form?: Readonly<Record<string, string>> | undefined;
   readonly json?: Readonly<Record<string, unknown>> | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Sent as `authorization`. */
   readonly bearer?: string | undefined;
   /** User and password of HTTP Basic. */
   readonly basic?: readonly [id: string, secret: string] | undefined;
+}
+
+/** Tokens that a vendor's request is about. `refresh` is absent where the access token renews itself, `account` where it is not known. */
+export interface VendorTokens {
+  readonly access: string;
+  readonly refresh?: string | undefined;
+  readonly account?: string | undefined;
 }
 
 /** What a vendor's request is made of. Values are secrets; they go into the request and nowhere else. */
@@ -60,6 +70,10 @@ export interface VendorRequestParts {
 export interface OAuthDialect {
   /** Name of `client_id` in all requests, such as `client_key`. */
   readonly clientIdParameter?: string | undefined;
+  /** Name of `client_secret`, such as `secret`. */
+  readonly clientSecretParameter?: string | undefined;
+  /** Goes along with the exchange of the code. */
+  readonly codeParameters?: Readonly<Record<string, string>> | undefined;
   /** How the token request is written. Default `form`. */
   readonly tokenRequest?: 'form' | 'json' | 'query' | undefined;
   /** `raw`: id and secret go into HTTP Basic as they are, and not form-encoded first (RFC 6749 §2.3.1). Default `form`. */
@@ -73,19 +87,9 @@ export interface OAuthDialect {
   /** Exchanges the token that came for the code for one that lasts; the answer is read as a token answer. */
   readonly extend?: ((accessToken: string, parts: VendorRequestParts) => VendorRequest) | undefined;
   /** Renews in another way than by `grant_type=refresh_token`. `tokens.refresh` is absent where the access token renews itself. */
-  readonly refresh?:
-    | ((
-        tokens: { readonly access: string; readonly refresh?: string | undefined },
-        parts: VendorRequestParts,
-      ) => VendorRequest)
-    | undefined;
+  readonly refresh?: ((tokens: VendorTokens, parts: VendorRequestParts) => VendorRequest) | undefined;
   /** Ends the access in another way than by RFC 7009. */
-  readonly revoke?:
-    | ((
-        token: string,
-        parts: VendorRequestParts & { readonly account?: string | undefined },
-      ) => VendorRequest)
-    | undefined;
+  readonly revoke?: ((tokens: VendorTokens, parts: VendorRequestParts) => VendorRequest) | undefined;
 }
 
 /** Which account was connected, where the token answer says so. */
@@ -93,6 +97,9 @@ export interface ConnectedAccount {
   readonly id: string;
   readonly name?: string | undefined;
 }
+
+/** Finds the account in an answer, where it is there. */
+export type ReadAccount = (answer: Readonly<Record<string, unknown>>) => ConnectedAccount | undefined;
 
 /** An authorization server. */
 export interface OAuthProvider {
@@ -108,10 +115,10 @@ export interface OAuthProvider {
   /** Methods that the token endpoint takes, the best first. */
   readonly authentication: readonly ClientAuthMethod[];
   /**
-   * Whether S256 is understood (RFC 7636). `ignored`: it is sent all the same. `refused`: the vendor says that it must not be sent by clients
-   * with a secret; the state alone ties the answer to the browser.
+   * Whether S256 is understood (RFC 7636). `ignored`: it is sent all the same. `unsupported`: the vendor refuses it from clients with a secret, or
+   * has a form of its own; the state alone ties the answer to the browser, and nobody can sign in by it.
    */
-  readonly pkce: 'required' | 'supported' | 'ignored' | 'refused';
+  readonly pkce: 'required' | 'supported' | 'ignored' | 'unsupported';
   /** Between scopes. Default a space. */
   readonly scopeSeparator?: ' ' | ',' | undefined;
   /** Name of `scope` in the authorization request. Default `scope`. */
@@ -133,9 +140,12 @@ export interface OAuthProvider {
   readonly refresh?: RefreshFacts | undefined;
   /** Seconds that an access token lives, where its answer does not say. Absent too: it has no end that is known. */
   readonly accessTokenSeconds?: number | undefined;
-  readonly account?:
-    | ((answer: Readonly<Record<string, unknown>>) => ConnectedAccount | undefined)
-    | undefined;
+  /** Reads the account from the token answer. */
+  readonly account?: ReadAccount | undefined;
+  /** Reads it from the answer of `endpoints.account`, which is asked once, when an account is connected, with the new token. */
+  readonly readAccount?: ReadAccount | undefined;
+  /** Scheme of the `authorization` header. Default `Bearer`. */
+  readonly tokenScheme?: string | undefined;
   readonly dialect?: OAuthDialect | undefined;
 }
 

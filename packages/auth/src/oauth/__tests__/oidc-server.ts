@@ -1,4 +1,5 @@
 /** The certified provider `oidc-provider`, in this process, on loopback. */
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer, type ServerOptions } from 'node:https';
@@ -18,9 +19,15 @@ export interface OidcServerOptions {
   readonly clientKeys?: readonly JWK[] | undefined;
   /** Serves over TLS, and asks clients for a certificate. */
   readonly tls?: ServerOptions | undefined;
-  /** The certificate that the client `mtls` must show, PEM without its frame. */
+  /** The certificate that the client `mtls` must show, PEM. */
   readonly clientCertificate?: string | undefined;
   readonly requiresPushed?: boolean | undefined;
+}
+
+/** A certificate as the key set of a client (RFC 8705 §2.2.2). */
+function keyOf(certificate: string): object {
+  const { raw, publicKey } = new X509Certificate(certificate);
+  return { ...publicKey.export({ format: 'jwk' }), x5c: [raw.toString('base64')] };
 }
 
 const flows = { redirect_uris: [redirectUri], response_types: ['code'] };
@@ -83,7 +90,7 @@ function clientsOf(options: OidcServerOptions): object[] {
           {
             client_id: 'mtls',
             token_endpoint_auth_method: 'self_signed_tls_client_auth',
-            jwks: { keys: [{ kty: 'EC', crv: 'P-256', x: 'x', y: 'y', x5c: [options.clientCertificate] }] },
+            jwks: { keys: [keyOf(options.clientCertificate)] },
             tls_client_certificate_bound_access_tokens: true,
             grant_types: ['client_credentials'],
             redirect_uris: [],
@@ -146,6 +153,13 @@ export async function startOidcServer(options: OidcServerOptions = {}): Promise<
         }),
       },
       renderError: (context: { body: string }, { error }: { readonly error: string }) => page(error)(context),
+      clientAuthMethods: [
+        'client_secret_basic',
+        'client_secret_post',
+        'private_key_jwt',
+        'none',
+        ...(options.clientCertificate ? ['self_signed_tls_client_auth'] : []),
+      ],
       rotateRefreshToken: true,
       issueRefreshToken: (_context: unknown, client: { grantTypeAllowed(name: string): boolean }) =>
         client.grantTypeAllowed('refresh_token'),

@@ -364,7 +364,7 @@ async function revokeAtVendor(
 ): Promise<boolean> {
   try {
     const { refresh, access } = await store.unseal(stored);
-    const call = { signal, account: stored.account?.id };
+    const call = { signal, accessToken: new Secret(access), account: stored.account?.id };
     if (refresh !== undefined) await client.revoke(new Secret(refresh), { ...call, kind: 'refresh' });
     else await client.revoke(new Secret(access), { ...call, kind: 'access' });
     return true;
