@@ -66,9 +66,7 @@ function perform(
   if (!world.mayAsk(account)) throw faultOf(429);
   const isForm = request.method === 'POST';
   const input = readInput(isForm ? request.form() : inPages(request.query, world.mostPerPage));
-  // The page in the browser may send its key as a field.
-  const { key: _, ...given } = input.given;
-  const signature = JSON.stringify([request.method, request.path, given]);
+  const signature = JSON.stringify([request.method, request.path, input.given]);
   if (key !== undefined) {
     const known = recall(account, key, signature);
     if (known !== undefined) return known;
@@ -77,7 +75,7 @@ function perform(
   if (isForm && account.held.has(id)) throw locked();
   const visit: Visit = {
     account,
-    input: 'key' in input.given ? readInput([...request.form()].filter(([name]) => name !== 'key')) : input,
+    input,
     id,
     path: request.path,
     base: world.base(),
@@ -133,12 +131,15 @@ function settled(run: () => FakeResponse): FakeResponse {
   }
 }
 
+/** Whoever may write may read. */
+function may({ permissions }: Account, permission: string): boolean {
+  if (permissions === undefined) return true;
+  return permissions.includes(permission) || permissions.includes(permission.replace(': read', ': write'));
+}
+
 function accountOf(request: FakeRequest, permission: string, world: World): Account {
   const { authorization = '', 'stripe-account': connected } = request.headers;
-  const key =
-    authorization.replace(/^Bearer /, '') ||
-    (request.method === 'POST' ? request.form().get('key') : '') ||
-    '';
+  const key = authorization.replace(/^Bearer /, '');
   const known = world.keyOf(key);
   if (known === undefined)
     throw invalid(
@@ -155,7 +156,7 @@ function accountOf(request: FakeRequest, permission: string, world: World): Acco
       { code: 'secret_key_required' },
       403,
     );
-  if (isSecret && account.permissions !== undefined && !account.permissions.includes(permission))
+  if (isSecret && !may(account, permission))
     throw invalid(
       `The provided key '${key.slice(0, 8)}*********************${key.slice(-6)}' does not have the required permissions for this endpoint on account '${account.id}'. Having the '${permission}' permission would allow this request to continue.`,
       {},

@@ -119,9 +119,10 @@ export function cardFrame(): FakeResponse {
 addEventListener('message', async ({ data, source }) => {
   if (source !== parent || data?.type !== 'create') return;
   const form = new FormData(document.querySelector('form'));
-  const body = new URLSearchParams({ type: 'card', key: data.key });
+  const body = new URLSearchParams({ type: 'card' });
   for (const [name, value] of form) body.set('card[' + name + ']', value);
-  const response = await fetch('/v1/payment_methods', { method: 'POST', body });
+  const headers = { authorization: 'Bearer ' + data.key };
+  const response = await fetch('/v1/payment_methods', { method: 'POST', headers, body });
   const answer = await response.json();
   const alert = document.querySelector('[role=alert]');
   alert.hidden = response.ok;
