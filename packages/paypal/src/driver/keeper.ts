@@ -5,7 +5,7 @@ import type { PaypalClient } from '../operations/all.ts';
 import { mergeTold, type ToldPayment } from '../operations/told.ts';
 import type { Order } from '../wire/orders.ts';
 import { callMs } from './facts.ts';
-import { toPayment } from './to-payment.ts';
+import { toTold } from './to-payment.ts';
 
 /** What the client gets of a call that only looks. */
 export const looking = ({ signal }: DriverCall) => ({ signal, timeoutMs: callMs });
@@ -71,7 +71,7 @@ export function createKeeper(client: PaypalClient) {
     call: DriverCall,
     more: Partial<ToldPayment> = {},
   ): Promise<DriverPayment> => {
-    const payment = toPayment(order) ?? toPayment(await client.getOrder(order.id, looking(call)));
+    const payment = toTold(order) ?? toTold(await client.getOrder(order.id, looking(call)));
     if (payment === undefined)
       throw refusal('PayPal answered with an order that has no amount', {
         code: 'internal',
@@ -91,7 +91,7 @@ export function createKeeper(client: PaypalClient) {
     /** As it is now, or as it was told where PayPal has it no more. */
     async find(id: string, call: DriverCall): Promise<DriverPayment | undefined> {
       const order = await orderOf(id, call);
-      if (order !== undefined && toPayment(order) !== undefined) return see(order, call);
+      if (order !== undefined && toTold(order) !== undefined) return see(order, call);
       const gone = await client.findGone({ id }, looking(call));
       return gone === undefined ? undefined : bare(gone);
     },
@@ -106,7 +106,7 @@ export function createKeeper(client: PaypalClient) {
       call: DriverCall,
     ): Promise<{ readonly order: Order; readonly payment: ToldPayment }> {
       const order = await orderOf(id, call);
-      const shown = order && toPayment(order);
+      const shown = order && toTold(order);
       if (order === undefined || shown === undefined)
         throw forbidden('PayPal has no such order any more', 'begin a new payment with another reference');
       return { order, payment: mergeTold(await client.findTold({ id }, looking(call)), shown) };
@@ -134,6 +134,6 @@ export function createKeeper(client: PaypalClient) {
 export type Keeper = ReturnType<typeof createKeeper>;
 
 /** Without what only the driver wants to know. */
-function bare({ method: _method, firstToldAt: _firstToldAt, ...payment }: ToldPayment): DriverPayment {
+function bare({ method: _method, firstToldAt: _firstToldAt, seen: _seen, ...payment }: ToldPayment): DriverPayment {
   return payment;
 }

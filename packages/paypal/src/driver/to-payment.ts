@@ -19,6 +19,7 @@ import {
   type NextAction,
   type PaymentStatus,
 } from '@im/payments';
+import type { ToldPayment } from '../operations/told.ts';
 import { linkTo } from '../wire/common.ts';
 import type { Order } from '../wire/orders.ts';
 import type { Authorization, Capture, Refund } from '../wire/payments.ts';
@@ -74,6 +75,17 @@ export const sumOf = (movements: readonly Movement[], { currency }: Money): Mone
   movements
     .filter(({ status }) => status !== 'failed')
     .reduce((sum, { amount }) => addMoney(sum, amount), money(0n, currency));
+
+/** The payment that an order is, and how far it has come. */
+export function toTold(order: Order): ToldPayment | undefined {
+  const payment = toPayment(order);
+  const { authorizations = [], captures = [], refunds = [] } = order.purchaseUnits[0]?.payments ?? {};
+  const seen = [...authorizations, ...captures, ...refunds].reduce(
+    (sum, { status }) => sum + (status === 'PENDING' ? 1 : 2),
+    0,
+  );
+  return payment && { ...payment, seen };
+}
 
 /** The payment that an order is. `undefined`: an order without an amount is none of ours. */
 export function toPayment(order: Order): DriverPayment | undefined {

@@ -5,6 +5,8 @@ import { type DriverPayment, laterPayment, type PaymentQuery, toldPayments } fro
 export interface ToldPayment extends DriverPayment {
   /** Saved method that was named, and is not charged yet. */
   readonly method?: string | undefined;
+  /** Grows with every movement of money at PayPal, and with every one that comes to its end. Absent: 0. */
+  readonly seen?: number | undefined;
   /** When it was first told of, milliseconds since 1970. Written by {@link toldOperations}. */
   readonly firstToldAt?: number | undefined;
 }
@@ -66,7 +68,9 @@ export const toldOperations = ({ state, clock }: Memory) => {
 /** The later of the two, with what only one of them knows. */
 export function mergeTold(known: ToldPayment | undefined, told: ToldPayment): ToldPayment {
   if (known === undefined) return told;
-  const later = laterPayment(known, told);
+  const more = (told.seen ?? 0) - (known.seen ?? 0);
+  // What is one refund of ours can be several at PayPal, so that ours are no measure.
+  const later = more === 0 ? laterPayment(known, told) : more > 0 ? told : known;
   return {
     ...later,
     customer: later.customer ?? known.customer ?? told.customer,
