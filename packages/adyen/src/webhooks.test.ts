@@ -3,9 +3,6 @@ import { join } from 'node:path';
 import { Secret } from '@im/core';
 import { describeVectors } from '@im/testing/vitest';
 import { describe, expect, it, test } from 'vitest';
-import { type Bench, openBench } from './__tests__/payment-harness.ts';
-import type { FakeItem } from './testing.ts';
-import { eventCodes } from './webhooks/event-codes.ts';
 import { isSigned, joinEscaped, signBody, signItem } from './webhooks/signature.ts';
 import { verify, type WebhookRules } from './webhooks/verify.ts';
 
@@ -27,12 +24,16 @@ const item = {
   eventDate: '2030-01-01T00:00:00+00:00',
   success: 'true',
 };
-const bytes = (value: unknown) => new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value));
+const bytes = (value: unknown) =>
+  new TextEncoder().encode(typeof value === 'string' ? value : JSON.stringify(value));
 const webhook = (items: readonly object[], key = hexKey, signed: readonly object[] = items) => ({
   body: bytes({
     live: 'false',
     notificationItems: items.map((one, index) => ({
-      NotificationRequestItem: { ...one, additionalData: { hmacSignature: signItem(signed[index] as typeof item, key) } },
+      NotificationRequestItem: {
+        ...one,
+        additionalData: { hmacSignature: signItem(signed[index] as typeof item, key) },
+      },
     })),
   }),
   headers: {},
@@ -61,49 +62,79 @@ interface Vectors {
 
 describeVectors('webhooks by Adyen’s own examples', 'webhooks', (folder) => {
   const { cases } = JSON.parse(readFileSync(join(folder, 'adyen.json'), 'utf8')) as Vectors;
-  it.each(cases)('$id is to $expect', ({ secretHex, item: one, body, headers = {}, dataToSign = '', signature, expect: wanted }) => {
-    const keyed = { ...rules, hmacKeys: [new Secret(secretHex)] };
-    if (one === undefined && body === undefined) {
-      // A line of names and values: Adyen's escaping of what separates them.
-      const fields = dataToSign.split(/(?<!\\):/).map((field) => field.replace(/\\(.)/g, '$1'));
-      expect(joinEscaped(fields)).toBe(dataToSign);
-      expect(isSigned([dataToSign], signature, keyed.hmacKeys)).toBe(wanted === 'accept');
-      return;
-    }
-    const delivery = { body: bytes(body ?? { live: 'false', notificationItems: [{ NotificationRequestItem: one }] }), headers };
-    const { code } = refusal(() => verify(delivery, keyed));
-    expect(code).toBe(wanted === 'accept' ? 'accepted' : 'unauthenticated');
-  });
+  it.each(cases)(
+    '$id is to $expect',
+    ({ secretHex, item: one, body, headers = {}, dataToSign = '', signature, expect: wanted }) => {
+      const keyed = { ...rules, hmacKeys: [new Secret(secretHex)] };
+      if (one === undefined && body === undefined) {
+        // A line of names and values: Adyen's escaping of what separates them.
+        const fields = dataToSign.split(/(?<!\\):/).map((field) => field.replace(/\\(.)/g, '$1'));
+        expect(joinEscaped(fields)).toBe(dataToSign);
+        expect(isSigned([dataToSign], signature, keyed.hmacKeys)).toBe(wanted === 'accept');
+        return;
+      }
+      const delivery = {
+        body: bytes(body ?? { live: 'false', notificationItems: [{ NotificationRequestItem: one }] }),
+        headers,
+      };
+      const { code } = refusal(() => verify(delivery, keyed));
+      expect(code).toBe(wanted === 'accept' ? 'accepted' : 'unauthenticated');
+    },
+  );
 });
 
 describe('standard webhooks', () => {
   test('are read, every item of a batch', () => {
-    const other = { ...item, pspReference: 'OTHER', eventCode: 'CAPTURE', originalReference: item.pspReference, success: 'false' };
+    const other = {
+      ...item,
+      pspReference: 'OTHER',
+      eventCode: 'CAPTURE',
+      originalReference: item.pspReference,
+      success: 'false',
+    };
     const verified = verify(webhook([item, other]), rules);
     expect(verified).toMatchObject({
       kind: 'standard',
       live: false,
       notifications: [
-        { eventCode: 'AUTHORISATION', success: true, merchantReference: 'order-1', originalReference: undefined, eventDate: rules.nowMs },
+        {
+          eventCode: 'AUTHORISATION',
+          success: true,
+          merchantReference: 'order-1',
+          originalReference: undefined,
+          eventDate: rules.nowMs,
+        },
         { eventCode: 'CAPTURE', success: false, originalReference: item.pspReference },
       ],
     });
-    expect(JSON.stringify(verified, (_, value) => (typeof value === 'bigint' ? String(value) : value))).not.toContain('hmacSignature');
+    expect(
+      JSON.stringify(verified, (_, value) => (typeof value === 'bigint' ? String(value) : value)),
+    ).not.toContain('hmacSignature');
   });
 
   test('are refused whole when one item of a batch is not right', () => {
-    const forged = webhook([item, { ...item, amount: { value: 9_999, currency: 'EUR' } }], hexKey, [item, item]);
-    expect(refusal(() => verify(forged, rules))).toMatchObject({ code: 'unauthenticated', reason: 'signature' });
+    const forged = webhook([item, { ...item, amount: { value: 9_999, currency: 'EUR' } }], hexKey, [
+      item,
+      item,
+    ]);
+    expect(refusal(() => verify(forged, rules))).toMatchObject({
+      code: 'unauthenticated',
+      reason: 'signature',
+    });
     expect(refusal(() => verify(webhook([]), rules)).code).toBe('unauthenticated');
   });
 
-  test.each(['pspReference', 'originalReference', 'merchantAccountCode', 'merchantReference', 'eventCode', 'success'])(
-    'are refused when %s was changed',
-    (field) => {
-      const changed = { ...item, [field]: field === 'success' ? 'false' : 'X' };
-      expect(refusal(() => verify(webhook([changed], hexKey, [item]), rules)).code).toBe('unauthenticated');
-    },
-  );
+  test.each([
+    'pspReference',
+    'originalReference',
+    'merchantAccountCode',
+    'merchantReference',
+    'eventCode',
+    'success',
+  ])('are refused when %s was changed', (field) => {
+    const changed = { ...item, [field]: field === 'success' ? 'false' : 'X' };
+    expect(refusal(() => verify(webhook([changed], hexKey, [item]), rules)).code).toBe('unauthenticated');
+  });
 
   test('are good by the key being replaced as well as by the new one, and by no other', () => {
     const [old, fresh] = ['0F'.repeat(32), hexKey];
@@ -119,7 +150,12 @@ describe('standard webhooks', () => {
     const escaped = joinEscaped(fields);
     expect(escaped).toContain('a\\:b\\\\c');
     const signature = signBody(escaped, hexKey);
-    const body = bytes({ live: 'false', notificationItems: [{ NotificationRequestItem: { ...colon, additionalData: { hmacSignature: signature } } }] });
+    const body = bytes({
+      live: 'false',
+      notificationItems: [
+        { NotificationRequestItem: { ...colon, additionalData: { hmacSignature: signature } } },
+      ],
+    });
     expect(verify({ body, headers: {} }, rules).kind).toBe('standard');
     const moved = { ...item, merchantAccountCode: 'Merchant:a', merchantReference: 'b\\c' };
     expect(refusal(() => verify(webhook([moved], hexKey, [colon]), rules)).code).toBe('unauthenticated');
@@ -131,16 +167,28 @@ describe('standard webhooks', () => {
       reason: 'no_secret',
     });
     const broken = { ...rules, hmacKeys: [new Secret('not hexadecimal')] };
-    expect(refusal(() => verify(webhook([item]), broken))).toMatchObject({ code: 'failed_precondition', reason: 'malformed_key' });
+    expect(refusal(() => verify(webhook([item]), broken))).toMatchObject({
+      code: 'failed_precondition',
+      reason: 'malformed_key',
+    });
   });
 
   test('are refused for credentials that are not the endpoint’s', () => {
     const guarded = { ...rules, user: 'adyen', password: new Secret('a:b') };
-    const basic = (text: string) => ({ ...webhook([item]), headers: { Authorization: `Basic ${Buffer.from(text).toString('base64')}` } });
+    const basic = (text: string) => ({
+      ...webhook([item]),
+      headers: { Authorization: `Basic ${Buffer.from(text).toString('base64')}` },
+    });
     expect(verify(basic('adyen:a:b'), guarded).kind).toBe('standard');
     for (const wrong of [basic('adyen:a'), basic('adyen:a:bb'), webhook([item])])
-      expect(refusal(() => verify(wrong, guarded))).toMatchObject({ code: 'unauthenticated', reason: 'credentials' });
-    const twice = { ...webhook([item]), headers: { authorization: [basic('adyen:a:b').headers.Authorization, 'x'] } };
+      expect(refusal(() => verify(wrong, guarded))).toMatchObject({
+        code: 'unauthenticated',
+        reason: 'credentials',
+      });
+    const twice = {
+      ...webhook([item]),
+      headers: { authorization: [basic('adyen:a:b').headers.Authorization, 'x'] },
+    };
     expect(refusal(() => verify(twice, guarded)).reason).toBe('credentials');
   });
 
@@ -170,7 +218,12 @@ describe('standard webhooks', () => {
 });
 
 describe('platform webhooks', () => {
-  const body = bytes({ type: 'recurring.token.created', environment: 'live', timestamp: '2030-01-01T00:00:00Z', data: { id: 'x' } });
+  const body = bytes({
+    type: 'recurring.token.created',
+    environment: 'live',
+    timestamp: '2030-01-01T00:00:00Z',
+    data: { id: 'x' },
+  });
 
   test('are read once the bytes are signed', () => {
     const headers = { HmacSignature: signBody(body, hexKey) };
@@ -181,61 +234,14 @@ describe('platform webhooks', () => {
       timestamp: rules.nowMs,
       data: { id: 'x' },
     });
-    expect(refusal(() => verify({ body, headers }, { ...rules, nowMs: rules.nowMs + 10_000, maxAgeMs: 9_999 })).reason).toBe('time');
+    expect(
+      refusal(() => verify({ body, headers }, { ...rules, nowMs: rules.nowMs + 10_000, maxAgeMs: 9_999 }))
+        .reason,
+    ).toBe('time');
     for (const [at] of body.entries()) {
       const changed = Uint8Array.from(body);
       changed[at] = (changed[at] ?? 0) ^ 1;
       expect(refusal(() => verify({ body: changed, headers }, rules)).code).toBe('unauthenticated');
     }
   });
-});
-
-describe('events', () => {
-  const keys = { signal: new AbortController().signal };
-  const withBench = async (work: (bench: Bench) => Promise<void>) => {
-    const bench = await openBench();
-    await work(bench);
-    await bench.close();
-  };
-  const told = (bench: Bench, eventCode: string, more: object = {}) =>
-    bench.driver.webhooks?.verify(
-      {
-        ...bench.fake.sign([
-          { eventCode, pspReference: `PSP${eventCode}`, merchantAccountCode: bench.fake.account().merchantAccount, success: 'true', amount: { value: 100, currency: 'EUR' }, merchantReference: 'nobody', ...more } as FakeItem,
-        ]),
-      },
-      bench.clock.now(),
-    );
-
-  test('every code that Adyen describes is taken, whatever it is about', () =>
-    withBench(async (bench) => {
-      for (const code of eventCodes) {
-        const [event] = (await told(bench, code)) ?? [];
-        expect(event).toMatchObject({ id: `${code}:PSP${code}:true`, type: code });
-      }
-      expect((await told(bench, 'OF_NEXT_YEAR'))?.[0]?.type).toBe('OF_NEXT_YEAR');
-    }));
-
-  test('of another merchant account of the company are accepted, and handed over to nobody', () =>
-    withBench(async (bench) => {
-      expect(await told(bench, 'AUTHORISATION', { merchantAccountCode: 'Another' })).toEqual([]);
-      expect(await bench.driver.find({ reference: 'nobody' }, keys)).toBeUndefined();
-    }));
-
-  test('a payment that somebody else made on the account is kept too', () =>
-    withBench(async (bench) => {
-      await told(bench, 'AUTHORISATION', { pspReference: 'ELSEWHERE', merchantReference: 'from the till' });
-      expect(await bench.driver.find({ id: 'ELSEWHERE' }, keys)).toMatchObject({ reference: 'from the till', status: 'captured' });
-      await told(bench, 'AUTHORISATION', { pspReference: 'NAMELESS', merchantReference: '' });
-      expect(await bench.driver.find({ id: 'NAMELESS' }, keys)).toMatchObject({ reference: 'psp:NAMELESS' });
-    }));
-
-  test('a platform webhook is an event about no payment, the same in each delivery', () =>
-    withBench(async (bench) => {
-      const body = bytes({ type: 'recurring.token.created', data: {} });
-      const delivery = { body, headers: { hmacsignature: signBody(body, bench.fake.account().hmacKey) } };
-      const first = await bench.driver.webhooks?.verify(delivery, 0);
-      expect(first).toMatchObject([{ type: 'recurring.token.created' }]);
-      expect(await bench.driver.webhooks?.verify(delivery, 1)).toEqual(first);
-    }));
 });

@@ -76,12 +76,30 @@ export async function openBench(
   };
 }
 
+/** Works with a bench of its own, and closes it. */
+export async function withBench(
+  work: (bench: Bench) => Promise<void>,
+  options: Partial<AdyenOptions> = {},
+): Promise<void> {
+  const bench = await openBench(options);
+  try {
+    await work(bench);
+  } finally {
+    await bench.close();
+  }
+}
+
 /** Credentials of the endpoint, where one has them. */
 const credentials = { user: 'adyen', password: 'password of the endpoint' };
 
 /** Items as they arrive. */
-export function webhookOf(fake: AdyenFake, items: readonly FakeItem[], nowMs: number): RawWebhook {
-  const { body, headers } = fake.sign(items, undefined, { nowMs, ...credentials });
+export function webhookOf(
+  fake: AdyenFake,
+  items: readonly FakeItem[],
+  nowMs: number,
+  tenant?: string,
+): RawWebhook {
+  const { body, headers } = fake.sign(items, tenant, { nowMs, ...credentials });
   return { body, headers };
 }
 

@@ -25,10 +25,14 @@ export function askedOf({ amount, capture, customer, mandate, reference }: Drive
  *
  * @throws IntegrationError `invalid_argument` for a method that is none
  */
-export function paymentOf(create: Omit<DriverCreate, 'confirm'> & { readonly method: string }): NewPayment {
+export function paymentOf(create: Omit<DriverCreate, 'confirm'>): NewPayment {
   const { reference, amount, capture, returnUrl, customer, mandate, description, method } = create;
   const charged = typeof mandate === 'object' ? mandate : undefined;
-  const { paymentMethod, shopperReference = customer, extra } = readMethod(charged?.id ?? method, customer);
+  const {
+    paymentMethod,
+    shopperReference = customer,
+    extra,
+  } = readMethod(charged?.id ?? method ?? '', customer);
   const shopper = shopperReference ?? (mandate === 'set_up' ? reference : undefined);
   const isStored = paymentMethod.storedPaymentMethodId !== undefined;
   return {

@@ -183,7 +183,8 @@ function unauthorised(
   const last = lastOf(record.steps);
   if (last !== undefined && outcomeOf(last.result) === 'refused')
     return { status: 'failed', declineCode: last.code };
-  if (record.offerClosed === true && record.session === undefined) return { status: 'failed', declineCode: offerClosed };
+  if (record.offerClosed === true && record.session === undefined)
+    return { status: 'failed', declineCode: offerClosed };
   if (record.session !== undefined && rules.now >= record.session.endsAt)
     return { status: 'failed', declineCode: refusalTold(record, rules)?.code ?? offerClosed };
   const refusal = record.session === undefined ? refusalTold(record, rules) : undefined;

@@ -8,8 +8,9 @@ import {
   type FakeSession,
 } from './account.ts';
 import { encryptCard } from './cards.ts';
+import { choose } from './outcomes.ts';
 import { checkoutPage, choicePage, goTo } from './pages.ts';
-import { choose, startPayment } from './payments.ts';
+import { startPayment } from './payments.ts';
 import { amountOf, type Body, bodyOf, parse, refuse, textOf, type World } from './world.ts';
 
 const hourMs = 3_600_000;

@@ -14,7 +14,6 @@ export const listOf = <Schema extends z.ZodType>(schema: Schema) =>
     .transform((value) => value ?? []);
 
 export const maybeText = maybe(z.string());
-export const maybeNumber = maybe(z.number());
 export const maybeFlag = maybe(z.boolean());
 export const maybeAmount = maybe(wireAmount);
 export const texts = listOf(z.string());
