@@ -40,9 +40,9 @@ const configuration: Readonly<Record<string, unknown>> = {
     exclude: ['src/**/*.test.ts', 'src/**/__tests__', 'src/**/__fixtures__'],
   },
 };
-const needed = ['package.json', 'README.md', 'LICENSE', 'src/index.ts'];
+const needed = ['package.json', 'README.md', 'LICENSE'];
 const allowed = new Set([
-  ...needed.slice(0, 3),
+  ...needed,
   ...Object.keys(configuration),
   'CHANGELOG.md',
   'src',
@@ -125,11 +125,14 @@ function manifest({ one, id }: Subject): ReturnType<Rule> {
 
 function entries({ workspace, one, at }: Subject): ReturnType<Rule> {
   const { './package.json': own, ...rest } = one.manifest.exports ?? {};
-  const folders = new Set(integrationsOf(one).map(({ subpath }) => subpath));
+  const services = new Set(integrationsOf(one).map(({ subpath }) => subpath));
+  /** A subpath is a file, or a folder where there is more to it: a service of a vendor, or a part that others must not pull. */
+  const isFolder = (subpath: string) =>
+    subpath === '.' || services.has(subpath) || existsSync(at(`src/${subpath.slice(2)}/index.ts`));
   const subpaths = Object.entries(rest).flatMap(([subpath, entry]) => {
     const name = [
       ...(subpath === '.' ? [] : [subpath.slice(2)]),
-      ...(folders.has(subpath) || subpath === '.' ? ['index'] : []),
+      ...(isFolder(subpath) ? ['index'] : []),
     ].join('/');
     const expected = {
       '@im/source': `./src/${name}.ts`,
@@ -146,7 +149,8 @@ function entries({ workspace, one, at }: Subject): ReturnType<Rule> {
   return [
     ...commands.map((file) => `bin: ${file} does not exist`),
     ...(own === './package.json' ? [] : ['exports must have "./package.json": "./package.json"']),
-    ...('.' in rest ? [] : ['exports nothing at "."']),
+    // Without a root of its own, a package is taken in parts.
+    ...('.' in rest || Object.keys(rest).filter(isFolder).length > 1 ? [] : ['exports nothing at "."']),
     ...subpaths,
   ];
 }

@@ -14,8 +14,12 @@ export function importsOf(root: string, file: string): Import[] {
   const text = readFileSync(join(root, file), 'utf8');
   return ts
     .preProcessFile(text, true, true)
-    .importedFiles.map(({ fileName, pos }) => ({ specifier: fileName, line: lineAt(text, pos) }));
+    .importedFiles.filter(({ pos }) => !method.test(text.slice(Math.max(0, pos - 40), pos)))
+    .map(({ fileName, pos }) => ({ specifier: fileName, line: lineAt(text, pos) }));
 }
+
+/** A method of that name is no import: `access.require('viewer', …)`. */
+const method = /\.\s*require\s*\(\s*['"`]?$/;
 
 function lineAt(text: string, position: number): number {
   return text.slice(0, position).split('\n').length;
