@@ -11,11 +11,11 @@ import {
 import { actionIssues, declineIssues } from '../issues.ts';
 import type { PaypalClient } from '../operations/all.ts';
 import type { PaymentSource } from '../operations/order-input.ts';
-import type { ToldPayment } from '../operations/told.ts';
 import type { Order } from '../wire/orders.ts';
 import { afterwards, forbidden, type Keeper, looking, moving, refusal, refusedBy } from './keeper.ts';
 import type { Sources } from './sources.ts';
 import { toPayment } from './to-payment.ts';
+import type { ToldPayment } from './told.ts';
 
 /** What says that nothing was made, and why. */
 const refusals = new Set([...declineIssues, ...actionIssues]);
@@ -74,10 +74,10 @@ export function createCreation(client: PaypalClient, keeper: Keeper, sources: So
   return {
     async create(create: DriverCreate, call: MovingCall): Promise<DriverPayment> {
       const { reference, amount, description, customer, method } = create;
-      const told = await keeper.toldOf(reference, call);
-      if (told !== undefined) {
-        if (!equalMoney(told.amount, amount)) throw otherPayment();
-        return (await keeper.find(told.id, call)) ?? told;
+      const known = await keeper.findBy(reference, call);
+      if (known !== undefined) {
+        if (!equalMoney(known.amount, amount)) throw otherPayment();
+        return known;
       }
       const paymentSource = await sourceOf(create, call);
       let order: Order;

@@ -9,6 +9,9 @@ const hourMs = 3_600_000;
 /** Milliseconds for each call to PayPal, repetitions included. */
 export const callMs = 10_000;
 
+/** A refund of ten captures is ten calls, between two that look. */
+export const settleMs = 15 * callMs;
+
 /** Bytes of `invoice_id`, where our references stand. */
 const invoiceIdBytes = 127;
 
@@ -35,8 +38,7 @@ export const paypalTraits = {
     keyTtlMs: 6 * hourMs,
     references: true,
     lookup: 'id',
-    // A refund of ten captures is ten calls, between two that look.
-    settleMs: 15 * callMs,
+    settleMs,
     declines: paypalDeclines,
   },
 } as const satisfies PaymentTraits;

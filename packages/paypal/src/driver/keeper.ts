@@ -2,10 +2,10 @@
 import { errorCode, IntegrationError, type IntegrationErrorFields, isIntegrationError } from '@im/core';
 import type { DriverCall, DriverPayment, MovingCall } from '@im/payments';
 import type { PaypalClient } from '../operations/all.ts';
-import { mergeTold, type ToldPayment } from '../operations/told.ts';
 import type { Order } from '../wire/orders.ts';
 import { callMs } from './facts.ts';
 import { toTold } from './to-payment.ts';
+import { createTold, mergeTold, type Told, type ToldPayment } from './told.ts';
 
 /** What the client gets of a call that only looks. */
 export const looking = ({ signal }: DriverCall) => ({ signal, timeoutMs: callMs });
@@ -15,8 +15,6 @@ export const moving = ({ signal, idempotencyKey }: MovingCall) => ({
   timeoutMs: callMs,
   idempotencyKey,
 });
-/** What was done is written down also when nobody waits for it any more. */
-const telling = { timeoutMs: callMs };
 
 /** A refusal of the driver's own; PayPal has done nothing. */
 export function refusal(says: string, fields: Omit<IntegrationErrorFields, 'provider'>): IntegrationError {
@@ -52,8 +50,18 @@ export async function afterwards<Value>({ signal }: DriverCall, work: () => Prom
 const orderId = /^[A-Z0-9]{1,36}$/;
 
 export function createKeeper(client: PaypalClient) {
+  let opened: Promise<Told> | undefined;
+  const told = (): Promise<Told> => {
+    opened ??= client.openMemory().then(createTold, (error: unknown) => {
+      opened = undefined;
+      throw error;
+    });
+    return opened;
+  };
+
+  /** What was done is written down also when nobody waits for it any more. */
   const tell = async (payment: ToldPayment): Promise<DriverPayment> =>
-    bare(await client.tellPayment(payment, telling));
+    bare(await (await told()).tell(payment));
 
   const orderOf = async (id: string, call: DriverCall): Promise<Order | undefined> => {
     if (!orderId.test(id)) return undefined;
@@ -81,19 +89,25 @@ export function createKeeper(client: PaypalClient) {
     return tell({ ...payment, ...more });
   };
 
+  const find = async (id: string, call: DriverCall): Promise<DriverPayment | undefined> => {
+    const order = await orderOf(id, call);
+    if (order !== undefined && toTold(order) !== undefined) return see(order, call);
+    const gone = await (await told()).findGone({ id });
+    return gone === undefined ? undefined : bare(gone);
+  };
+
   return {
     tell,
     see,
 
-    /** As it was told. Asks nobody. */
-    toldOf: (reference: string, call: DriverCall) => client.findTold({ reference }, looking(call)),
-
     /** As it is now, or as it was told where PayPal has it no more. */
-    async find(id: string, call: DriverCall): Promise<DriverPayment | undefined> {
-      const order = await orderOf(id, call);
-      if (order !== undefined && toTold(order) !== undefined) return see(order, call);
-      const gone = await client.findGone({ id }, looking(call));
-      return gone === undefined ? undefined : bare(gone);
+    find,
+
+    /** The same by our reference, which must have been told before. */
+    async findBy(reference: string, call: DriverCall): Promise<DriverPayment | undefined> {
+      call.signal.throwIfAborted();
+      const known = await (await told()).find({ reference });
+      return known === undefined ? undefined : find(known.id, call);
     },
 
     /**
@@ -109,13 +123,15 @@ export function createKeeper(client: PaypalClient) {
       const shown = order && toTold(order);
       if (order === undefined || shown === undefined)
         throw forbidden('PayPal has no such order any more', 'begin a new payment with another reference');
-      return { order, payment: mergeTold(await client.findTold({ id }, looking(call)), shown) };
+      return { order, payment: mergeTold(await (await told()).find({ id }), shown) };
     },
 
     /** Lets nobody else move money of the payment meanwhile. */
     async hold<Value>(id: string, call: MovingCall, work: () => Promise<Value>): Promise<Value> {
+      const { hold, release } = await told();
       const holder = call.idempotencyKey;
-      if (!(await client.holdPayment(id, holder, looking(call))))
+      call.signal.throwIfAborted();
+      if (!(await hold(id, holder)))
         throw refusal('another operation of this payment is under way', {
           code: 'unavailable',
           reason: 'in_progress',
@@ -125,7 +141,7 @@ export function createKeeper(client: PaypalClient) {
         return await work();
       } finally {
         // Where this fails, the hold ends by itself.
-        await client.releasePayment(id, holder, telling).catch(() => undefined);
+        await release(id, holder).catch(() => undefined);
       }
     },
   };
@@ -134,6 +150,11 @@ export function createKeeper(client: PaypalClient) {
 export type Keeper = ReturnType<typeof createKeeper>;
 
 /** Without what only the driver wants to know. */
-function bare({ method: _method, firstToldAt: _firstToldAt, seen: _seen, ...payment }: ToldPayment): DriverPayment {
+function bare({
+  method: _method,
+  firstToldAt: _firstToldAt,
+  seen: _seen,
+  ...payment
+}: ToldPayment): DriverPayment {
   return payment;
 }

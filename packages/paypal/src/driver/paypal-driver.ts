@@ -28,10 +28,8 @@ export function paypalDriver(client: PaypalClient): PaymentDriver<PaypalAbility,
     capture: parts.capture,
     void: (id, _reference, call) => parts.void(id, call),
     refund: parts.refund,
-    async find({ id, reference }, call) {
-      const known = id ?? (await keeper.toldOf(reference ?? '', call))?.id;
-      return known === undefined ? undefined : keeper.find(known, call);
-    },
+    find: ({ id, reference }, call) =>
+      id === undefined ? keeper.findBy(reference, call) : keeper.find(id, call),
     vault: createVault(client),
     disputes: (cursor, call) => listDisputes(client, cursor, call),
     payouts: (cursor, call) => listPayouts(client, cursor, call),

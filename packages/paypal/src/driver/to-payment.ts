@@ -19,11 +19,11 @@ import {
   type NextAction,
   type PaymentStatus,
 } from '@im/payments';
-import type { ToldPayment } from '../operations/told.ts';
 import { linkTo } from '../wire/common.ts';
 import type { Order } from '../wire/orders.ts';
 import type { Authorization, Capture, Refund } from '../wire/payments.ts';
 import { mergeRefunds } from './refund-parts.ts';
+import type { ToldPayment } from './told.ts';
 
 /** The part of an order where money moves. */
 export interface OrderParts {

@@ -16,17 +16,6 @@ const around = (ms: number) => ({
   from: new Date(ms - 20 * 86_400_000).toISOString().replace(/\.\d+Z$/, 'Z'),
   to: new Date(ms + 86_400_000).toISOString().replace(/\.\d+Z$/, 'Z'),
 });
-const none = money(0n, 'EUR');
-const toldSample = {
-  id: 'sample',
-  reference: 'sample',
-  status: 'created',
-  amount: euro,
-  captured: none,
-  refunded: none,
-  captures: [],
-  refunds: [],
-} as const;
 const testTime = Date.UTC(2030, 0, 1);
 
 function samplesFor(tenant: string, nowMs: number): Samples<typeof paypal> {
@@ -159,11 +148,7 @@ function samplesFor(tenant: string, nowMs: number): Samples<typeof paypal> {
     simulateEvent: ['https://shop.example.com/webhooks', 'PAYMENT.CAPTURE.COMPLETED'],
     postbackWebhook: [postbackOf(bareDelivery, webhookIdOf(tenant))],
     verifyWebhook: [delivery, nowMs],
-    findTold: [{ reference: 'sample' }],
-    findGone: [{ reference: 'sample' }],
-    tellPayment: [toldSample],
-    holdPayment: ['sample', 'holder'],
-    releasePayment: ['sample', 'holder'],
+    openMemory: [],
   };
 }
 

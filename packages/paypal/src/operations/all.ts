@@ -4,13 +4,13 @@ import type { Http } from '@im/http';
 import type { CheckedPaypalOptions } from '../options.ts';
 import { catalogOperations } from './catalog.ts';
 import { disputeOperations } from './disputes.ts';
+import { memoryOperations } from './memory.ts';
 import { orderOperations } from './orders.ts';
 import { paymentOperations } from './payments.ts';
 import { payoutOperations } from './payouts.ts';
 import { planOperations } from './plans.ts';
 import { reportingOperations } from './reporting.ts';
 import { subscriptionOperations } from './subscriptions.ts';
-import { toldOperations } from './told.ts';
 import { vaultOperations } from './vault.ts';
 import { verifyOperations } from './verify.ts';
 import { webhookOperations } from './webhooks.ts';
@@ -35,7 +35,7 @@ export const paypalOperations = ({ http, clock, state, options }: Setup) => ({
   ...reportingOperations({ http }, clock),
   ...webhookOperations({ http }),
   ...verifyOperations({ http, clock, options }),
-  ...toldOperations({ state, clock }),
+  ...memoryOperations({ state, clock }),
 });
 
 /** The operations as a caller has them. */

@@ -1,5 +1,10 @@
-import { type Call, type Clock, idempotent, read, type StateStore } from '@im/core';
+/**
+ * What the driver keeps of payments in the integration's own state: PayPal cannot be asked for an order by our reference, and an order that it refused
+ * is nowhere.
+ */
 import { type DriverPayment, laterPayment, type PaymentQuery, toldPayments } from '@im/payments';
+import type { Memory } from '../operations/memory.ts';
+import { settleMs } from './facts.ts';
 
 /** A payment as the driver knows it, with what PayPal does not keep for it. */
 export interface ToldPayment extends DriverPayment {
@@ -7,63 +12,53 @@ export interface ToldPayment extends DriverPayment {
   readonly method?: string | undefined;
   /** Grows with every movement of money at PayPal, and with every one that comes to its end. Absent: 0. */
   readonly seen?: number | undefined;
-  /** When it was first told of, milliseconds since 1970. Written by {@link toldOperations}. */
+  /** When it was first told of, milliseconds since 1970. Written by `tell`. */
   readonly firstToldAt?: number | undefined;
 }
 
-/** What the operations stand on. */
-export interface Memory {
-  readonly state: StateStore;
-  readonly clock: Clock;
-}
-
 /** Milliseconds for which a payment is held at most: longer than what is done meanwhile may take. */
-const holdMs = 150_000;
+const holdMs = settleMs;
 /** An order that nobody has approved is gone after so long; before that, what is not there is not there yet. */
 const orderMs = 3 * 3_600_000;
 const held = (payment: string) => `held/${payment}`;
 
-/**
- * What the payment driver keeps in the integration's own state: PayPal cannot be asked for an order by our reference, and an order that it refused is
- * nowhere. Nothing of it is sent anywhere.
- */
-export const toldOperations = ({ state, clock }: Memory) => {
-  const told = () => toldPayments<ToldPayment>(state);
+/** Opens what is kept. */
+export function createTold({ state, clock }: Memory) {
+  const told = toldPayments<ToldPayment>(state);
   return {
-    /** A payment as answers and webhooks told of it. Asks nobody. */
-    findTold: read(
-      (query: PaymentQuery, _call: Call): Promise<ToldPayment | undefined> => told().find(query),
-    ),
+    /** As answers and webhooks told of it. */
+    find: (query: PaymentQuery): Promise<ToldPayment | undefined> => told.find(query),
 
     /** The same of a payment that PayPal does not know any more: one that nobody has approved in time is `expired`. */
-    findGone: read(async (query: PaymentQuery, _call: Call): Promise<ToldPayment | undefined> => {
-      const found = await told().find(query);
+    async findGone(query: PaymentQuery): Promise<ToldPayment | undefined> {
+      const found = await told.find(query);
       return isOver(found, clock.now()) ? expired(found) : found;
-    }),
+    },
 
     /** Writes down what is known of a payment; what is older than what is there takes nothing back. */
-    tellPayment: idempotent((payment: ToldPayment, _call: Call) =>
-      told().tell(payment.id, (known) => mergeTold(known, { ...payment, firstToldAt: clock.now() })),
-    ),
+    tell: (payment: ToldPayment): Promise<ToldPayment> =>
+      told.tell(payment.id, (known) => mergeTold(known, { ...payment, firstToldAt: clock.now() })),
 
     /**
-     * Keeps others from moving money of the same payment, for 150 seconds or until {@link releasePayment}. The same holder may do so again. PayPal
-     * itself would let two captures at once exceed what was asked for, by up to 15 %.
+     * Keeps others from moving money of the same payment, for 150 seconds or until `release`. The same holder may do so again. PayPal itself would
+     * let two captures at once exceed what was asked for, by up to 15 %.
      *
      * @returns whether it is held now
      */
-    holdPayment: idempotent(async (payment: string, holder: string, _call: Call): Promise<boolean> => {
+    async hold(payment: string, holder: string): Promise<boolean> {
       const taken = await state.compareAndSet(held(payment), undefined, holder, { ttlMs: holdMs });
       return taken !== undefined || (await state.get(held(payment)))?.value === holder;
-    }),
+    },
 
     /** Lets others go on. */
-    releasePayment: idempotent(async (payment: string, holder: string, _call: Call): Promise<void> => {
+    async release(payment: string, holder: string): Promise<void> {
       const found = await state.get(held(payment));
       if (found?.value === holder) await state.delete(held(payment), found.version);
-    }),
+    },
   };
-};
+}
+
+export type Told = ReturnType<typeof createTold>;
 
 /** The later of the two, with what only one of them knows. */
 export function mergeTold(known: ToldPayment | undefined, told: ToldPayment): ToldPayment {

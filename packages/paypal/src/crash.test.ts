@@ -4,12 +4,12 @@ import { createPaymentGateway, type Money, money } from '@im/payments';
 import { type Booked, type CrashHarness, type Gate, openGate, runCrashTest } from '@im/payments/crash';
 import { createVirtualClock } from '@im/testing';
 import { describe, expect, it } from 'vitest';
-import { paypalTraits } from '../driver/facts.ts';
-import { paypalDriver } from '../driver/paypal-driver.ts';
-import type { Order } from '../fake/account.ts';
-import { testMethods } from '../fake/methods.ts';
-import { startFake } from '../fake/start-fake.ts';
-import { paypal } from '../paypal.ts';
+import { paypalTraits } from './driver/facts.ts';
+import { paypalDriver } from './driver/paypal-driver.ts';
+import type { Order } from './fake/account.ts';
+import { testMethods } from './fake/methods.ts';
+import { startFake } from './fake/start-fake.ts';
+import { paypal } from './paypal.ts';
 
 /** In CI every await, and real processes; elsewhere some awaits, in this process. */
 const isThorough = process.env.CI === 'true';
@@ -151,7 +151,7 @@ function toBooked({ id, units, amount, authorizations, captures }: Order): Booke
 
 const harness: CrashHarness = {
   name: 'PayPal',
-  shop: new URL('./crash-shop.ts', import.meta.url),
+  shop: new URL('./__tests__/crash-shop.ts', import.meta.url),
   execArgv: ['--conditions=@im/source'],
   abilities: paypalTraits.abilities,
   settleMs,
