@@ -2,7 +2,7 @@
 export {
   type AuthorizationServerFake,
   type AuthorizationServerOptions,
-  type Misbehaviour,
   startAuthorizationServer,
 } from './testing/authorization-server.ts';
 export type { FakeClient, FakeCounts, FakeGrant, IssuedPair } from './testing/ledger.ts';
+export type { Misbehaviour } from './testing/misbehaviour.ts';

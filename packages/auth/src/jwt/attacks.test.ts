@@ -371,12 +371,14 @@ async function expectRefused({ reason, token, tenant = 'acme', options }: Attemp
   if (options === undefined) await checking.verify(good(), { tenant: 'acme' });
   requests.length = 0;
   lines.length = 0;
-  const startedAt = performance.now();
+  // Of the CPU: a busy machine is not the verifier's doing.
+  const before = process.cpuUsage();
   const error: unknown = await checking.verify(token, { tenant }).then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
-  expect(performance.now() - startedAt).toBeLessThan(50);
+  const { user, system } = process.cpuUsage(before);
+  expect((user + system) / 1_000).toBeLessThan(50);
   expect(error, token.slice(0, 200)).toBeInstanceOf(IntegrationError);
   expect(error).toMatchObject({ code: 'unauthenticated' });
   expect(String((error as IntegrationError).reason)).toMatch(

@@ -5,11 +5,12 @@ import {
   type AuthorizationCallback,
   type AuthorizationRequest,
   type AuthorizedTokens,
-  finishAuthorization,
   startAuthorization,
 } from './authorization.ts';
+import { finishAuthorization } from './callback.ts';
+import type { OAuthClientOptions } from './client-options.ts';
 import { startDevice } from './device.ts';
-import { createExchanger, type OAuthClientOptions } from './exchange.ts';
+import { createExchanger } from './exchange.ts';
 import { requestClientCredentials, requestRefresh } from './grants.ts';
 import type { OAuthProvider } from './provider.ts';
 import { introspectToken, requestUserInfo, revokeToken } from './token-requests.ts';

@@ -30,22 +30,24 @@ export {
   type ScopedCall,
 } from './client.ts';
 export type { ClientCredential } from './client-authentication.ts';
+export type { OAuthClientOptions } from './client-options.ts';
 export type { Connection, ConnectionState } from './connections/connection.ts';
 export {
-  type ConnectionCall,
   type ConnectionClient,
   type Connections,
   type ConnectionsOptions,
-  type ConnectionToken,
   createConnections,
-  type NewConnection,
-  type TenantConnections,
-  type TokenNeeds,
 } from './connections/connections.ts';
-export type { LostRefresh } from './connections/refresher.ts';
+export type { LostRefresh } from './connections/refresh-outcome.ts';
+export type {
+  ConnectionCall,
+  ConnectionToken,
+  NewConnection,
+  TenantConnections,
+  TokenNeeds,
+} from './connections/tenant-connections.ts';
 export { connectionToken, connectionTokens } from './connections/token-source.ts';
 export { createDpopKey, type DpopRequest, type DpopSources, dpopHeaders } from './dpop.ts';
-export type { OAuthClientOptions } from './exchange.ts';
 export {
   type ConnectHandlers,
   type ConnectHandlersOptions,

@@ -8,7 +8,7 @@ import { makeCertificate, type TestCertificate } from './__tests__/certificate.t
 import { type OidcServer, redirectUri, startOidcServer } from './__tests__/oidc-server.ts';
 import { createOAuthClient, type OAuthClient } from './client.ts';
 import type { ClientCredential } from './client-authentication.ts';
-import type { OAuthClientOptions } from './exchange.ts';
+import type { OAuthClientOptions } from './client-options.ts';
 import { openIdProvider } from './provider.ts';
 
 const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

@@ -9,14 +9,11 @@ import { calculateJwkThumbprint, type JWK } from 'jose';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { craft, keyPair, nothing, rsa } from '../jwt/__tests__/craft.ts';
 import { createRefreshTokens } from '../jwt/refresh-tokens.ts';
-import {
-  type AuthorizationServerFake,
-  type Misbehaviour,
-  startAuthorizationServer,
-} from '../testing/authorization-server.ts';
+import { type AuthorizationServerFake, startAuthorizationServer } from '../testing/authorization-server.ts';
+import type { Misbehaviour } from '../testing/misbehaviour.ts';
 import type { AuthorizedTokens } from './authorization.ts';
 import { createOAuthClient } from './client.ts';
-import type { OAuthClientOptions } from './exchange.ts';
+import type { OAuthClientOptions } from './client-options.ts';
 import { openIdProvider } from './provider.ts';
 
 const real = createTransport();

@@ -4,10 +4,8 @@
  *
  * Faults of the network are scripted with `inject` of `@im/testing`; lies of the server with {@link AuthorizationServerFake.misbehave}.
  */
-import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { type Clock, systemClock } from '@im/core';
 import { type FakeRequest, type FakeResponse, type FakeServer, startFakeServer } from '@im/testing';
-import { CompactSign, type JWK } from 'jose';
 import { type RandomBytes, randomToken, systemRandomBytes } from '../common/random.ts';
 import { isSameSecret } from '../common/same-secret.ts';
 import { type OAuthProvider, openIdProvider } from '../oauth/provider.ts';
@@ -19,6 +17,8 @@ import {
   Ledger,
   OAuthRefusal,
 } from './ledger.ts';
+import type { Misbehaviour } from './misbehaviour.ts';
+import { discoveryOf, makeKey, type ServerKey, signIdToken } from './server-keys.ts';
 
 /** Settings of {@link startAuthorizationServer}. */
 export interface AuthorizationServerOptions {
@@ -32,25 +32,6 @@ export interface AuthorizationServerOptions {
   readonly subject?: string | undefined;
   readonly clock?: Clock | undefined;
   readonly randomBytes?: RandomBytes | undefined;
-}
-
-/** Lies. Each is given what would be right, and gives what is answered. */
-export interface Misbehaviour {
-  readonly discovery?: (document: Record<string, unknown>) => Record<string, unknown>;
-  readonly keys?: (keys: readonly JWK[]) => readonly JWK[];
-  readonly callback?: (parameters: URLSearchParams) => void;
-  readonly idToken?: (claims: Record<string, unknown>) => Record<string, unknown>;
-  readonly idTokenHeader?: (header: Record<string, unknown>) => Record<string, unknown>;
-  /** The whole token, signed or not. */
-  readonly signedIdToken?: (token: string) => string;
-  readonly tokens?: (body: Record<string, unknown>) => Record<string, unknown>;
-  readonly userInfo?: (claims: Record<string, unknown>) => Record<string, unknown>;
-  /** Waited for before a token request is handled; throw a `FakeResponse` to answer with it instead. */
-  readonly beforeTokens?: (form: URLSearchParams) => void | Promise<void>;
-  /** Waited for after it was handled, before the answer leaves. */
-  readonly afterTokens?: (form: URLSearchParams) => void | Promise<void>;
-  /** `deny`: the user does not agree. */
-  readonly decision?: 'deny';
 }
 
 /** The server. */
@@ -74,26 +55,8 @@ export interface AuthorizationServerFake extends AsyncDisposable {
   revokeSubject(subject: string): void;
 }
 
-interface Key {
-  readonly privateKey: KeyObject;
-  readonly jwk: JWK;
-}
-
 /** Making an RSA key takes a while, so the first of them is made once. */
-let firstKey: Key | undefined;
-let madeKeys = 0;
-
-function makeKey(): Key {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
-  madeKeys += 1;
-  const jwk = {
-    ...(publicKey.export({ format: 'jwk' }) as JWK),
-    kid: `key-${madeKeys}`,
-    alg: 'RS256',
-    use: 'sig',
-  };
-  return { privateKey, jwk };
-}
+let firstKey: ServerKey | undefined;
 
 /** Starts it on a free port of 127.0.0.1. */
 export async function startAuthorizationServer(
@@ -108,14 +71,14 @@ export async function startAuthorizationServer(
   const clients = options.clients ?? [{ id: 'app', secret: 'secret-of-app' }];
   const ledger = new Ledger({ rotation, expiresInSeconds, randomBytes, now: () => clock.now() });
   firstKey ??= makeKey();
-  let keys: readonly Key[] = [firstKey];
+  let keys: readonly ServerKey[] = [firstKey];
   let lies: Misbehaviour = {};
   const pushed = new Map<string, URLSearchParams>();
   const devices = new Map<string, FakeGrant>();
   const seconds = () => Math.floor(clock.now() / 1_000);
 
   const idTokenFor = async ({ clientId, subject, nonce, authenticatedAt }: FakeGrant): Promise<string> => {
-    const [key] = keys as [Key];
+    const [key] = keys as readonly [ServerKey];
     const claims = {
       iss: issuer,
       sub: subject,
@@ -125,15 +88,7 @@ export async function startAuthorizationServer(
       auth_time: Math.floor(authenticatedAt / 1_000),
       ...(nonce !== undefined && { nonce }),
     };
-    const header = lies.idTokenHeader?.({ alg: 'RS256', kid: key.jwk.kid }) ?? {
-      alg: 'RS256',
-      kid: key.jwk.kid,
-    };
-    const payload = Buffer.from(JSON.stringify(lies.idToken?.(claims) ?? claims));
-    const token = await new CompactSign(payload)
-      .setProtectedHeader(header as { alg: string })
-      .sign(key.privateKey);
-    return lies.signedIdToken?.(token) ?? token;
+    return signIdToken(key, claims, lies);
   };
   const answerWith = async ({ access, refresh, grant }: IssuedPair): Promise<FakeResponse> => {
     const body = {
@@ -329,24 +284,6 @@ export async function startAuthorizationServer(
     expireAccessTokens: () => ledger.expireAccessTokens(),
     revokeSubject: (subject) => ledger.revokeSubject(subject),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
-  };
-}
-
-function discoveryOf(issuer: string): Record<string, unknown> {
-  return {
-    issuer,
-    authorization_endpoint: `${issuer}/authorize`,
-    token_endpoint: `${issuer}/token`,
-    revocation_endpoint: `${issuer}/revoke`,
-    introspection_endpoint: `${issuer}/introspect`,
-    userinfo_endpoint: `${issuer}/userinfo`,
-    device_authorization_endpoint: `${issuer}/device`,
-    pushed_authorization_request_endpoint: `${issuer}/par`,
-    jwks_uri: `${issuer}/jwks`,
-    response_types_supported: ['code'],
-    code_challenge_methods_supported: ['S256'],
-    id_token_signing_alg_values_supported: ['RS256'],
-    authorization_response_iss_parameter_supported: true,
   };
 }
 

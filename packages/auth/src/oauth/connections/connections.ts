@@ -1,19 +1,14 @@
-/**
- * Accounts of tenants and their users at vendors. Begin reading at {@link TenantConnections}; what a connection is stands in `connection.ts`, how it
- * is renewed in `refresher.ts`.
- */
-import { type Environment, IntegrationError, Secret, silentLogger, systemClock } from '@im/core';
+/** Accounts of all tenants at vendors: the clients, the tokens in memory, the listeners. What one tenant sees is in `tenant-connections.ts`. */
+import { type Environment, IntegrationError, silentLogger, systemClock } from '@im/core';
 import { type AuthEvent, type AuthListener, createAudit } from '../../common/audit.ts';
 import type { Envelope } from '../../common/envelope.ts';
-import { type RandomBytes, randomToken, systemRandomBytes } from '../../common/random.ts';
-import type { AuthorizedTokens } from '../authorization.ts';
+import { type RandomBytes, systemRandomBytes } from '../../common/random.ts';
 import { createOAuthClient, type OAuthClient } from '../client.ts';
-import type { OAuthClientOptions } from '../exchange.ts';
-import { missingScopes } from '../tokens.ts';
-import { type Connection, type StoredConnection, toConnection } from './connection.ts';
-import type { LostRefresh } from './refresher.ts';
+import type { OAuthClientOptions } from '../client-options.ts';
+import type { LostRefresh } from './refresh-outcome.ts';
 import { type ConnectionStore, openStore } from './store.ts';
-import { createTokenKeeper, type KeptToken } from './token-keeper.ts';
+import { openTenant, type TenantConnections } from './tenant-connections.ts';
+import { createTokenKeeper } from './token-keeper.ts';
 
 /** An application's client at a provider. */
 export type ConnectionClient = Omit<OAuthClientOptions, 'tenant'>;
@@ -39,75 +34,6 @@ export interface ConnectionsOptions extends Environment {
   /** Connections whose token is kept in memory at most. Default 10,000. */
   readonly maxKept?: number | undefined;
   readonly randomBytes?: RandomBytes | undefined;
-}
-
-/** What a call may be given. */
-export interface ConnectionCall {
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** Scopes that a call needs. */
-export interface TokenNeeds extends ConnectionCall {
-  /** Those that the vendor must have granted. */
-  readonly scopes?: readonly string[] | undefined;
-}
-
-/** A token of a connection, good now. */
-export interface ConnectionToken {
-  readonly value: Secret;
-  /** Milliseconds since 1970. */
-  readonly expiresAt?: number | undefined;
-  readonly scopes: readonly string[];
-  /** `dpop`: to be sent with {@link dpopHeaders} and `dpopKey`. */
-  readonly tokenType: 'bearer' | 'dpop';
-  readonly dpopKey?: Secret | undefined;
-}
-
-/** What is connected by {@link TenantConnections.add}. */
-export interface NewConnection {
-  readonly user: string;
-  readonly provider: string;
-  readonly tokens: AuthorizedTokens;
-  /** The one that is connected again. Absent: the user's of the same account, else a new one. */
-  readonly connectionId?: string | undefined;
-}
-
-/** Connections of one tenant. Nothing of another tenant can be seen or named. */
-export interface TenantConnections {
-  readonly tenant: string;
-  list(filter?: {
-    readonly user?: string | undefined;
-    readonly provider?: string | undefined;
-  }): Promise<readonly Connection[]>;
-  /** @throws {@link IntegrationError} `not_found` */
-  get(id: string): Promise<Connection>;
-  /**
-   * A token that is good now, renewed before it ends.
-   *
-   * @throws {@link IntegrationError} `unauthenticated` with `reason: 'reauth_required'`; `permission_denied` with `reason: 'missing_scopes'`;
-   * `failed_precondition`: disconnected, or the client is not accepted; `unavailable`; `not_found`
-   */
-  token(id: string, needs?: TokenNeeds): Promise<ConnectionToken>;
-  /** Another than `stale`, which the vendor has just refused. `isOlder`: it had been issued before it was asked for. */
-  replaceToken(
-    id: string,
-    stale: Secret,
-    call?: ConnectionCall,
-  ): Promise<ConnectionToken & { readonly isOlder: boolean }>;
-  /** Those of `needed` that were not granted; ask for them with `connectionId` in a new authorization, which keeps the others. */
-  missingScopes(id: string, needed: readonly string[]): Promise<readonly string[]>;
-  /**
-   * Stores what an authorization brought; the handlers do it.
-   *
-   * @throws {@link IntegrationError} `failed_precondition` with `reason: 'account_mismatch'`: another account than the one to be connected again
-   */
-  add(connection: NewConnection): Promise<Connection>;
-  /** Ends it here at once, and at the vendor as far as it can be reached. Again: nothing happens. */
-  disconnect(id: string, call?: ConnectionCall): Promise<void>;
-  /** The client of this tenant at a provider. @throws {@link IntegrationError} `not_found` */
-  client(provider: string): Promise<OAuthClient>;
-  /** Seals tokens anew that an older key of the envelope wraps. @returns how many */
-  reseal(): Promise<number>;
 }
 
 /** All connections. Dispose it at the end: renewals under way are stored first. */
@@ -195,194 +121,22 @@ export function createConnections(options: ConnectionsOptions): Connections {
     clientOf,
   });
 
-  const openTenant = (tenant: string): TenantConnections => {
-    const store = storeOf(tenant);
-    const note = (type: string, { user: subject, provider, id: connection }: StoredConnection) =>
-      audit.note({ type, tenant, subject, facts: { provider, connection } });
-    const read = async (id: string): Promise<StoredConnection> => {
-      const found = await store.read(id);
-      if (found !== undefined) return found.stored;
-      throw new IntegrationError('there is no such connection', {
-        code: 'not_found',
-        reason: 'unknown_connection',
-        tenant,
-      });
-    };
-    const listStored = async (user?: string): Promise<readonly StoredConnection[]> => {
-      const found = await Promise.all((await store.ids(user)).map((id) => store.read(id)));
-      return found.flatMap((one) => (one === undefined ? [] : [one.stored]));
-    };
-    /** The connection that these tokens are for, when there is one. */
-    const existing = async ({ user, provider, tokens, connectionId }: NewConnection) => {
-      if (connectionId !== undefined) {
-        const stored = await read(connectionId);
-        if (stored.user === user && stored.provider === provider && stored.state !== 'revoked') return stored;
-        throw audit.refuse({
-          type: 'connection.refused',
-          tenant,
-          subject: user,
-          code: 'failed_precondition',
-          reason: 'foreign_connection',
-          says: 'this connection cannot be connected again',
-          remedy: 'begin again',
-        });
-      }
-      const account = accountOf(tokens);
-      if (account === undefined) return undefined;
-      return (await listStored(user)).find(
-        (one) => one.provider === provider && one.account?.id === account.id,
-      );
-    };
-
-    return {
-      tenant,
-      client: (provider) => clientOf(tenant, provider),
-      async list({ user, provider } = {}) {
-        const all = await listStored(user);
-        return all.filter((one) => provider === undefined || one.provider === provider).map(toConnection);
-      },
-      get: async (id) => toConnection(await read(id)),
-      async token(id, { scopes, signal } = {}) {
-        const kept = await keeper.get(tenant, id, signal);
-        if (scopes !== undefined) {
-          const { provider } = await clientOf(tenant, kept.stored.provider);
-          const missing = missingScopes(kept.scopes, scopes, provider);
-          if (missing.length > 0) throw lacksScopes(missing, tenant);
-        }
-        return toToken(kept);
-      },
-      async replaceToken(id, stale, { signal } = {}) {
-        const { isOlder, ...kept } = await keeper.replace(tenant, id, stale, signal);
-        return { ...toToken(kept), isOlder };
-      },
-      async missingScopes(id, needed) {
-        const stored = await read(id);
-        return missingScopes(stored.scopes, needed, (await clientOf(tenant, stored.provider)).provider);
-      },
-      async add(connection) {
-        const { tokens, user, provider } = connection;
-        const row = (await clientOf(tenant, provider)).provider;
-        const before = await existing(connection);
-        const account = accountOf(tokens);
-        if (before?.account !== undefined && account !== undefined && before.account.id !== account.id)
-          throw audit.refuse({
-            type: 'connection.refused',
-            tenant,
-            subject: user,
-            code: 'failed_precondition',
-            reason: 'account_mismatch',
-            says: 'another account was chosen than the one that is to be connected again',
-            remedy: 'choose the same account, or connect the other one beside it',
-          });
-        const id = before?.id ?? randomToken(randomBytes, 16);
-        const sealed = await store.seal(id, {
-          access: tokens.accessToken.reveal(),
-          tokenType: tokens.tokenType,
-          refresh: tokens.refreshToken?.reveal(),
-          dpopKey: tokens.dpopKey?.reveal(),
-        });
-        const fresh = (now: StoredConnection | undefined): StoredConnection => ({
-          id,
-          tenant,
-          user,
-          provider,
-          account: account ?? now?.account,
-          state: 'active',
-          scopes: tokens.scopes,
-          connectedAt: clock.now(),
-          expiresAt: tokens.expiresAt,
-          refreshExpiresAt: tokens.refreshExpiresAt,
-          facts: tokens.more,
-          generation: (now?.generation ?? 0) + 1,
-          isRenewable: tokens.refreshToken !== undefined || row.dialect?.refresh !== undefined,
-          sealed,
-        });
-        if (before === undefined) await store.write(fresh(undefined), undefined);
-        else await store.update(id, fresh);
-        await store.enlist(user, id);
-        keeper.forget(tenant, id);
-        const stored = await read(id);
-        note('connection.connected', stored);
-        return toConnection(stored);
-      },
-      async disconnect(id, { signal } = {}) {
-        let before: StoredConnection | undefined;
-        const written = await store.update(id, (now) => {
-          before = now;
-          if (now.state === 'revoked') return undefined;
-          const { sealed: _sealed, attempt: _attempt, ...rest } = now;
-          return { ...rest, state: 'revoked', reason: 'disconnected', isRenewable: false };
-        });
-        if (written === undefined) await read(id);
-        keeper.forget(tenant, id);
-        if (before === undefined || before.state === 'revoked') return;
-        await store.strike(before.user, id);
-        const isRevoked = await revokeAtVendor(
-          await clientOf(tenant, before.provider),
-          store,
-          before,
-          signal,
-        );
-        const facts = { provider: before.provider, connection: id, atVendor: isRevoked };
-        audit.note({ type: 'connection.disconnected', tenant, subject: before.user, facts });
-      },
-      async reseal() {
-        const old = (await listStored()).filter(
-          ({ sealed }) => sealed !== undefined && !envelope.isCurrent(sealed),
-        );
-        for (const { id } of old)
-          await store.update(id, async (now) =>
-            now.sealed === undefined
-              ? undefined
-              : { ...now, sealed: await store.seal(id, await store.unseal(now)) },
-          );
-        return old.length;
-      },
-    };
-  };
-
   return {
-    tenant: openTenant,
+    tenant: (tenant) =>
+      openTenant({
+        tenant,
+        store: storeOf(tenant),
+        envelope,
+        keeper,
+        audit,
+        clock,
+        randomBytes,
+        clientOf: (provider) => clientOf(tenant, provider),
+      }),
     subscribe(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
     [Symbol.asyncDispose]: () => keeper[Symbol.asyncDispose](),
   };
-}
-
-function accountOf({ account, identity }: AuthorizedTokens): Connection['account'] {
-  return account ?? (identity && { id: identity.subject, name: identity.name ?? identity.email });
-}
-
-/** @returns whether the vendor ended it; a vendor that cannot be reached does not keep the user from leaving */
-async function revokeAtVendor(
-  client: OAuthClient,
-  store: ConnectionStore,
-  stored: StoredConnection,
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
-  try {
-    const { refresh, access } = await store.unseal(stored);
-    const call = { signal, accessToken: new Secret(access), account: stored.account?.id };
-    if (refresh !== undefined) await client.revoke(new Secret(refresh), { ...call, kind: 'refresh' });
-    else await client.revoke(new Secret(access), { ...call, kind: 'access' });
-    return true;
-  } catch {
-    if (signal?.aborted) throw signal.reason;
-    return false;
-  }
-}
-
-function toToken({ value, expiresAt, scopes, tokenType, dpopKey }: KeptToken): ConnectionToken {
-  return { value, expiresAt, scopes, tokenType, ...(dpopKey && { dpopKey }) };
-}
-
-function lacksScopes(missing: readonly string[], tenant: string): IntegrationError {
-  return new IntegrationError(`the account did not grant ${missing.join(', ')}`, {
-    code: 'permission_denied',
-    reason: 'missing_scopes',
-    tenant,
-    remedy: 'connect it again with these scopes',
-  });
 }

@@ -7,7 +7,8 @@ import { type Cancel, type Clock, isIntegrationError, Secret, unlessAborted } fr
 import { isSameSecret } from '../../common/same-secret.ts';
 import type { OAuthClient } from '../client.ts';
 import type { StoredConnection } from './connection.ts';
-import { type GoodTokens, lastMomentMs, type RefresherOptions, readLiving, renew } from './refresher.ts';
+import { type GoodTokens, type RefresherOptions, readLiving } from './refresh-outcome.ts';
+import { lastMomentMs, renew } from './refresher.ts';
 import type { ConnectionStore } from './store.ts';
 
 /** What the keeper works with. */

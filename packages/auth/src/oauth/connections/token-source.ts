@@ -1,7 +1,8 @@
 /** How integrations of the registry call with a connection's token, always the newest, without keeping one of their own. */
 import { isIntegrationError, type Provided, provide, VendorError } from '@im/core';
 import type { AccessToken, AccountTokens, TokenSource } from '@im/http';
-import type { Connections, ConnectionToken, TenantConnections } from './connections.ts';
+import type { Connections } from './connections.ts';
+import type { ConnectionToken, TenantConnections } from './tenant-connections.ts';
 
 /**
  * A connection as a source of tokens for `createHttp`: renewed ahead of its end, and once more when the vendor refuses it.

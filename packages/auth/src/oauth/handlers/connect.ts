@@ -17,7 +17,8 @@ import type { RandomBytes } from '../../common/random.ts';
 import { allowedReturn } from '../../common/return-to.ts';
 import type { AuthorizationProof } from '../authorization.ts';
 import type { Connection } from '../connections/connection.ts';
-import type { Connections, TenantConnections } from '../connections/connections.ts';
+import type { Connections } from '../connections/connections.ts';
+import type { TenantConnections } from '../connections/tenant-connections.ts';
 import { createFlows } from '../flows.ts';
 import {
   answered,

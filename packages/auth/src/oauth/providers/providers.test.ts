@@ -6,7 +6,7 @@ import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { createOAuthClient } from '../client.ts';
 import type { ClientCredential } from '../client-authentication.ts';
-import type { OAuthClientOptions } from '../exchange.ts';
+import type { OAuthClientOptions } from '../client-options.ts';
 import { type OAuthProvider, openIdProvider } from '../provider.ts';
 import { fillIn } from '../server.ts';
 import { appleClientSecret } from './apple.ts';
