@@ -31,18 +31,30 @@ const decodeHtml = (text: string) =>
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&apos;', "'")
+    .replaceAll('&#039;', "'")
     .replaceAll('&amp;', '&');
 
-/** The form of a page. */
+/** Attributes of a tag. */
+const attributesOf = (tag: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    [...tag.matchAll(/([\w-]+)="([^"]*)"/g)].map(([, name = '', value = '']) => [name, decodeHtml(value)]),
+  );
+
+/** The form of a page that posts, with its hidden fields. */
 export async function formOf(response: Response): Promise<Form> {
   const page = await response.text();
-  const [, action = ''] = /<form[^>]* action="([^"]*)"/.exec(page) ?? [];
+  const tags = [...page.matchAll(/<(form|input)\b[^>]*>/g)].map(([tag]) => ({ tag, ...attributesOf(tag) }));
+  const from = tags.findIndex(
+    ({ tag, ...form }) =>
+      tag.startsWith('<form') && /^post$/i.test((form as { method?: string }).method ?? ''),
+  );
   const fields = new URLSearchParams();
-  for (const [, name = '', value = ''] of page.matchAll(
-    /<input type="hidden" name="([^"]*)" value="([^"]*)">/g,
-  ))
-    fields.append(decodeHtml(name), decodeHtml(value));
-  return { action: decodeHtml(action), fields };
+  for (const { tag, ...input } of tags.slice(Math.max(from + 1, 0))) {
+    const { type, name = '', value = '' } = input as Partial<Record<string, string>>;
+    if (tag.startsWith('<form')) break;
+    if (type === 'hidden') fields.append(name, value);
+  }
+  return { action: attributesOf(tags[from]?.tag ?? '').action ?? '', fields };
 }
 
 /** Makes it: the tenant `acme` with `okta` and `entra`, the tenant `zest` with `okta`. */

@@ -40,7 +40,7 @@ export function parseXml(given: string): SafeXml {
   const document = parse(text);
   const root = document.documentElement;
   require(root !== null && root !== undefined, 'not_xml', 'it has no root');
-  checkIds(root);
+  checkTree(root);
   return { text, document, root };
 }
 
@@ -144,10 +144,17 @@ function parse(text: string): Document {
 /** What may be used as an id: no quote, no space, nothing that a path expression could mistake for more. */
 const idPattern = /^[\p{L}_][\p{L}\p{N}_.-]{0,255}$/u;
 
-/** A reference must lead to one element: ids are unique, under whatever name an attribute is taken for one. */
-function checkIds(root: Element): void {
+/**
+ * A reference must lead to one element: ids are unique, under whatever name an attribute is taken for one. And every prefix stands for a
+ * namespace, which the parser does not insist on.
+ */
+function checkTree(root: Element): void {
   const seen = new Set<string>();
   for (const element of everyElement(root)) {
+    const named = [element, ...Array.from(element.attributes)];
+    require(named.every(
+      ({ prefix, namespaceURI }) => !prefix || Boolean(namespaceURI),
+    ), 'not_xml', 'a prefix stands for nothing');
     for (const { localName, name, value } of Array.from(element.attributes)) {
       if ((localName ?? name).toLowerCase() !== 'id') continue;
       require(idPattern.test(value), 'duplicate_id', 'an id holds other characters than a name');
