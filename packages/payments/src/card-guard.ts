@@ -6,7 +6,8 @@
  * 2. satisfies the Luhn formula (ISO/IEC 7812-1, annex B).
  *
  * Digits of other scripts and of full width count as digits. One in ten runs that satisfy (1) by chance also satisfies (2): name your
- * orders with a letter in the middle. A security code cannot be told by its digits, so that the names it goes by are refused.
+ * orders with a letter in the middle. In UUIDs and other ids of hexadecimal digits such runs are many, and they are left out
+ * ({@link withoutIds}). A security code cannot be told by its digits, so that the names it goes by are refused.
  */
 import { IntegrationError } from '@im/core';
 import { isMoney } from './money.ts';
@@ -30,9 +31,24 @@ const sensitiveName =
 const sensitiveText =
   /\b(?:cvc2?|cvv2?|cvn|csc|security[ _-]?code)\b["']?\s*(?:[:=#]|is)?\s*["']?[0-9]{3,4}\b/i;
 
+/** UUIDs, and 24 hexadecimal digits or more. */
+const hexadecimal =
+  /(?<![0-9a-z])(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{24,})(?![0-9a-z])/gi;
+
+/**
+ * The text without ids that were made up at random: one UUID in a thousand holds what looks like a card number. A UUID has a letter somewhere;
+ * of other ids at least one digit in eight is a letter, where the data of a card's magnetic stripe, written the same way, has one or two.
+ */
+function withoutIds(text: string): string {
+  return text.replace(hexadecimal, (id) => {
+    const letters = id.match(/[a-f]/gi)?.length ?? 0;
+    return letters * 8 >= id.length || (letters > 0 && id.includes('-')) ? 'id' : id;
+  });
+}
+
 /** Whether a card number stands somewhere in the text. */
 export function hasCardNumber(text: string): boolean {
-  return [...plainDigits(text).matchAll(runs)].some(([run]) => holdsCardNumber(run));
+  return [...withoutIds(plainDigits(text)).matchAll(runs)].some(([run]) => holdsCardNumber(run));
 }
 
 /** Other digits may stand before or behind the number in a run, but not without a separator. */
