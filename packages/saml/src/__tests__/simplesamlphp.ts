@@ -15,8 +15,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { ServiceKey } from '../options.ts';
 
 const home = '/usr/share/simplesamlphp';
-const interpreter: string = 'php';
-const folders = (process.env.PATH ?? '').split(':');
+const interpreters = (process.env.PATH ?? '').split(':').map((folder) => join(folder, 'php'));
+const interpreter = interpreters.find((file) => existsSync(file));
 
 /** Somebody whom it knows. */
 export const somebody = { login: 'ada', password: 'password-of-ada' };
@@ -39,7 +39,7 @@ export interface SimpleSamlPhp extends AsyncDisposable {
 /** Why it cannot be started here; `undefined` when it can. */
 export function whyNoSimpleSamlPhp(): string | undefined {
   const missing = [
-    ...(folders.some((folder) => existsSync(join(folder, interpreter))) ? [] : [interpreter]),
+    ...(interpreter === undefined ? ['php'] : []),
     ...(existsSync(`${home}/www/saml2`) ? [] : ['simplesamlphp']),
   ];
   if (missing.length === 0) return undefined;
@@ -75,10 +75,14 @@ export async function startSimpleSamlPhp(key: ServiceKey): Promise<SimpleSamlPhp
     await writeFile(join(folder, 'config/authsources.php'), people);
     await writeFile(join(folder, 'metadata/saml20-idp-hosted.php'), hosted);
     await writeFile(join(folder, 'metadata/saml20-sp-remote.php'), services);
-    child = spawn(interpreter, ['-d', 'display_errors=0', '-S', `127.0.0.1:${port}`, '-t', `${home}/www`], {
-      env,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    child = spawn(
+      String(interpreter),
+      ['-d', 'display_errors=0', '-S', `127.0.0.1:${port}`, '-t', `${home}/www`],
+      {
+        env,
+        stdio: ['ignore', 'pipe', 'pipe'],
+      },
+    );
     for (const stream of [child.stdout, child.stderr])
       stream?.on('data', (chunk: Buffer) => {
         said = `${said}${chunk}`.slice(-4_000);
@@ -109,7 +113,7 @@ function runPhp(code: string, input: string, env: NodeJS.ProcessEnv): Promise<st
   const whole = `require '${home}/lib/_autoload.php'; $input = stream_get_contents(STDIN); ${code}`;
   return new Promise((resolve, reject) => {
     const child = execFile(
-      'php',
+      String(interpreter),
       ['-d', 'error_reporting=E_ERROR', '-r', whole],
       { env },
       (error, stdout, stderr) =>
