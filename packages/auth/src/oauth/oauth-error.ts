@@ -82,20 +82,65 @@ const byStatus: readonly (readonly [from: number, to: number, code: ErrorCode])[
   [400, 499, 'failed_precondition'],
 ];
 
-/** Codes of the library that say that an answer is not what it must be, by what that means here (`code` of its errors). */
-const checks: Readonly<Record<string, string>> = {
-  OAUTH_JWT_CLAIM_COMPARISON_FAILED: 'id_token_mismatch',
-  OAUTH_JWT_TIMESTAMP_CHECK_FAILED: 'id_token_time',
-  OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED: 'issuer_mismatch',
-  OAUTH_INVALID_RESPONSE: 'bad_response',
-  OAUTH_RESPONSE_IS_NOT_CONFORM: 'bad_response',
-  OAUTH_RESPONSE_IS_NOT_JSON: 'bad_response',
-  OAUTH_PARSE_ERROR: 'bad_response',
-  OAUTH_UNSUPPORTED_OPERATION: 'unsupported_response',
-  OAUTH_MISSING_SERVER_METADATA: 'missing_endpoint',
-  OAUTH_INVALID_SERVER_METADATA: 'insecure_endpoint',
-  OAUTH_HTTP_REQUEST_FORBIDDEN: 'insecure_endpoint',
-  OAUTH_KEY_SELECTION_FAILED: 'unknown_key',
+/** What an answer lacks that must have it, by the code of the library's error. */
+const checks: Readonly<Record<string, Meaning & { readonly reason: string }>> = {
+  OAUTH_JWT_CLAIM_COMPARISON_FAILED: {
+    reason: 'id_token_mismatch',
+    code: 'unauthenticated',
+    says: 'a claim of the ID token is another than it must be',
+  },
+  OAUTH_JWT_TIMESTAMP_CHECK_FAILED: {
+    reason: 'id_token_time',
+    code: 'unauthenticated',
+    says: 'the ID token is not of this time',
+    remedy: 'check the clock',
+  },
+  OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED: {
+    reason: 'issuer_mismatch',
+    code: 'unauthenticated',
+    says: 'the answer names another issuer or subject than was asked',
+  },
+  OAUTH_KEY_SELECTION_FAILED: {
+    reason: 'unknown_key',
+    code: 'unauthenticated',
+    says: 'the signature is of no known key',
+  },
+  OAUTH_MISSING_SERVER_METADATA: {
+    reason: 'missing_endpoint',
+    code: 'failed_precondition',
+    says: 'the provider does not offer this',
+  },
+  OAUTH_INVALID_SERVER_METADATA: {
+    reason: 'insecure_endpoint',
+    code: 'failed_precondition',
+    says: 'an endpoint of the provider is not https',
+  },
+  OAUTH_HTTP_REQUEST_FORBIDDEN: {
+    reason: 'insecure_endpoint',
+    code: 'failed_precondition',
+    says: 'an endpoint of the provider is not https',
+  },
+  OAUTH_INVALID_RESPONSE: {
+    reason: 'bad_response',
+    code: 'internal',
+    says: 'the provider’s answer is not as the standard has it',
+  },
+  OAUTH_RESPONSE_IS_NOT_CONFORM: {
+    reason: 'bad_response',
+    code: 'internal',
+    says: 'the provider’s answer is not as the standard has it',
+  },
+  OAUTH_RESPONSE_IS_NOT_JSON: {
+    reason: 'bad_response',
+    code: 'internal',
+    says: 'the provider’s answer is not JSON',
+  },
+  OAUTH_PARSE_ERROR: { reason: 'bad_response', code: 'internal', says: 'the provider’s answer is broken' },
+  OAUTH_UNSUPPORTED_OPERATION: {
+    reason: 'unsupported_response',
+    code: 'internal',
+    says: 'the provider’s answer is of a kind that is not understood',
+  },
 };
 
 /**
@@ -112,13 +157,10 @@ export function explained(error: unknown, place: FailurePlace, answer?: LastAnsw
   const unnamed = status === 401 && place.operation !== 'userInfo' ? 'invalid_client' : undefined;
   const name = textOf(error, 'error') ?? challengeOf(error) ?? unnamed;
   if (name !== undefined || status !== undefined) return ofAnswer(answer, name, status, place);
-  const reason = checks[textOf(error, 'code') ?? ''];
-  if (reason === undefined) return error;
-  const isMissing = reason === 'missing_endpoint';
-  return new IntegrationError(
-    isMissing ? 'the provider does not offer this' : 'the provider’s answer was not accepted',
-    { ...place, code: isMissing ? 'failed_precondition' : 'unauthenticated', reason, effect: 'none' },
-  );
+  const check = checks[textOf(error, 'code') ?? ''];
+  if (check === undefined) return error;
+  const { says, ...fields } = check;
+  return new IntegrationError(says, { ...place, ...fields, effect: 'none' });
 }
 
 function ofTransport(error: VendorError, place: FailurePlace): IntegrationError {

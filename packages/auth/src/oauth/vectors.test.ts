@@ -175,6 +175,17 @@ function movingClock() {
   return { clock, move };
 }
 
+it('a clock that is wrong is named as what it is', async () => {
+  const { clock, move } = movingClock();
+  move(3_600_000);
+  const error: unknown = await signIn({}, clientOf({ clock })).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({
+    code: 'unauthenticated',
+    reason: 'id_token_time',
+    message: expect.stringContaining('check the clock'),
+  });
+});
+
 describe('as an OpenID relying party', () => {
   for (const [id, run] of Object.entries(relyingParty)) it(id, run);
 });

@@ -213,6 +213,22 @@ describe('a connection', () => {
     expect(refreshes()).toBe(1);
   });
 
+  it('asks a vendor that could not be reached again a second later, and not for every call', async () => {
+    const { own, connection } = await connect(processOf());
+    await clock.advance(hour);
+    fake.server.inject({ path: '/token', fault: { kind: 'cut', when: 'before' } });
+    await expect(own.token(connection.id)).rejects.toMatchObject({ code: 'unavailable' });
+    const asked = fake.server.exchanges.length;
+    for (let calls = 0; calls < 20; calls += 1)
+      await expect(own.token(connection.id)).rejects.toMatchObject({
+        reason: 'not_yet',
+        retryAfterMs: 1_000,
+      });
+    expect(fake.server.exchanges.length).toBe(asked);
+    await clock.advance(1_000);
+    await own.token(connection.id);
+  });
+
   it('must be connected again once the vendor takes its refresh token no more, and says so to all', async () => {
     const { own, connection } = await connect(processOf());
     const other = processOf().tenant('acme');
@@ -308,6 +324,7 @@ describe('a renewal whose outcome is unknown', () => {
     await clock.advance(hour);
     fake.server.inject(cutBefore);
     await expect(own.token(connection.id)).rejects.toMatchObject({ code: 'unavailable' });
+    await clock.advance(1_000);
     await own.token(connection.id);
     expect(fake.counts).toEqual({ refreshes: 1, reused: 0 });
   });
@@ -317,6 +334,7 @@ describe('a renewal whose outcome is unknown', () => {
     await clock.advance(hour);
     fake.server.inject(cutAfter);
     await expect(own.token(connection.id)).rejects.toMatchObject({ code: 'unavailable' });
+    await clock.advance(1_000);
     await expect(own.token(connection.id)).rejects.toMatchObject({ reason: 'reauth_required' });
     expect(await own.get(connection.id)).toMatchObject({ reason: 'refresh_outcome_unknown' });
     expect(fake.counts).toEqual({ refreshes: 1, reused: 0 });
@@ -328,6 +346,7 @@ describe('a renewal whose outcome is unknown', () => {
     await clock.advance(hour);
     fake.server.inject(cutAfter);
     await expect(own.token(connection.id)).rejects.toMatchObject({ code: 'unavailable' });
+    await clock.advance(1_000);
     await expect(own.token(connection.id)).rejects.toMatchObject({ reason: 'reauth_required' });
     expect(await own.get(connection.id)).toMatchObject({ reason: 'refresh_outcome_unknown' });
     expect(fake.counts).toEqual({ refreshes: 1, reused: 1 });
@@ -339,6 +358,7 @@ describe('a renewal whose outcome is unknown', () => {
     await clock.advance(hour);
     fake.server.inject(cutAfter);
     await expect(own.token(connection.id)).rejects.toMatchObject({ code: 'unavailable' });
+    await clock.advance(1_000);
     await expect(own.token(connection.id)).rejects.toMatchObject({ reason: 'reauth_required' });
     expect(fake.counts).toEqual({ refreshes: 1, reused: 0 });
   });
@@ -350,6 +370,7 @@ describe('a renewal whose outcome is unknown', () => {
     await clock.advance(hour);
     fake.server.inject(cutAfter);
     await expect(own.token(connection.id)).rejects.toMatchObject({ code: 'unavailable' });
+    await clock.advance(1_000);
     await own.token(connection.id);
     expect(fake.server.exchanges.some(({ target }) => target === '/introspect')).toBe(false);
   });

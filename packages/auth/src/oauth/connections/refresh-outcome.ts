@@ -39,6 +39,8 @@ const storeTries = 6;
 const storeWaitMs = 200;
 /** Milliseconds before a vendor that cannot do it now is asked again, where it does not say. */
 const coolMs = 5_000;
+/** Milliseconds before one that could not be reached is tried again. */
+const unreachedMs = 1_000;
 
 /** The record, when calls may be made with it. */
 export async function readLiving(store: ConnectionStore, id: string): Promise<Read> {
@@ -156,7 +158,8 @@ export async function conclude(
   const isRefused = failure?.code === 'unauthenticated' && failure.reason === 'invalid_grant';
   const isUnclear = isSent && (failure?.status === undefined || unclearStatuses.has(failure.status));
   const reason = before.attempt === undefined ? 'invalid_grant' : 'refresh_outcome_unknown';
-  const waits = failure?.status === undefined ? 0 : (failure.retryAfterMs ?? coolMs * (0.75 + random() / 2));
+  const usual = failure?.status === undefined ? unreachedMs : coolMs;
+  const waits = failure?.retryAfterMs ?? usual * (0.75 + random() / 2);
   await store.update(before.id, (now) => {
     if (now.state === 'revoked' || now.generation !== before.generation) return undefined;
     if (isRefused) return endedRecord(now, reason);
@@ -165,7 +168,7 @@ export async function conclude(
       ...rest,
       state: 'active',
       ...(isUnclear && attempt !== undefined && { attempt }),
-      ...(waits > 0 && { notBefore: clock.now() + waits }),
+      notBefore: clock.now() + waits,
     };
   });
   const { tenant, user: subject, provider, id: connection } = before;

@@ -54,6 +54,8 @@ interface Entry {
   checkedAt: number;
   renewAt: number;
   renewal: Promise<KeptToken> | undefined;
+  /** A look at the store that is under way. */
+  checking: Promise<KeptToken | undefined> | undefined;
   /** A refusal that is not asked for again before this instant. */
   refusal: { readonly error: unknown; readonly until: number } | undefined;
   timer: Cancel | undefined;
@@ -86,6 +88,7 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
       checkedAt: 0,
       renewAt: 0,
       renewal: undefined,
+      checking: undefined,
       refusal: undefined,
       timer: undefined,
       isUsed: false,
@@ -187,13 +190,20 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
     return lasts ? keep(entry, { ...read, tokens: await store.unseal(read.stored) }) : undefined;
   };
 
+  const checkOnce = (entry: Entry): Promise<KeptToken | undefined> => {
+    entry.checking ??= check(entry).finally(() => {
+      entry.checking = undefined;
+    });
+    return entry.checking;
+  };
+
   return {
     async get(tenant, id, signal) {
       signal?.throwIfAborted();
       const entry = entryOf(tenant, id);
       const now = clock.now();
       const isBelieved = entry.kept !== undefined && now < entry.checkedAt + maxStaleMs;
-      const kept = isBelieved ? entry.kept : await unlessAborted(check(entry), signal);
+      const kept = isBelieved ? entry.kept : await unlessAborted(checkOnce(entry), signal);
       entry.isUsed = true;
       const lasts =
         kept !== undefined && (kept.expiresAt === undefined || kept.expiresAt - now > lastMomentMs);
@@ -204,7 +214,7 @@ export function createTokenKeeper(options: TokenKeeperOptions): TokenKeeper {
     async replace(tenant, id, stale, signal) {
       signal?.throwIfAborted();
       const entry = entryOf(tenant, id);
-      const kept = entry.kept ?? (await unlessAborted(check(entry), signal));
+      const kept = entry.kept ?? (await unlessAborted(checkOnce(entry), signal));
       if (kept !== undefined && !isSameSecret(kept.value, stale)) return { ...kept, isOlder: true };
       const renewed = await unlessAborted(renewOnce(entry, kept?.generation), signal);
       return { ...renewed, isOlder: false };

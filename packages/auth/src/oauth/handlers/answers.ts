@@ -31,6 +31,7 @@ const statusOfCode: Readonly<Record<string, number>> = {
   not_found: 404,
   failed_precondition: 409,
   resource_exhausted: 429,
+  internal: 502,
   unavailable: 503,
 };
 
