@@ -15,6 +15,17 @@ describe('the decline table', () => {
     expect(retry).toBe('never');
   });
 
+  it.each([
+    ['incorrect_cvc', 'payment.declined.cvc'],
+    ['incorrect_zip', 'payment.declined.address'],
+    ['offline_pin_required', 'payment.declined.pin'],
+    ['card_not_supported', 'payment.declined.method'],
+    ['insufficient_funds', 'payment.declined.funds'],
+    ['do_not_honor', 'payment.declined'],
+  ])('tells the customer of %s: %s', (code, messageKey) => {
+    expect(readDecline(stripeDeclines, code)).toMatchObject({ messageKey });
+  });
+
   it('advises to authenticate where the issuer asks for that', () => {
     expect(readDecline(stripeDeclines, 'authentication_required')).toMatchObject({
       category: 'authentication_required',

@@ -4,7 +4,20 @@
  */
 import type { DeclineCategory, DeclineMessageKey, DeclineRow, DeclineTable, RetryAdvice } from '@im/payments';
 
-const keyOf = (category: DeclineCategory): DeclineMessageKey => messageKeys[category] ?? 'payment.declined';
+const keyOf = (code: string, category: DeclineCategory): DeclineMessageKey =>
+  exactKeys.find(([pattern]) => pattern.test(code))?.[1] ?? messageKeys[category] ?? 'payment.declined';
+
+/** Codes that say more than their category. */
+const exactKeys: readonly (readonly [RegExp, DeclineMessageKey])[] = [
+  [/_cvc$/, 'payment.declined.cvc'],
+  [/_(address|zip|postal_code)$/, 'payment.declined.address'],
+  [/(^|_)pin(_|$)/, 'payment.declined.pin'],
+  [/^payment_method_customer_decline$/, 'payment.declined.cancelled'],
+  [
+    /^(card_not_supported|currency_not_supported|payment_method_(not_available|restricted))$/,
+    'payment.declined.method',
+  ],
+];
 
 /** Texts that tell the customer something of use. Fraud, loss and theft must not be told. */
 const messageKeys: Partial<Readonly<Record<DeclineCategory, DeclineMessageKey>>> = {
@@ -131,7 +144,7 @@ const groups: readonly Group[] = [
 ];
 
 const rows = groups.flatMap(({ category, retry, codes }) =>
-  codes.map((code): [string, DeclineRow] => [code, { category, retry, messageKey: keyOf(category) }]),
+  codes.map((code): [string, DeclineRow] => [code, { category, retry, messageKey: keyOf(code, category) }]),
 );
 
 /** See the head of this file. */

@@ -5,18 +5,12 @@
  * @see {@link https://docs.stripe.com/payments/paymentintents/lifecycle | Stripe: How PaymentIntents and SetupIntents work}
  */
 import { type Clock, IntegrationError, isIntegrationError, systemClock } from '@im/core';
-import type {
-  DriverCall,
-  DriverCreate,
-  DriverPayment,
-  MovingCall,
-  PaymentAbility,
-  PaymentDriver,
-} from '@im/payments';
+import type { DriverCall, DriverPayment, PaymentAbility, PaymentDriver } from '@im/payments';
 import type { Stripe } from 'stripe';
 import { stripeErrorOf } from '../client/failures.ts';
 import { toStripeAmount } from '../currencies.ts';
 import { moving, reading, type StripeClient } from './client.ts';
+import { confirmed, paramsOf, payerOf } from './create.ts';
 import { stripeLists } from './lists.ts';
 import { findByReference } from './lookup.ts';
 import { chargeOf, isRefused, toPayment, wholeIntent } from './payment.ts';
@@ -56,14 +50,18 @@ export function stripeDriver(
   const shelves = { search: client.searchPaymentIntents, list: client.listPaymentIntents };
   const expand = wholeIntent;
 
-  /** With all its refunds: an intent has the latest ten. */
+  /** With all its refunds: an intent that is expanded has the latest ten. */
   const tell = async (intent: Stripe.PaymentIntent, call: DriverCall): Promise<DriverPayment> => {
-    const charge = chargeOf(intent);
-    if (charge?.refunds?.has_more !== true) return toPayment(intent);
-    return toPayment(intent, await client.listRefunds({ charge: charge.id }, reading(call)).toArray());
+    if (intent.amount_received === 0) return toPayment(intent, []);
+    const { id, refunds } = chargeOf(intent);
+    if (refunds?.has_more === false) return toPayment(intent, refunds.data);
+    return toPayment(intent, await client.listRefunds({ charge: id }, reading(call)).toArray());
   };
   const retrieve = (id: string, call: DriverCall) =>
     client.retrievePaymentIntent(id, { expand }, reading(call));
+  /** After something was done, a read that fails must not look as if nothing was. */
+  const tellAfter = (intent: Stripe.PaymentIntent | undefined, id: string, call: DriverCall) =>
+    asUncertain(async () => tell(intent ?? (await retrieve(id, call)), call));
 
   return {
     name: 'stripe',
@@ -74,8 +72,9 @@ export function stripeDriver(
     facts: stripeTraits.facts,
     async create(create, call) {
       const payer = await payerOf(client, create, call);
-      const params = { ...paramsOf(create, payer, multiCapture), expand };
-      return tell(await orRefused(client.createPaymentIntent(params, moving(call))), call);
+      const params = paramsOf(create, payer, multiCapture);
+      // Of what was made this instant nothing was given back.
+      return toPayment(await orRefused(client.createPaymentIntent(params, moving(call))), []);
     },
     async confirm(id, { method, returnUrl, returned }, call) {
       const intent = await retrieve(id, call);
@@ -93,7 +92,7 @@ export function stripeDriver(
         ...(returnUrl !== undefined && { return_url: returnUrl }),
         expand,
       };
-      return tell(await orRefused(client.confirmPaymentIntent(id, params, moving(call))), call);
+      return tellAfter(await orRefused(client.confirmPaymentIntent(id, params, moving(call))), id, call);
     },
     async capture(id, { reference, amount, final }, call) {
       const { amount: amount_to_capture } = toStripeAmount(amount);
@@ -103,10 +102,10 @@ export function stripeDriver(
         metadata: captureNote(reference, amount_to_capture),
         expand,
       };
-      return tell(await client.capturePaymentIntent(id, params, moving(call)), call);
+      return tellAfter(await client.capturePaymentIntent(id, params, moving(call)), id, call);
     },
     void: async (id, _reference, call) =>
-      tell(await client.cancelPaymentIntent(id, { expand }, moving(call)), call),
+      tellAfter(await client.cancelPaymentIntent(id, { expand }, moving(call)), id, call),
     async refund(id, { reference, amount, reason }, call) {
       // Of what is only authorized, Stripe's word for letting go is a refund too.
       const { status, amount_received } = await client.retrievePaymentIntent(id, undefined, reading(call));
@@ -119,9 +118,11 @@ export function stripeDriver(
         expand: expand.map((path) => `payment_intent.${path}`),
       };
       const { payment_intent } = await client.createRefund(params, moving(call));
-      return typeof payment_intent === 'object' && payment_intent !== null
-        ? tell(payment_intent, call)
-        : tell(await retrieve(id, call), call);
+      return tellAfter(
+        typeof payment_intent === 'object' ? (payment_intent ?? undefined) : undefined,
+        id,
+        call,
+      );
     },
     async find(query, call) {
       const id = query.id ?? (await findByReference(shelves, query.reference, now(), call))?.id;
@@ -137,70 +138,6 @@ export function stripeDriver(
     ...stripeLists(client, tell),
     webhooks: stripeWebhooks(client),
     native: () => client.native(),
-  };
-}
-
-const confirmed = { [confirmedKey]: 'server' };
-
-/** Who pays, and with what, where that is settled already. */
-interface Payer {
-  readonly customer?: string | undefined;
-  readonly method?: string | undefined;
-}
-
-/** @throws {@link IntegrationError} `invalid_argument` for a mandate that is none */
-async function payerOf(client: StripeClient, create: DriverCreate, call: MovingCall): Promise<Payer> {
-  const { customer, method, mandate, reference } = create;
-  if (typeof mandate === 'object') {
-    const [, owner, saved] = /^(cus_\w+)\/(\w+)$/.exec(mandate.id) ?? [];
-    if (owner === undefined || (customer !== undefined && customer !== owner))
-      throw new IntegrationError(
-        owner === undefined ? 'there is no such mandate' : 'the mandate is of another customer',
-        {
-          code: 'invalid_argument',
-          provider: 'stripe',
-          effect: 'none',
-          reason: 'mandate',
-          remedy: 'use the mandate of a payment that set one up',
-        },
-      );
-    return { customer: owner, method: saved };
-  }
-  if (mandate !== 'set_up' || customer !== undefined) return { customer, method };
-  // A method is kept by a customer, and by nobody else.
-  const made = await client.createCustomer(
-    { metadata: { [referenceKey]: reference } },
-    moving(call, 'customer'),
-  );
-  return { customer: made.id, method };
-}
-
-function paramsOf(
-  { reference, amount, capture, confirm, returnUrl, mandate, description }: DriverCreate,
-  { customer, method }: Payer,
-  multiCapture: boolean,
-): Stripe.PaymentIntentCreateParams {
-  const isAlone = typeof mandate === 'object';
-  // Without a method there is nothing that could go on: the customer gives it in the browser.
-  const goesOn = confirm && method !== undefined;
-  const mayLeave = !goesOn || (returnUrl !== undefined && !isAlone);
-  return {
-    ...toStripeAmount(amount),
-    metadata: { [referenceKey]: reference, ...(goesOn && confirmed) },
-    // Not the default of today, which captures later and tells the amount before.
-    capture_method: capture,
-    automatic_payment_methods: { enabled: true, allow_redirects: mayLeave ? 'always' : 'never' },
-    ...(method !== undefined && { payment_method: method }),
-    ...(customer !== undefined && { customer }),
-    ...(description !== undefined && { description }),
-    ...(mandate === 'set_up' && { setup_future_usage: 'off_session' as const }),
-    ...(goesOn && { confirm: true }),
-    ...(goesOn && isAlone && { off_session: true }),
-    ...(goesOn && mayLeave && returnUrl !== undefined && { return_url: returnUrl }),
-    ...(multiCapture &&
-      capture === 'manual' && {
-        payment_method_options: { card: { request_multicapture: 'if_available' as const } },
-      }),
   };
 }
 
@@ -223,6 +160,17 @@ async function orRefused(work: Promise<Stripe.PaymentIntent>): Promise<Stripe.Pa
     if (statusCode === 402 && payment_intent !== undefined && isRefused(payment_intent))
       return payment_intent;
     throw error;
+  }
+}
+
+/** What fails in it fails after something was done. */
+async function asUncertain<Value>(read: () => Promise<Value>): Promise<Value> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!isIntegrationError(error)) throw error;
+    const says = 'it was done, and what became of it could not be read';
+    throw new IntegrationError(says, { ...error, effect: 'unknown' }, { cause: error });
   }
 }
 

@@ -12,18 +12,17 @@ import type { Stripe } from 'stripe';
 import { fromStripeAmount } from '../currencies.ts';
 import { confirmedKey, notedCaptures, referenceKey } from './reference.ts';
 
-/** What must be expanded in an intent for {@link toPayment}. */
+/** What must be expanded in an intent of which nothing is known. */
 export const wholeIntent = ['latest_charge.refunds', 'payment_method'];
 
 /** A mandate: the customer, and the method that may be charged without them. */
 export const mandateOf = (customer: string, method: string): string => `${customer}/${method}`;
 
-/** @param refunds all of them, where the intent has only the latest */
-export function toPayment(intent: Stripe.PaymentIntent, refunds?: readonly Stripe.Refund[]): DriverPayment {
+/** @param refunds all of them */
+export function toPayment(intent: Stripe.PaymentIntent, refunds: readonly Stripe.Refund[]): DriverPayment {
   const { currency, amount_received, metadata } = intent;
   const toMoney = (amount: number) => fromStripeAmount(amount, currency);
-  const charge = chargeOf(intent);
-  const givenBack = (refunds ?? charge?.refunds?.data ?? []).map(
+  const givenBack = refunds.map(
     (one): Movement => ({
       id: one.id,
       reference: one.metadata?.[referenceKey],
@@ -46,7 +45,7 @@ export function toPayment(intent: Stripe.PaymentIntent, refunds?: readonly Strip
     amount: toMoney(intent.amount),
     captured,
     refunded,
-    captures: capturesOf(intent, charge).map(({ id, reference, amount }) => ({
+    captures: capturesOf(intent).map(({ id, reference, amount }) => ({
       id,
       reference,
       amount: toMoney(amount),
@@ -55,17 +54,20 @@ export function toPayment(intent: Stripe.PaymentIntent, refunds?: readonly Strip
     refunds: givenBack,
     nextAction: nextActionOf(intent),
     declineCode: status === 'failed' ? declineCodeOf(intent) : undefined,
-    expiresAt: canBeCaptured.has(status) ? expiryOf(charge) : undefined,
+    expiresAt: canBeCaptured.has(status) ? expiryOf(intent) : undefined,
     customer,
     mandate:
       isSetUp && customer !== undefined && method !== undefined ? mandateOf(customer, method) : undefined,
   };
 }
 
-/** The charge, which must have been expanded. */
-export function chargeOf({ latest_charge, status }: Stripe.PaymentIntent): Stripe.Charge | undefined {
+/**
+ * The charge of a payment that has one.
+ *
+ * @throws {@link IntegrationError} `internal` where it was not expanded
+ */
+export function chargeOf({ latest_charge }: Stripe.PaymentIntent): Stripe.Charge {
   if (typeof latest_charge === 'object' && latest_charge !== null) return latest_charge;
-  if (latest_charge === null || !'requires_capture succeeded'.split(' ').includes(status)) return undefined;
   throw unexpected('Stripe answered without the charge of a payment');
 }
 
@@ -123,14 +125,13 @@ function statusOf(intent: Stripe.PaymentIntent, captured: bigint, refunded: bigi
 /** Captures, in Stripe's units. What was captured without us has no reference. */
 function capturesOf(
   intent: Stripe.PaymentIntent,
-  charge: Stripe.Charge | undefined,
 ): readonly { readonly id: string; readonly reference: string | undefined; readonly amount: number }[] {
   const { amount_received, capture_method, metadata } = intent;
-  if (amount_received === 0 || charge === undefined) return [];
-  const { id } = charge;
+  if (amount_received === 0) return [];
+  const id = idOf(intent.latest_charge) ?? intent.id;
   if (capture_method !== 'manual')
     return [{ id, reference: metadata[referenceKey] ?? intent.id, amount: amount_received }];
-  const several = takesSeveral(charge);
+  const several = takesSeveral(chargeOf(intent));
   const noted = notedCaptures(metadata).map(({ name, reference, amount }) => ({
     id: several ? `${id}/${name.slice(0, 8)}` : id,
     reference,
@@ -147,8 +148,8 @@ export function takesSeveral({ payment_method_details }: Stripe.Charge): boolean
   return payment_method_details?.card?.multicapture?.status === 'available';
 }
 
-function expiryOf(charge: Stripe.Charge | undefined): number | undefined {
-  const seconds = charge?.payment_method_details?.card?.capture_before;
+function expiryOf(intent: Stripe.PaymentIntent): number | undefined {
+  const seconds = chargeOf(intent).payment_method_details?.card?.capture_before;
   return seconds === undefined ? undefined : seconds * 1_000;
 }
 

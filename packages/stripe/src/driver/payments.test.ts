@@ -202,6 +202,19 @@ describe('refunds', () => {
     expect(payment?.refunded).toEqual(money(120n, 'EUR'));
   });
 
+  it('that are made, and cannot be read, are of unknown outcome, and are not made again', async () => {
+    const { id } = await create();
+    for (let number = 1; number <= 10; number += 1)
+      await opened.driver.refund(id, { reference: `back-${number}`, amount: money(10n, 'EUR') }, call());
+    opened.fake.inject({ fault: { kind: 'status', status: 429 }, method: 'GET', path: '/v1/refunds' });
+    const last = { reference: 'back-11', amount: money(10n, 'EUR') };
+    const error = await failure(opened.driver.refund(id, last, call('last')));
+    expect([error.code, error.effect]).toEqual(['resource_exhausted', 'unknown']);
+    const { refunds } = await opened.driver.refund(id, last, call('last'));
+    expect(refunds.filter(({ reference }) => reference === 'back-11')).toHaveLength(1);
+    expect(refunds).toHaveLength(11);
+  });
+
   it('count while they are on their way, and no more when they fail', async () => {
     const { id } = await create({ method: 'pm_card_refundFail' });
     const after = await opened.driver.refund(id, { reference: 'back', amount, reason: 'late' }, call());

@@ -146,6 +146,9 @@ function fits(
   }
 }
 
+/** Items of a list within an object: the latest. */
+const innerPage = 10;
+
 /** A copy of the answer with whole objects in the place of ids. @throws an answer of 400 */
 export function expanded(account: Account, answer: object, paths: readonly string[]): object {
   const copy = structuredClone(answer) as Record<string, unknown>;
@@ -167,11 +170,14 @@ function expandAt(
     for (const item of target.data) expandAt(account, item as Record<string, unknown>, rest, whole);
     return;
   }
-  if (name === 'refunds' && target.object === 'charge' && target.refunds === undefined)
-    target.refunds = listOf(
-      `/v1/charges/${target.id}/refunds`,
-      structuredClone(refundsOf(account, String(target.id))),
-    );
+  if (name === 'refunds' && target.object === 'charge' && target.refunds === undefined) {
+    const all = refundsOf(account, String(target.id));
+    const latest = structuredClone(all.slice(0, innerPage));
+    target.refunds = {
+      ...listOf(`/v1/charges/${target.id}/refunds`, latest),
+      has_more: all.length > innerPage,
+    };
+  }
   const value = target[name];
   if (value === undefined)
     throw invalid(`This property cannot be expanded (${whole}).`, { param: 'expand[0]' });
