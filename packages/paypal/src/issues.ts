@@ -3,7 +3,7 @@
  * issue. Complete for the APIs that this package uses (https://developer.paypal.com/api/rest/reference/orders/v2/errors/ and its like); a test holds
  * it to the vendor's descriptions. A name that is new falls to its status.
  */
-import type { ErrorCode, ErrorRow } from '@im/core';
+import type { ErrorCode, ErrorRow, FailureEffect } from '@im/core';
 
 /** What a group of names means. */
 interface Meaning {
@@ -11,7 +11,7 @@ interface Meaning {
   /** Absent: PayPal's own words are better. */
   readonly says?: string;
   readonly remedy?: string;
-  readonly retryable?: boolean;
+  readonly effect?: FailureEffect;
   readonly names: string;
 }
 
@@ -94,6 +94,8 @@ const meanings: readonly Meaning[] = [
   },
   {
     code: 'unavailable',
+    // An earlier request of the same key may well succeed.
+    effect: 'unknown',
     says: 'the same is being done by another request',
     remedy: 'call again with the same key',
     names: 'PREVIOUS_REQUEST_IN_PROGRESS ORDER_COMPLETION_IN_PROGRESS ORDER_IS_PENDING_APPROVAL',
@@ -193,15 +195,17 @@ const meanings: readonly Meaning[] = [
   },
 ];
 
-/** One row for each meaning. */
-export const issueRows: readonly ErrorRow[] = meanings.map(({ names, ...meaning }) => ({
+/** The groups, with their names taken apart. */
+export const issueMeanings = meanings.map(({ names, ...meaning }) => ({
   ...meaning,
-  reason: new RegExp(`^(?:${namesOf(names).join('|')})$`),
+  names: names.trim().split(/\s+/),
+}));
+
+/** One row for each meaning. */
+export const issueRows: readonly ErrorRow[] = issueMeanings.map(({ names, ...meaning }) => ({
+  ...meaning,
+  reason: new RegExp(`^(?:${names.join('|')})$`),
 }));
 
 /** Every name that the table knows. */
-export const knownIssues: ReadonlySet<string> = new Set(meanings.flatMap(({ names }) => namesOf(names)));
-
-function namesOf(text: string): string[] {
-  return text.trim().split(/\s+/);
-}
+export const knownIssues: ReadonlySet<string> = new Set(issueMeanings.flatMap(({ names }) => names));

@@ -1,5 +1,11 @@
 /** The driver over the fake, as the payment suites open it. */
-import { createIntegration, memoryState, type StateStore } from '@im/core';
+import {
+  createIntegration,
+  type IntegrationError,
+  isIntegrationError,
+  memoryState,
+  type StateStore,
+} from '@im/core';
 import { money } from '@im/payments';
 import type { PaymentHarness } from '@im/payments/testing';
 import { createRandom, createVirtualClock } from '@im/testing';
@@ -38,6 +44,16 @@ export async function openPaypal({ options, state, ...others }: Open = {}) {
       await fake[Symbol.asyncDispose]();
     },
   };
+}
+
+/** What the work threw. */
+export async function failure(work: Promise<unknown>): Promise<IntegrationError> {
+  const error = await work.then(
+    (value) => new Error(`it succeeded: ${JSON.stringify(value)}`),
+    (caught: unknown) => caught,
+  );
+  if (isIntegrationError(error)) return error;
+  throw error;
 }
 
 /** Where the requests of an operation go. */
