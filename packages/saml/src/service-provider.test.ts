@@ -1,4 +1,5 @@
-import { ConfigurationError, Secret } from '@im/core';
+import { globSync, readFileSync } from 'node:fs';
+import { ConfigurationError, memoryState, Secret } from '@im/core';
 import { describe, expect, it } from 'vitest';
 import { keyOf } from './__tests__/keys.ts';
 import { baseUrl, formOf, openRig } from './__tests__/rig.ts';
@@ -467,4 +468,30 @@ describe('settings', () => {
       expect(String(error)).toContain(path);
     expect(String(error)).not.toContain('not-a-key-but-secret');
   });
+});
+
+describe('a fleet', () => {
+  it('takes in one process the answer to a request of another, once among all', async () => {
+    const state = memoryState();
+    const processes = [openRig({ state }), openRig({ state }), openRig({ state })] as const;
+    const [first] = processes;
+    const form = await first.visit({}, { returnTo: '/shared' });
+    for (const { browser } of processes)
+      for (const [name, value] of first.browser.cookies) browser.cookies.set(name, value);
+    const responses = await Promise.all(processes.map(({ browser }) => browser.send(form)));
+    expect(responses.map(({ status }) => status).sort()).toEqual([303, 401, 401]);
+    expect(processes.flatMap(({ signIns }) => signIns).map(({ returnTo }) => returnTo)).toEqual(['/shared']);
+  });
+});
+
+it('what must be secret or was given back is compared by the one function that takes the same time for all', () => {
+  const folder = new URL('.', import.meta.url);
+  const sources = globSync('**/*.ts', {
+    cwd: folder,
+    exclude: ['**/*.test.ts', '**/__tests__/**', '**/fake/**'],
+  });
+  expect(sources.length).toBeGreaterThan(25);
+  const compared =
+    /\b(relayState|browser|cookie|token|secret|password|signature|digest\w*)\s*(===|!==)(?!\s*(undefined\b|''))/i;
+  for (const file of sources) expect(readFileSync(new URL(file, folder), 'utf8'), file).not.toMatch(compared);
 });

@@ -5,8 +5,10 @@
  * AES-CBC does not notice changes, so that an attacker could ask us, guess by guess, what stands in it. It is decrypted only under a signature that
  * was checked before; RSA 1.5 never.
  */
+
 import type { Secret } from '@im/core';
 import { refuse, require } from '../refusals.ts';
+import type { XmlElement } from '../xml/dom.ts';
 import { ns } from '../xml/names.ts';
 import { attribute, child, children, needChild, textOf } from '../xml/read.ts';
 import { parseXml, type SafeXml } from '../xml/strict.ts';
@@ -23,7 +25,7 @@ const leastBytes = 12 + 16;
  * @throws Refused
  */
 export async function decrypted(
-  encrypted: Element,
+  encrypted: XmlElement,
   keys: readonly Secret[],
   isSigned: boolean,
 ): Promise<SafeXml> {
@@ -45,7 +47,7 @@ export async function decrypted(
 }
 
 /** The key stands in the data's own `KeyInfo`; nothing is fetched or looked up. */
-function checkKey(data: Element, encrypted: Element): void {
+function checkKey(data: XmlElement, encrypted: XmlElement): void {
   const keys = children(encrypted, ns.encryption, 'EncryptedKey');
   require(keys.length === 0, 'encryption_shape', 'the key stands beside the data');
   const info = needChild(data, ns.signature, 'KeyInfo');
@@ -56,11 +58,11 @@ function checkKey(data: Element, encrypted: Element): void {
   cipherBytes(key);
 }
 
-function algorithmOf(element: Element): string {
+function algorithmOf(element: XmlElement): string {
   return attribute(needChild(element, ns.encryption, 'EncryptionMethod'), 'Algorithm') ?? '';
 }
 
-function cipherBytes(element: Element): number {
+function cipherBytes(element: XmlElement): number {
   const value = needChild(needChild(element, ns.encryption, 'CipherData'), ns.encryption, 'CipherValue');
   return Buffer.from(textOf(value), 'base64').length;
 }

@@ -15,6 +15,7 @@
  */
 
 import { refuse, require } from '../refusals.ts';
+import type { XmlElement } from '../xml/dom.ts';
 import { ns } from '../xml/names.ts';
 import { attribute, childElements, children, isNamed, needChild } from '../xml/read.ts';
 import { everyElement, parseXml, type SafeXml } from '../xml/strict.ts';
@@ -34,7 +35,7 @@ export interface Trust {
  * @returns `undefined` when it has no signature
  * @throws {@link Refused} when it has one that is not good
  */
-export function verifiedElement({ text }: SafeXml, element: Element, trust: Trust): SafeXml | undefined {
+export function verifiedElement({ text }: SafeXml, element: XmlElement, trust: Trust): SafeXml | undefined {
   const signatures = children(element, ns.signature, 'Signature');
   const [signature] = signatures;
   if (signature === undefined) return undefined;
@@ -48,10 +49,10 @@ export function verifiedElement({ text }: SafeXml, element: Element, trust: Trus
   return signed;
 }
 
-function signedText(text: string, element: Element, certificates: readonly string[]): string {
+function signedText(text: string, element: XmlElement, certificates: readonly string[]): string {
   let signed: string | null = null;
   try {
-    signed = getVerifiedXml(text, element, [...certificates]);
+    signed = getVerifiedXml(text, element as Parameters<typeof getVerifiedXml>[1], [...certificates]);
   } catch {
     // What the library says may quote the document.
     return refuse('signature_invalid', `of ${element.localName}`);
@@ -60,15 +61,15 @@ function signedText(text: string, element: Element, certificates: readonly strin
 }
 
 /** Refuses a document in which a signature stands anywhere else than below one of `places`. @throws {@link Refused} */
-export function checkPlaces(root: Element, isPlace: (parent: Element) => boolean): void {
+export function checkPlaces(root: XmlElement, isPlace: (parent: XmlElement) => boolean): void {
   for (const element of everyElement(root)) {
     if (!isNamed(element, ns.signature, 'Signature')) continue;
-    const parent = element.parentNode as Element | null;
+    const parent = element.parentNode as XmlElement | null;
     require(parent !== null && parent.nodeType === 1 && isPlace(parent), 'signature_place');
   }
 }
 
-function checkShape(signature: Element, element: Element, trust: Trust): void {
+function checkShape(signature: XmlElement, element: XmlElement, trust: Trust): void {
   const id = attribute(element, 'ID');
   require(id !== undefined, 'signature_shape', `${element.localName} has no ID`);
   for (const part of childElements(signature)) {
@@ -83,7 +84,7 @@ function checkShape(signature: Element, element: Element, trust: Trust): void {
   check(acceptedSignatures, needChild(info, ns.signature, 'SignatureMethod'), trust);
   const references = children(info, ns.signature, 'Reference');
   require(references.length === 1, 'signature_shape', `it has ${references.length} references`);
-  const reference = references[0] as Element;
+  const reference = references[0] as XmlElement;
   require(attribute(reference, 'URI') === `#${id}`, 'signature_place', 'it refers to another element');
   check(acceptedDigests, needChild(reference, ns.signature, 'DigestMethod'), trust);
   const transforms = children(needChild(reference, ns.signature, 'Transforms'), ns.signature, 'Transform');
@@ -93,13 +94,13 @@ function checkShape(signature: Element, element: Element, trust: Trust): void {
     names[1] === canonicalization, 'signature_algorithm', 'its transforms are other ones');
 }
 
-function algorithmOf(element: Element): string {
+function algorithmOf(element: XmlElement): string {
   return attribute(element, 'Algorithm') ?? '';
 }
 
 function check(
   accepted: Readonly<Record<string, { readonly isSha1: boolean }>>,
-  element: Element,
+  element: XmlElement,
   { allowSha1 }: Trust,
 ): void {
   const algorithm = Object.hasOwn(accepted, algorithmOf(element))

@@ -1,7 +1,9 @@
 /** Reads requests for sign-in as a strict provider does. */
+
 import { checkPlaces, type Trust, verifiedElement } from '../crypto/signature.ts';
 import type { Incoming } from '../flow/bindings.ts';
 import { refuse, require } from '../refusals.ts';
+import type { XmlElement } from '../xml/dom.ts';
 import { ns } from '../xml/names.ts';
 import { attribute, child, children, isNamed, textOf } from '../xml/read.ts';
 import { parseXml } from '../xml/strict.ts';
@@ -66,6 +68,6 @@ export function trustOf({ certificates = [] }: FakeClient): Trust {
 }
 
 /** Entity id of whoever wrote it. */
-export function issuerOf(root: Element): string {
+export function issuerOf(root: XmlElement): string {
   return textOf(child(root, ns.assertion, 'Issuer') ?? refuse('issuer_missing'));
 }

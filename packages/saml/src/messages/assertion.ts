@@ -3,8 +3,10 @@
  *
  * @see {@link https://docs.oasis-open.org/security/saml/v2.0/saml-profiles-2.0-os.pdf | SAML 2.0 Profiles §4.1.4}
  */
+
 import type { Secret } from '@im/core';
 import { refuse, require } from '../refusals.ts';
+import type { XmlElement } from '../xml/dom.ts';
 import { bearer, nameIdFormats, ns } from '../xml/names.ts';
 import {
   attribute,
@@ -57,7 +59,7 @@ export interface Assertion {
 }
 
 /** @throws Refused */
-export async function readAssertion(root: Element, expected: AssertionExpectations): Promise<Assertion> {
+export async function readAssertion(root: XmlElement, expected: AssertionExpectations): Promise<Assertion> {
   require(isNamed(root, ns.assertion, 'Assertion'), 'no_assertion');
   require(attribute(root, 'Version') === '2.0', 'version', 'Assertion');
   const id = attribute(root, 'ID') ?? '';
@@ -81,12 +83,12 @@ export async function readAssertion(root: Element, expected: AssertionExpectatio
   };
 }
 
-function needIssuer(root: Element): Element {
+function needIssuer(root: XmlElement): XmlElement {
   return child(root, ns.assertion, 'Issuer') ?? refuse('issuer_missing', `of ${root.localName}`);
 }
 
 /** Mix-up: what one provider says may not be taken for the word of another. @throws Refused */
-export function checkIssuer(issuer: Element, expected: string): void {
+export function checkIssuer(issuer: XmlElement, expected: string): void {
   const format = attribute(issuer, 'Format');
   require(format === undefined || format === nameIdFormats.entity, 'issuer_unknown', 'its format');
   require(textOf(issuer) ===
@@ -95,7 +97,7 @@ export function checkIssuer(issuer: Element, expected: string): void {
 
 const knownConditions = new Set(['AudienceRestriction', 'OneTimeUse', 'ProxyRestriction']);
 
-function checkConditions(root: Element, expected: AssertionExpectations): void {
+function checkConditions(root: XmlElement, expected: AssertionExpectations): void {
   const conditions = child(root, ns.assertion, 'Conditions');
   const restrictions =
     conditions === undefined ? [] : children(conditions, ns.assertion, 'AudienceRestriction');
@@ -114,7 +116,7 @@ function checkConditions(root: Element, expected: AssertionExpectations): void {
   }
 }
 
-function checkTimes(element: Element, { now, clockSkewMs }: AssertionExpectations): void {
+function checkTimes(element: XmlElement, { now, clockSkewMs }: AssertionExpectations): void {
   const notBefore = instantAttribute(element, 'NotBefore');
   const notOnOrAfter = instantAttribute(element, 'NotOnOrAfter');
   if (notBefore !== undefined)
@@ -140,7 +142,7 @@ function seconds(ms: number): string {
 }
 
 /** One confirmation that holds is enough; the reason of the last one that does not is told. */
-function checkConfirmations(subject: Element, expected: AssertionExpectations): number {
+function checkConfirmations(subject: XmlElement, expected: AssertionExpectations): number {
   const confirmations = children(subject, ns.assertion, 'SubjectConfirmation').filter(
     (one) => attribute(one, 'Method') === bearer,
   );
@@ -155,7 +157,7 @@ function checkConfirmations(subject: Element, expected: AssertionExpectations): 
   throw failure ?? refuse('no_confirmation', 'SubjectConfirmation for a bearer');
 }
 
-function checkConfirmation(confirmation: Element, expected: AssertionExpectations): number {
+function checkConfirmation(confirmation: XmlElement, expected: AssertionExpectations): number {
   const data = child(confirmation, ns.assertion, 'SubjectConfirmationData');
   if (data === undefined) refuse('no_confirmation', 'SubjectConfirmationData');
   const notOnOrAfter = instantAttribute(data, 'NotOnOrAfter');
@@ -168,7 +170,7 @@ function checkConfirmation(confirmation: Element, expected: AssertionExpectation
 }
 
 function readAuthentication(
-  root: Element,
+  root: XmlElement,
   expected: AssertionExpectations,
 ): Pick<Assertion, 'authenticatedAt' | 'context' | 'sessionIndex' | 'sessionEndsAt'> {
   const { now, clockSkewMs, signedInAfter, contexts } = expected;
@@ -194,7 +196,7 @@ function readAuthentication(
 }
 
 /** Values that are text, by name; of a value that is a name (`eduPersonTargetedID`) that name's text. Anything deeper is left out. */
-function readAttributes(root: Element): Assertion['attributes'] {
+function readAttributes(root: XmlElement): Assertion['attributes'] {
   // Without a prototype: the names come from outside.
   const found: Record<string, string[]> = Object.create(null);
   for (const statement of children(root, ns.assertion, 'AttributeStatement')) {
@@ -207,7 +209,7 @@ function readAttributes(root: Element): Assertion['attributes'] {
   return found;
 }
 
-function valueText(value: Element): readonly string[] {
+function valueText(value: XmlElement): readonly string[] {
   const [inner, ...more] = childElements(value);
   if (inner === undefined) return [(value.textContent ?? '').trim()];
   return more.length === 0 && isNamed(inner, ns.assertion, 'NameID') ? [textOf(inner)] : [];

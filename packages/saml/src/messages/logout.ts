@@ -1,7 +1,9 @@
 /** Ending a session at everybody who knows of it. SAML Core §3.7 */
+
 import type { Secret } from '@im/core';
 import { checkPlaces, type Trust, verifiedElement } from '../crypto/signature.ts';
 import { refuse, require } from '../refusals.ts';
+import type { XmlElement } from '../xml/dom.ts';
 import { ns, statusPrefix } from '../xml/names.ts';
 import { attribute, child, children, instantAttribute, isNamed, textOf } from '../xml/read.ts';
 import { parseXml } from '../xml/strict.ts';
@@ -127,7 +129,7 @@ export async function readLogout(
   };
 }
 
-function readAnswer(message: Element): ReceivedLogoutAnswer {
+function readAnswer(message: XmlElement): ReceivedLogoutAnswer {
   checkStatus(message);
   return {
     kind: 'response',
@@ -139,7 +141,7 @@ function readAnswer(message: Element): ReceivedLogoutAnswer {
 const longestLifeMs = 10 * 60_000;
 
 /** How long a message about logout may be used, from the instant it was issued. */
-function checkAge(message: Element, { now, clockSkewMs }: LogoutExpectations): void {
+function checkAge(message: XmlElement, { now, clockSkewMs }: LogoutExpectations): void {
   const issuedAt = instantAttribute(message, 'IssueInstant') ?? refuse('bad_time', 'IssueInstant');
   require(issuedAt <= now + clockSkewMs, 'not_yet_valid', 'IssueInstant: the clock here or there is wrong');
   const until = Math.min(

@@ -1,7 +1,9 @@
 /** Who somebody is to a provider. SAML Core §2.2 */
+
 import type { Secret } from '@im/core';
 import { decrypted } from '../crypto/encryption.ts';
 import { refuse, require } from '../refusals.ts';
+import type { XmlElement } from '../xml/dom.ts';
 import { ns } from '../xml/names.ts';
 import { attribute, child, isNamed, textOf } from '../xml/read.ts';
 import { type XmlText, xml } from '../xml/write.ts';
@@ -21,7 +23,7 @@ export interface NameId {
  * @throws Refused
  */
 export async function readNameId(
-  parent: Element,
+  parent: XmlElement,
   keys: readonly Secret[],
   isSigned: boolean,
 ): Promise<NameId> {
@@ -34,7 +36,7 @@ export async function readNameId(
   return toNameId(root);
 }
 
-function toNameId(element: Element): NameId {
+function toNameId(element: XmlElement): NameId {
   const value = textOf(element);
   require(value !== '', 'no_subject', 'NameID is empty');
   return {

@@ -8,10 +8,12 @@
  * 4. The envelope says what was expected: issuer, destination, request, status.
  * 5. The assertion does so: `assertion.ts`.
  */
+
 import type { Secret } from '@im/core';
 import { decrypted } from '../crypto/encryption.ts';
 import { checkPlaces, type Trust, verifiedElement } from '../crypto/signature.ts';
 import { refuse, require } from '../refusals.ts';
+import type { XmlElement } from '../xml/dom.ts';
 import { ns, statusPrefix } from '../xml/names.ts';
 import { attribute, child, children, isNamed, needChild } from '../xml/read.ts';
 import { everyElement, parseXml, type SafeXml } from '../xml/strict.ts';
@@ -67,32 +69,34 @@ export async function proveResponse(
 }
 
 /** At most one assertion, and signatures at the two places where one belongs. Advice (SAML Core §2.5.2) may hold others; nobody reads them. */
-function checkStructure(root: Element): void {
+function checkStructure(root: XmlElement): void {
   const count = assertionsIn(root).length;
   require(count <= 1, 'several_assertions', `${count}`);
   for (const element of everyElement(root)) {
     if (!isAssertion(element) || element.parentNode === root) continue;
-    require(isAdvice(element.parentNode as Element), 'several_assertions', 'one stands where none belongs');
+    require(isAdvice(
+      element.parentNode as XmlElement,
+    ), 'several_assertions', 'one stands where none belongs');
   }
   checkPlaces(root, (parent) => parent === root || isAssertion(parent));
 }
 
-function isAssertion(element: Element): boolean {
+function isAssertion(element: XmlElement): boolean {
   return isNamed(element, ns.assertion, 'Assertion') || isNamed(element, ns.assertion, 'EncryptedAssertion');
 }
 
-function isAdvice(element: Element): boolean {
+function isAdvice(element: XmlElement): boolean {
   return isNamed(element, ns.assertion, 'Advice');
 }
 
-function assertionsIn(root: Element): readonly Element[] {
+function assertionsIn(root: XmlElement): readonly XmlElement[] {
   return [
     ...children(root, ns.assertion, 'Assertion'),
     ...children(root, ns.assertion, 'EncryptedAssertion'),
   ];
 }
 
-function checkEnvelope(root: Element, expected: ResponseExpectations, isSigned: boolean): void {
+function checkEnvelope(root: XmlElement, expected: ResponseExpectations, isSigned: boolean): void {
   require(attribute(root, 'Version') === '2.0', 'version', 'Response');
   const issuer = child(root, ns.assertion, 'Issuer');
   if (issuer !== undefined) checkIssuer(issuer, expected.issuer);
@@ -115,7 +119,7 @@ const failed = new Set([
 ]);
 
 /** Only the codes are told: the words beside them may be anybody's. @throws Refused unless it is a success */
-export function checkStatus(root: Element): void {
+export function checkStatus(root: XmlElement): void {
   const status = needChild(root, ns.protocol, 'Status');
   const code = needChild(status, ns.protocol, 'StatusCode');
   const inner = child(code, ns.protocol, 'StatusCode');
@@ -131,7 +135,7 @@ export function checkStatus(root: Element): void {
 }
 
 /** A name of the standard; of anything else only that it is. */
-function statusName(code: Element): string {
+function statusName(code: XmlElement): string {
   const value = attribute(code, 'Value') ?? '';
   const name = value.startsWith(statusPrefix) ? value.slice(statusPrefix.length) : '';
   return /^[A-Za-z]{1,40}$/.test(name) ? name : 'a code of its own';
@@ -144,7 +148,7 @@ function plainAssertion(document: SafeXml, { encrypted }: ResponseExpectations):
 }
 
 async function decryptAssertion(
-  element: Element,
+  element: XmlElement,
   { keys }: ResponseExpectations,
   isSigned: boolean,
 ): Promise<SafeXml> {
@@ -155,6 +159,6 @@ async function decryptAssertion(
 }
 
 /** Of an answer the one in it, of a decrypted assertion itself. */
-function assertionIn({ root }: SafeXml): Element {
+function assertionIn({ root }: SafeXml): XmlElement {
   return isAssertion(root) ? root : (children(root, ns.assertion, 'Assertion')[0] ?? refuse('no_assertion'));
 }

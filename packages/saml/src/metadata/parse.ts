@@ -3,9 +3,11 @@
  *
  * @see {@link https://docs.oasis-open.org/security/saml/v2.0/saml-metadata-2.0-os.pdf | SAML 2.0 Metadata}
  */
+
 import { readCertificate, type UsableCertificate } from '../crypto/certificates.ts';
 import { checkPlaces, type Trust, verifiedElement } from '../crypto/signature.ts';
 import { refuse, require } from '../refusals.ts';
+import type { XmlElement } from '../xml/dom.ts';
 import { type Binding, bindings, ns } from '../xml/names.ts';
 import { attribute, children, instantAttribute, isNamed, textOf } from '../xml/read.ts';
 import { parseXml, type SafeXml } from '../xml/strict.ts';
@@ -64,7 +66,7 @@ function signedDocument(document: SafeXml, certificates: readonly string[]): Saf
 }
 
 /** The one that is meant; where none is named there must be one alone. */
-function findEntity(root: Element, entityId: string | undefined): Element {
+function findEntity(root: XmlElement, entityId: string | undefined): XmlElement {
   const entities = isNamed(root, ns.metadata, 'EntityDescriptor') ? [root] : entitiesBelow(root);
   const wanted = entities.filter((entity) =>
     entityId === undefined
@@ -79,26 +81,26 @@ function findEntity(root: Element, entityId: string | undefined): Element {
   return entity;
 }
 
-function entitiesBelow(root: Element): readonly Element[] {
+function entitiesBelow(root: XmlElement): readonly XmlElement[] {
   return [
     ...children(root, ns.metadata, 'EntityDescriptor'),
     ...children(root, ns.metadata, 'EntitiesDescriptor').flatMap(entitiesBelow),
   ];
 }
 
-function earliest(...elements: readonly Element[]): number | undefined {
+function earliest(...elements: readonly XmlElement[]): number | undefined {
   const all = elements
     .map((element) => instantAttribute(element, 'validUntil'))
     .filter((at) => at !== undefined);
   return all.length === 0 ? undefined : Math.min(...all);
 }
 
-function speaksSaml2(provider: Element): boolean {
+function speaksSaml2(provider: XmlElement): boolean {
   return (attribute(provider, 'protocolSupportEnumeration') ?? '').split(/\s+/).includes(ns.protocol);
 }
 
 /** Those for signing, and those that say nothing of their use. */
-function readCertificates(provider: Element): {
+function readCertificates(provider: XmlElement): {
   readonly certificates: readonly UsableCertificate[];
   readonly unusable: readonly string[];
 } {
@@ -120,7 +122,7 @@ function readCertificates(provider: Element): {
   return { certificates, unusable };
 }
 
-function endpoints(provider: Element, name: string): readonly Endpoint[] {
+function endpoints(provider: XmlElement, name: string): readonly Endpoint[] {
   return children(provider, ns.metadata, name).flatMap((element) => {
     const binding = (Object.keys(bindings) as Binding[]).find(
       (one) => bindings[one] === attribute(element, 'Binding'),

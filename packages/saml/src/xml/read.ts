@@ -1,39 +1,41 @@
 /** Reads elements by namespace and name; what stands twice where it may stand once is refused. */
+
 import { refuse, require } from '../refusals.ts';
+import { isElement, type XmlElement } from './dom.ts';
 
 /** Elements directly below. */
-export function childElements(parent: Element): readonly Element[] {
-  return Array.from(parent.childNodes).filter((node) => node.nodeType === 1) as Element[];
+export function childElements(parent: XmlElement): readonly XmlElement[] {
+  return Array.from(parent.childNodes).filter(isElement);
 }
 
 /** Elements of this name directly below. */
-export function children(parent: Element, namespace: string, name: string): readonly Element[] {
+export function children(parent: XmlElement, namespace: string, name: string): readonly XmlElement[] {
   return childElements(parent).filter((element) => isNamed(element, namespace, name));
 }
 
-export function isNamed(element: Element, namespace: string, name: string): boolean {
+export function isNamed(element: XmlElement, namespace: string, name: string): boolean {
   return element.namespaceURI === namespace && element.localName === name;
 }
 
 /** The one element of this name directly below; `undefined` when there is none. @throws Refused when there are several */
-export function child(parent: Element, namespace: string, name: string): Element | undefined {
+export function child(parent: XmlElement, namespace: string, name: string): XmlElement | undefined {
   const found = children(parent, namespace, name);
   require(found.length <= 1, 'bad_shape', `${parent.localName} has several ${name}`);
   return found[0];
 }
 
 /** The same, where there must be one. */
-export function needChild(parent: Element, namespace: string, name: string): Element {
+export function needChild(parent: XmlElement, namespace: string, name: string): XmlElement {
   return child(parent, namespace, name) ?? refuse('bad_shape', `${parent.localName} has no ${name}`);
 }
 
 /** An attribute without a namespace; `undefined` when it is not there. */
-export function attribute(element: Element, name: string): string | undefined {
+export function attribute(element: XmlElement, name: string): string | undefined {
   return element.hasAttribute(name) ? (element.getAttribute(name) ?? '') : undefined;
 }
 
 /** Text of an element that holds nothing else, without the spaces around it. @throws Refused when it holds elements */
-export function textOf(element: Element): string {
+export function textOf(element: XmlElement): string {
   require(childElements(element).length === 0, 'bad_shape', `${element.localName} holds more than text`);
   return (element.textContent ?? '').trim();
 }
@@ -51,7 +53,7 @@ export function instantOf(text: string, what: string): number {
 }
 
 /** An attribute that is an instant. */
-export function instantAttribute(element: Element, name: string): number | undefined {
+export function instantAttribute(element: XmlElement, name: string): number | undefined {
   const text = attribute(element, name);
   return text === undefined ? undefined : instantOf(text, `${name} of ${element.localName}`);
 }

@@ -6,14 +6,15 @@
  * left to right, and refuses whatever is not an element, an attribute or text; only then does the parser that the signature library uses
  * see it, and it may not complain either. Ids are checked to be unique, whatever the attribute that holds them is called.
  */
+
 import { DOMParser } from '@xmldom/xmldom';
 import { Refused, refuse, require } from '../refusals.ts';
+import { isElement, type XmlElement } from './dom.ts';
 
 /** A document that was found safe, with the very text that it was read from. */
 export interface SafeXml {
   readonly text: string;
-  readonly document: Document;
-  readonly root: Element;
+  readonly root: XmlElement;
 }
 
 /** How much is read. */
@@ -37,11 +38,9 @@ export function parseXml(given: string): SafeXml {
   // Once and for all, as XML 1.0 §2.11 wants it; signatures are over the text that this gives.
   const text = given.replace(/\r\n?/g, '\n').replace(/^\uFEFF/, '');
   scan(text);
-  const document = parse(text);
-  const root = document.documentElement;
-  require(root !== null && root !== undefined, 'not_xml', 'it has no root');
+  const root = parse(text);
   checkTree(root);
-  return { text, document, root };
+  return { text, root };
 }
 
 /** Reads bytes as the UTF-8 that they must be. @throws {@link Refused} */
@@ -126,7 +125,7 @@ function checkText(text: string, from: number, to: number, isOutside: boolean): 
   }
 }
 
-function parse(text: string): Document {
+function parse(text: string): XmlElement {
   // What it says may quote the document.
   const complain = (): never => refuse('not_xml', 'the parser complains');
   const parser = new DOMParser({
@@ -134,7 +133,7 @@ function parse(text: string): Document {
     errorHandler: { warning: complain, error: complain, fatalError: complain },
   });
   try {
-    return parser.parseFromString(text, 'text/xml');
+    return parser.parseFromString(text, 'text/xml').documentElement ?? refuse('not_xml', 'it has no root');
   } catch (error) {
     if (error instanceof Refused) throw error;
     throw new Refused('not_xml', 'the parser refuses it', { cause: error });
@@ -148,7 +147,7 @@ const idPattern = /^[\p{L}_][\p{L}\p{N}_.-]{0,255}$/u;
  * A reference must lead to one element: ids are unique, under whatever name an attribute is taken for one. And every prefix stands for a
  * namespace, which the parser does not insist on.
  */
-function checkTree(root: Element): void {
+function checkTree(root: XmlElement): void {
   const seen = new Set<string>();
   for (const element of everyElement(root)) {
     const named = [element, ...Array.from(element.attributes)];
@@ -165,11 +164,11 @@ function checkTree(root: Element): void {
 }
 
 /** The element and everything below it, in document order. */
-export function* everyElement(root: Element): Generator<Element, void, undefined> {
-  const left: Element[] = [root];
+export function* everyElement(root: XmlElement): Generator<XmlElement, void, undefined> {
+  const left: XmlElement[] = [root];
   for (let element = left.pop(); element !== undefined; element = left.pop()) {
     yield element;
-    const below = Array.from(element.childNodes).filter((node) => node.nodeType === 1) as Element[];
+    const below = Array.from(element.childNodes).filter(isElement);
     left.push(...below.reverse());
   }
 }
