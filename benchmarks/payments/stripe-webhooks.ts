@@ -55,6 +55,6 @@ export async function benchStripeWebhooks(): Promise<readonly Line[]> {
   const what = `Stripe: a webhook of ${Math.round(body.byteLength / 1_000)} kB`;
   return [
     line(`${what} verified, against Node's HMAC over it`, 'ns CPU', taken.verified, taken.hmac, { ratio: 2 }),
-    line(`${what} verified and read, against the bare SDK`, 'ns CPU', taken.read, taken.sdk, { ratio: 1.1 }),
+    line(`${what} verified and read, against the bare SDK`, 'ns CPU', taken.read, taken.sdk, { ratio: 1.2 }),
   ];
 }
