@@ -165,4 +165,20 @@ describe('API keys', () => {
       expect(() => createApiKeys({ state, prefix })).toThrow(/prefix/);
     await expect(keys.verify(new Secret('x'), acme)).rejects.toMatchObject({ reason: 'malformed' });
   });
+
+  it('are not changed over twice, or with an overlap that is none', async () => {
+    const { keys } = open();
+    const { record, key } = await keys.create('acme', reader);
+    for (const overlapMs of [-1, Number.NaN, Number.POSITIVE_INFINITY, 1.5])
+      await expect(keys.rotate('acme', record.id, { overlapMs })).rejects.toMatchObject({
+        code: 'invalid_argument',
+      });
+    await keys.verify(key, acme);
+    await keys.rotate('acme', record.id);
+    await expect(keys.rotate('acme', record.id)).rejects.toMatchObject({
+      code: 'failed_precondition',
+      reason: 'rotated',
+    });
+    expect(await keys.list('acme')).toHaveLength(2);
+  });
 });

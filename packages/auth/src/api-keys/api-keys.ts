@@ -46,6 +46,8 @@ export interface ApiKey extends NewApiKey {
   /** About when it was used last. */
   readonly lastUsedAt?: number | undefined;
   readonly revokedAt?: number | undefined;
+  /** Id of the key that takes its place. */
+  readonly successor?: string | undefined;
 }
 
 /** A key just made. */
@@ -80,9 +82,10 @@ export interface ApiKeys {
   /** Ends it at once. Again: nothing changes. @throws {@link IntegrationError} `not_found` */
   revoke(tenant: string, id: string): Promise<ApiKey>;
   /**
-   * Makes a key like it, and lets the old one end after `overlapMs` (default 24 hours), so that programs can be changed over.
+   * Makes a key like it, and lets the old one end after `overlapMs` (default 24 hours, at most a year), so that programs can be changed over. A key
+   * has one successor, of however many that are asked for at once.
    *
-   * @throws {@link IntegrationError} `not_found`; `failed_precondition` for one that has ended
+   * @throws {@link IntegrationError} `not_found`; `failed_precondition` for one that has ended, or has a successor; `invalid_argument`
    */
   rotate(tenant: string, id: string, options?: { readonly overlapMs?: number }): Promise<CreatedApiKey>;
 }
@@ -90,6 +93,7 @@ export interface ApiKeys {
 type Stored = ApiKey & { readonly digest: string };
 
 const hourMs = 3_600_000;
+const yearMs = 8_760 * hourMs;
 const scope = z
   .string()
   .max(400)
@@ -206,24 +210,38 @@ export function createApiKeys(options: ApiKeysOptions): ApiKeys {
       return record;
     },
     rotate: async (tenant, id, { overlapMs = 24 * hourMs } = {}) => {
+      if (!Number.isSafeInteger(overlapMs) || overlapMs < 0 || overlapMs > yearMs)
+        throw invalid(`overlapMs: lies between 0 and ${yearMs}`);
       const now = clock.now();
+      const checkAlive = ({ revokedAt, expiresAt = Number.POSITIVE_INFINITY, successor }: Stored) => {
+        const reason = revokedAt !== undefined || expiresAt <= now ? 'ended' : successor && 'rotated';
+        if (reason === undefined) return;
+        throw new IntegrationError('this API key has ended, or has a successor', {
+          code: 'failed_precondition',
+          reason,
+          tenant,
+          remedy: 'create a new one',
+        });
+      };
       const old = await change(tenant, id, (one) => {
-        if (one.revokedAt !== undefined || (one.expiresAt ?? Number.POSITIVE_INFINITY) <= now)
-          throw new IntegrationError('this API key has ended, and has no successor', {
-            code: 'failed_precondition',
-            reason: 'ended',
-            tenant,
-            remedy: 'create a new one',
-          });
+        checkAlive(one);
         return one;
       });
       const { name, scopes, subject, expiresAt } = old;
-      // The new one first: a crash leaves two keys that work rather than none.
+      // The new one first: a crash leaves one that nobody has, rather than none. Nobody has it yet when it is taken back.
       const made = await create(tenant, { name, scopes, subject, expiresAt });
-      await change(tenant, id, (one) => ({
-        ...one,
-        expiresAt: Math.min(one.expiresAt ?? Number.POSITIVE_INFINITY, now + overlapMs),
-      }));
+      try {
+        await change(tenant, id, (one) => {
+          checkAlive(one);
+          const end = Math.min(one.expiresAt ?? Number.POSITIVE_INFINITY, now + overlapMs);
+          return { ...one, expiresAt: end, successor: made.record.id };
+        });
+      } catch (error) {
+        const { state, members } = placeOf(tenant);
+        await state.delete(keyOf(made.record.id));
+        await members.remove(made.record.id);
+        throw error;
+      }
       audit.note({ type: 'api_key.rotated', tenant, facts: { key: id, by: made.record.id } });
       return made;
     },

@@ -123,4 +123,56 @@ describe('a password', () => {
     expect([await acme.remove('ada'), await acme.remove('ada')]).toEqual([true, false]);
     await expect(acme.verify('ada', bad)).rejects.toMatchObject({ reason: 'unknown_name' });
   });
+
+  it('that was replaced or taken away while the old one was kept anew does not come back', async () => {
+    for (const replace of [true, false]) {
+      const { acme, state } = open();
+      await acme.set('ada', good);
+      const stored = await state.get('passwords/acme/password/ada');
+      let isFirst = true;
+      const slow = {
+        ...state,
+        get: async (key: string) => {
+          const found = await state.get(key);
+          if (found?.version === stored?.version && isFirst) {
+            isFirst = false;
+            await (replace ? acme.set('ada', bad) : acme.remove('ada'));
+          }
+          return found;
+        },
+      };
+      await open({ state: slow, costLog2: 15 }).acme.verify('ada', good);
+      await expect(acme.verify('ada', good)).rejects.toMatchObject({ code: 'unauthenticated' });
+      expect(await acme.has('ada')).toBe(replace);
+    }
+  });
+
+  it('is shown to the list of leaked ones in the form in which it is kept', async () => {
+    const { acme } = open({ isKnown: (password) => password.reveal() === 'p\u00e4ssword1234' });
+    await expect(acme.set('ada', new Secret('pa\u0308ssword1234'))).rejects.toMatchObject({
+      reason: 'known',
+    });
+  });
+
+  it('that would become too long to be normalized is refused before', async () => {
+    const { acme } = open();
+    // One character becomes 18: more than a text can have.
+    const long = new Secret('\ufdfa'.repeat(30_000_000));
+    await expect(acme.set('ada', long)).rejects.toMatchObject({ reason: 'too_long' });
+    await expect(acme.verify('ada', long)).rejects.toMatchObject({ code: 'unauthenticated' });
+  });
+
+  it('of a name that nobody can have is refused, and leaves nothing behind', async () => {
+    const { acme, state, events } = open();
+    const keys: string[] = [];
+    const spied = { ...state, compareAndSet: (key: string) => Promise.reject(keys.push(key)) };
+    const name = 'x'.repeat(100_000);
+    for (const subject of [name, '', 'a\ud800', 5 as never])
+      await expect(open({ state: spied }).acme.verify(subject, good)).rejects.toMatchObject({
+        code: 'unauthenticated',
+        reason: 'unknown_name',
+      });
+    await expect(acme.set(name, good)).rejects.toMatchObject({ code: 'invalid_argument', reason: 'subject' });
+    expect([keys, events]).toEqual([[], []]);
+  });
 });

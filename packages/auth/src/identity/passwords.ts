@@ -9,19 +9,13 @@
  */
 import { type ScryptOptions, scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
-import {
-  type Clock,
-  IntegrationError,
-  type Secret,
-  type StateStore,
-  scopedState,
-  systemClock,
-} from '@im/core';
+import { type Clock, IntegrationError, Secret, type StateStore, scopedState, systemClock } from '@im/core';
 import { type AttemptLimits, attempt } from '../common/attempts.ts';
 import { type AuditOptions, createAudit } from '../common/audit.ts';
 import type { ExternalIdentity } from '../common/principal.ts';
 import { type RandomBytes, systemRandomBytes } from '../common/random.ts';
 import { isSameSecret } from '../common/same-secret.ts';
+import { isSubject } from '../session/subject.ts';
 
 /** Settings. `onEvent` is told `password.set`, `password.verified` and `password.refused`. */
 export interface PasswordsOptions extends AuditOptions, AttemptLimits {
@@ -96,17 +90,29 @@ function tenantPasswords(
   /** What is compared with where there is nothing: it costs the same, and nothing is like it. */
   const nobody: Kept = { log2: costLog2, salt: Buffer.alloc(saltBytes), hash: Buffer.alloc(hashBytes) };
 
-  const keep = async (subject: string, password: string): Promise<string> => {
+  const kept = async (password: string): Promise<string> => {
     const salt = Buffer.from(randomBytes(saltBytes));
     const hash = await hashOf(password, { log2: costLog2, salt });
-    const text = `$scrypt$ln=${costLog2},r=${blockSize},p=1$${encode(salt)}$${encode(hash)}`;
-    await state.set(keyOf(subject), text);
-    return text;
+    return `$scrypt$ln=${costLog2},r=${blockSize},p=1$${encode(salt)}$${encode(hash)}`;
   };
+  const refuse = (reason: 'unknown_name' | 'wrong_password', subject?: string) =>
+    audit.refuse({
+      type: 'password.refused',
+      tenant,
+      code: 'unauthenticated',
+      reason,
+      says: 'name or password is not right',
+      remedy: 'try again, or have the password set anew',
+      subject,
+    });
 
   return {
     set: async (subject, given) => {
+      if (!isSubject(subject))
+        throw invalid('subject', 'a name has 1 to 512 characters', 'give the id of the person');
       const password = normalized(given);
+      if (password === undefined)
+        throw invalid('too_long', `a password has at most ${mostBytes} bytes`, 'take a shorter one');
       // Characters as a person counts them, not units of UTF-16.
       if ([...password].length < leastCharacters)
         throw invalid(
@@ -114,36 +120,29 @@ function tenantPasswords(
           `a password has at least ${leastCharacters} characters`,
           'take a longer one',
         );
-      if (Buffer.byteLength(password) > mostBytes)
-        throw invalid('too_long', `a password has at most ${mostBytes} bytes`, 'take a shorter one');
-      if (await isKnown?.(given))
+      if (await isKnown?.(new Secret(password)))
         throw invalid(
           'known',
           'this password is known to be used by others',
           'take one that nobody else has',
         );
-      await keep(subject, password);
+      await state.set(keyOf(subject), await kept(password));
       audit.note({ type: 'password.set', tenant, subject });
     },
-    verify: (subject, given) =>
-      attempt(place, subject, 'password', async () => {
+    verify: async (subject, given) => {
+      // Nobody has such a name, and nothing is written under it. It is not logged: it may be anything.
+      if (!isSubject(subject)) throw refuse('unknown_name');
+      return attempt(place, subject, 'password', async () => {
         const password = normalized(given);
         const found = await state.get(keyOf(subject));
-        const kept = found && readKept(found.value);
-        const isTooLong = Buffer.byteLength(password) > mostBytes;
-        const hash = await hashOf(isTooLong ? '' : password, kept ?? nobody);
-        const isRight = isSameSecret(hash, (kept ?? nobody).hash);
-        if (!isRight || kept === undefined || isTooLong)
-          throw audit.refuse({
-            type: 'password.refused',
-            tenant,
-            code: 'unauthenticated',
-            reason: kept === undefined ? 'unknown_name' : 'wrong_password',
-            says: 'name or password is not right',
-            remedy: 'try again, or have the password set anew',
-            subject,
-          });
-        if (kept.log2 < costLog2) await keep(subject, password);
+        const there = found && readKept(found.value);
+        const { hash: right, ...how } = there ?? nobody;
+        const isRight = isSameSecret(await hashOf(password ?? '', how), right);
+        if (!isRight || found === undefined || there === undefined || password === undefined)
+          throw refuse(there === undefined ? 'unknown_name' : 'wrong_password', subject);
+        // At the version that was compared: a password that was replaced or taken away meanwhile does not come back.
+        if (there.log2 < costLog2)
+          await state.compareAndSet(keyOf(subject), found.version, await kept(password));
         audit.note({ type: 'password.verified', tenant, subject });
         const authenticatedAt = clock.now();
         return {
@@ -155,7 +154,8 @@ function tenantPasswords(
           method: 'password',
           amr: ['pwd'],
         };
-      }),
+      });
+    },
     has: async (subject) => (await state.get(keyOf(subject))) !== undefined,
     remove: (subject) => state.delete(keyOf(subject)),
   };
@@ -163,9 +163,15 @@ function tenantPasswords(
 
 const keyOf = (subject: string) => `password/${subject}`;
 
-/** Typed on another keyboard, it is the same (NIST SP 800-63B §3.1.1.2). */
-function normalized(password: Secret): string {
-  return password.reveal().normalize('NFKC');
+/**
+ * Typed on another keyboard, it is the same (NIST SP 800-63B §3.1.1.2). `undefined`: it is too long. That is seen before anything is done with it:
+ * normalizing makes one character 18.
+ */
+function normalized(password: Secret): string | undefined {
+  const given = password.reveal();
+  if (given.length > mostBytes) return undefined;
+  const text = given.normalize('NFKC');
+  return Buffer.byteLength(text) > mostBytes ? undefined : text;
 }
 
 function hashOf(password: string, { log2, salt }: Pick<Kept, 'log2' | 'salt'>): Promise<Buffer> {

@@ -209,3 +209,45 @@ describe('a person', () => {
     expect(await acme.link(bob.id, identity())).toMatchObject({ logins: { length: 1 } });
   });
 });
+
+describe('an address that reads like another', () => {
+  it.each([
+    ['a Kelvin sign for a k', 'mark@acme.test', 'mar\u212a@acme.test'],
+    ['full-width letters', 'ada@acme.test', '\uff41da@acme.test'],
+    ['a ligature', 'effie@acme.test', 'e\ufb00ie@acme.test'],
+  ])('is not the same mailbox: %s (account takeover by look-alikes)', async (_what, mine, theirs) => {
+    const { acme, events } = open();
+    const victim = await acme.create({ userName: 'victim', email: mine, emailVerified: true });
+    const attack = acme.signIn(identity({ subject: 'eve', email: theirs }), trusted);
+    await expect(attack).rejects.toMatchObject({ code: 'permission_denied', reason: 'look_alike_address' });
+    expect(events.at(-1)).toMatchObject({ type: 'person.refused', subject: victim.id });
+    expect((await acme.get(victim.id))?.logins).toEqual([]);
+    await acme.signIn(identity({ email: mine.toUpperCase() }), trusted);
+    expect((await acme.get(victim.id))?.logins).toHaveLength(1);
+  });
+});
+
+describe('a record', () => {
+  it('is bounded, and says which address was checked', async () => {
+    const { acme } = open();
+    const ada = await acme.create({ userName: 'ada', email: 'ada@acme.test' });
+    const refused = { code: 'invalid_argument' };
+    await expect(acme.create({ name: 'x'.repeat(70_000) })).rejects.toMatchObject(refused);
+    await expect(acme.update(ada.id, { attributes: { x: 'x'.repeat(70_000) } })).rejects.toMatchObject(
+      refused,
+    );
+    // Which one that is may have changed since.
+    await expect(acme.update(ada.id, { emailVerified: true })).rejects.toMatchObject(refused);
+    await acme.update(ada.id, { email: 'ada@acme.test', emailVerified: true });
+    expect(await acme.list()).toMatchObject([{ userName: 'ada', emailVerified: true }]);
+  });
+
+  it('can be changed by what it is', async () => {
+    const { acme } = open();
+    const { id } = await acme.create({ name: 'Ada' });
+    await Promise.all(
+      ['1', '2', '3'].map((more) => acme.update(id, ({ name }) => ({ name: `${name}${more}` }))),
+    );
+    expect((await acme.get(id))?.name).toHaveLength(6);
+  });
+});

@@ -15,7 +15,6 @@ import {
   systemClock,
 } from '@im/core';
 import { type AuditOptions, createAudit } from '../common/audit.ts';
-import { changeJson } from '../common/change-json.ts';
 import { createMembers } from '../common/members.ts';
 import type { ExternalIdentity } from '../common/principal.ts';
 import { type Claim, createClaims, emailClaim, loginClaim, userNameClaim } from './claims.ts';
@@ -61,22 +60,25 @@ function tenantPeople(options: PeopleOptions, tenant: string): TenantPeople {
       throw refuse('other_tenant', 'this sign-in is for another account', undefined, identity.issuer);
   };
 
-  /** Takes what the new record claims, writes it, lets go what the old one claimed. */
+  /** Takes what the new record claims, writes it at the version that was read, lets go what it does not claim any more. */
   const write = async (id: string, change: (old: Person) => Person): Promise<Person> => {
-    const old = await get(id);
-    if (old === undefined) throw notFound(tenant);
-    const wanted = claimsOf(change(old));
-    const taken = await claims.take(id, wanted);
-    try {
-      const next = await changeJson<Person>(state, keyOf(id), (now) => {
-        if (now === undefined) throw notFound(tenant);
-        return { ...change(now), updatedAt: clock.now() };
-      });
-      await claims.letGo(id, claimsOf(old), claimsOf(next));
+    const taken: Claim[] = [];
+    for (;;) {
+      const found = await state.get(keyOf(id));
+      if (found === undefined) throw notFound(tenant);
+      const old = JSON.parse(found.value) as Person;
+      let next: Person;
+      try {
+        next = checked({ ...change(old), updatedAt: clock.now() });
+      } catch (error) {
+        await claims.letGo(id, taken, claimsOf(old));
+        throw error;
+      }
+      taken.push(...(await claims.take(id, claimsOf(next))));
+      const version = await state.compareAndSet(keyOf(id), found.version, JSON.stringify(next));
+      if (version === undefined) continue;
+      await claims.letGo(id, [...claimsOf(old), ...taken], claimsOf(next));
       return next;
-    } catch (error) {
-      await claims.letGo(id, taken, []);
-      throw error;
     }
   };
 
@@ -91,7 +93,7 @@ function tenantPeople(options: PeopleOptions, tenant: string): TenantPeople {
       createdAt: now,
       updatedAt: now,
     };
-    const person: Person = { ...changed({ ...blank, logins }, change) };
+    const person = checked(changed({ ...blank, logins }, change));
     // Written before its claims: they are void until somebody has them.
     await state.set(keyOf(person.id), JSON.stringify(person));
     try {
@@ -116,6 +118,8 @@ function tenantPeople(options: PeopleOptions, tenant: string): TenantPeople {
         byLogin === undefined && isTrusted && identity.email !== undefined
           ? await claims.find(emailClaim(identity.email))
           : undefined;
+      if (byEmail !== undefined && !isSameAddress(identity.email ?? '', byEmail.email))
+        throw refuse('look_alike_address', 'this account does not know you', byEmail.id, issuer);
       const known = byLogin ?? byEmail;
       if (known === undefined && policy.create !== true)
         throw refuse('not_provisioned', 'this account does not know you', undefined, issuer);
@@ -148,7 +152,9 @@ function tenantPeople(options: PeopleOptions, tenant: string): TenantPeople {
       return found.filter((person) => person !== undefined);
     },
     update: async (id, change) => {
-      const person = await write(id, (old) => changed(old, change));
+      const person = await write(id, (old) =>
+        changed(old, typeof change === 'function' ? change(old) : change),
+      );
       note('updated', id, { active: person.active });
       return person;
     },
@@ -212,6 +218,7 @@ function tenantPeople(options: PeopleOptions, tenant: string): TenantPeople {
 }
 
 const keyOf = (id: string) => `person/${id}`;
+const mostBytes = 65_536;
 
 function isTaken(error: unknown): boolean {
   return isIntegrationError(error) && error.reason === 'taken';
@@ -226,6 +233,8 @@ function without(logins: readonly Login[], gone: Pick<Login, 'issuer' | 'subject
 }
 
 function changed(old: Person, change: PersonChange): Person {
+  if (change.emailVerified === true && change.email === undefined)
+    throw invalid('emailVerified: say which address was checked', 'give the address with it');
   const entries = Object.entries({ ...old, ...change }).filter(
     ([, value]) => value !== undefined && value !== null,
   );
@@ -233,6 +242,32 @@ function changed(old: Person, change: PersonChange): Person {
   // A new address was checked by nobody, unless this change says so.
   const isChecked = change.emailVerified ?? (next.email === old.email && old.emailVerified);
   return { ...next, emailVerified: isChecked && next.email !== undefined };
+}
+
+/** A directory may say much of a person, but not without end: everybody is read at once for a list. */
+function checked(person: Person): Person {
+  if (Buffer.byteLength(JSON.stringify(person)) <= mostBytes) return person;
+  throw invalid(`a person has at most ${mostBytes} bytes of JSON`, 'keep the rest elsewhere, under the id');
+}
+
+function invalid(says: string, remedy: string): IntegrationError {
+  const fields = { code: 'invalid_argument', provider: 'auth', operation: 'people', effect: 'none' } as const;
+  return new IntegrationError(says, { ...fields, remedy });
+}
+
+/**
+ * Whether it is the same mailbox, as far as anybody but its host can tell: case alone may differ. Narrower than the claim on purpose: `K` (U+212A)
+ * is claimed as `k`, so that nobody has both, but whoever has a mailbox with the one has none with the other.
+ */
+function isSameAddress(one: string, other: string | undefined): boolean {
+  return other !== undefined && lowered(one) === lowered(other);
+}
+
+function lowered(address: string): string {
+  return address.replace(/\p{Lu}/gu, (letter) => {
+    const small = letter.toLowerCase();
+    return small.toUpperCase() === letter ? small : letter;
+  });
 }
 
 /** What a record claims for itself alone. */

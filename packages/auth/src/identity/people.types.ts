@@ -64,7 +64,8 @@ export interface TenantPeople {
   /**
    * Finds out who it is. Name and address are taken over from the login.
    *
-   * @throws {@link IntegrationError} `permission_denied`, reason `deactivated`, `not_provisioned` or `other_tenant`
+   * @throws {@link IntegrationError} `permission_denied`, reason `deactivated`, `not_provisioned`, `other_tenant` or
+   * `look_alike_address`: it reads like an address that somebody has, and is another one
    */
   signIn(identity: ExternalIdentity, policy?: ProvisioningPolicy): Promise<KnownPerson>;
   /** @throws {@link IntegrationError} `already_exists` where the `userName` or a login is taken */
@@ -75,8 +76,13 @@ export interface TenantPeople {
   findByLogin(login: Pick<Login, 'issuer' | 'subject'>): Promise<Person | undefined>;
   /** Everybody, by id. */
   list(): Promise<readonly Person[]>;
-  /** @throws {@link IntegrationError} `not_found`; `already_exists` where the `userName` is taken */
-  update(id: string, change: PersonChange): Promise<Person>;
+  /**
+   * Changes a record. A function is given the record as it stands, perhaps more than once: what it throws passes, and nothing is changed.
+   *
+   * @throws {@link IntegrationError} `not_found`; `already_exists` where the `userName` is taken; `invalid_argument` for a record over 64 KiB, and for
+   * `emailVerified: true` without the address that it is about
+   */
+  update(id: string, change: PersonChange | ((person: Person) => PersonChange)): Promise<Person>;
   /**
    * Links another login, which the person has shown while signed in.
    *

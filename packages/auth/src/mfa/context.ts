@@ -82,6 +82,11 @@ const says: Readonly<Record<string, string>> = {
   challenge: 'this took too long, or was done already: begin again',
 };
 
+/** A code as somebody typed it. What is no text, or longer than any code, is none. */
+export function readCode(given: unknown): string {
+  return typeof given === 'string' && given.length <= 64 ? given : '';
+}
+
 /** Something that is not set up, or not allowed as things stand. */
 export function precondition(
   { tenant }: MfaContext,

@@ -88,6 +88,12 @@ describe('a code by e-mail or SMS', () => {
     ['an address that is none', { channel: 'email', to: 'ada' }],
     ['two addresses', { channel: 'email', to: 'ada@acme.test,eve@evil.test' }],
     ['a line end', { channel: 'email', to: 'ada@acme.test\nbcc:eve@evil.test' }],
+    ['two addresses, by a comma', { channel: 'email', to: 'ada,eve@evil.test' }],
+    ['two addresses, by a semicolon', { channel: 'email', to: 'ada;eve@evil.test' }],
+    ['a control character', { channel: 'email', to: 'ada\u0000@acme.test' }],
+    ['an address that is written backwards', { channel: 'email', to: 'ada\u202e@acme.test' }],
+    ['a channel that is none', { channel: 'constructor' as 'email', to: 'ada@acme.test' }],
+    ['what is no text', { channel: 'email', to: ['ada@acme.test'] as never }],
     ['a local number', { channel: 'sms', to: '0701740605' }],
   ] as const)('is not sent to %s', async (_what, target) => {
     const { acme, sent } = openMfa();
@@ -257,5 +263,77 @@ describe('a passkey', () => {
       reason: 'no_site',
     });
     await expect(acme.codes.send('ada', mail)).rejects.toMatchObject({ reason: 'no_sender' });
+  });
+
+  it('is no good when its answer is none', async () => {
+    const { passkeys } = await register();
+    for (const answer of [null, 'x', {}, { id: 5 }, { id: 'a/b' }, { id: 'x'.repeat(1_000_000) }])
+      await expect(passkeys.authenticate(answer as never)).rejects.toMatchObject({
+        code: 'unauthenticated',
+        reason: 'unknown_key',
+      });
+    const id = (await passkeys.list('ada'))[0]?.id;
+    await expect(passkeys.authenticate({ id } as never)).rejects.toMatchObject({ reason: 'not_verified' });
+    await expect(passkeys.register('ada', null as never, 'x')).rejects.toMatchObject({
+      code: 'unauthenticated',
+    });
+    await expect(passkeys.register('ada', {} as never, 'x'.repeat(201))).rejects.toMatchObject({
+      code: 'invalid_argument',
+    });
+  });
+
+  it('is one of 32 at most, and a key that somebody else has leaves nothing behind', async () => {
+    const { acme, passkeys, state, key } = await register();
+    const other = await passkeys.registrationOptions('bob', { name: 'bob' });
+    await passkeys.register('bob', key.create(other.challenge), 'mine').catch(() => undefined);
+    expect((await state.get('mfa/acme/passkeys/bob'))?.value).toBe('[]');
+    for (let at = 1; at <= 32; at += 1) {
+      const { challenge } = await passkeys.registrationOptions('ada', { name: 'ada' });
+      const registered = acme.passkeys.register('ada', createAuthenticator(site).create(challenge), 'x');
+      if (at < 32) await registered;
+      else await expect(registered).rejects.toMatchObject({ reason: 'too_many_keys' });
+    }
+  });
+});
+
+describe('a reset', () => {
+  it('takes away what was begun as well', async () => {
+    const { acme, sent } = openMfa();
+    await acme.totp.enrol('ada', 'ada');
+    await acme.codes.send('ada', mail);
+    await acme.reset('ada');
+    await expect(acme.totp.confirm('ada', '000000')).rejects.toMatchObject({ reason: 'not_begun' });
+    await expect(acme.codes.verify('ada', sent[0]?.code.reveal() ?? '')).rejects.toMatchObject({
+      reason: 'no_code',
+    });
+  });
+});
+
+describe('a code that is none', () => {
+  it.each([[undefined], [null], [123_456], [{}], [['123456']], ['1'.repeat(10_000_000)]])(
+    'is a wrong one (%#), and never fails here',
+    async (code) => {
+      const { acme } = openMfa();
+      await acme.codes.send('ada', mail);
+      await acme.recovery.create('ada');
+      await acme.totp.enrol('ada', 'ada');
+      for (const factor of [acme.codes.verify, acme.recovery.verify, acme.totp.confirm])
+        await expect(factor('ada', code as string)).rejects.toMatchObject({
+          code: 'unauthenticated',
+          reason: 'wrong_code',
+        });
+    },
+  );
+
+  it('nor is anybody a subject whose name no key can have', async () => {
+    const { acme } = openMfa();
+    const subject = 'x'.repeat(513);
+    for (const asked of [
+      acme.codes.send(subject, mail),
+      acme.recovery.create(subject),
+      acme.totp.enrol(subject, 'x'),
+      acme.passkeys.registrationOptions(subject, { name: 'x' }),
+    ])
+      await expect(asked).rejects.toMatchObject({ code: 'invalid_argument', reason: 'subject' });
   });
 });

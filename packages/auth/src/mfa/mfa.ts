@@ -23,7 +23,7 @@ export interface TenantMfa {
   factorsOf(subject: string): Promise<Factors>;
   /** Lets somebody who was locked out try again at once. */
   unlock(subject: string): Promise<void>;
-  /** Takes every factor away, as a help desk does that has made sure of the person. */
+  /** Takes every factor away, also those that were begun, as a help desk does that has made sure of the person. */
   reset(subject: string): Promise<void>;
 }
 
@@ -40,11 +40,12 @@ export function createMfa(options: MfaOptions): Mfa {
       const totp = createTotp(context);
       const recovery = createRecoveryCodes(context);
       const passkeys = createPasskeys(context);
+      const codes = createSentCodes(context);
       return {
         totp,
         recovery,
         passkeys,
-        codes: createSentCodes(context),
+        codes,
         factorsOf: async (subject) => ({
           totp: await totp.isEnrolled(subject),
           passkeys: await passkeys.list(subject),
@@ -56,6 +57,7 @@ export function createMfa(options: MfaOptions): Mfa {
           await Promise.all([
             totp.remove(subject),
             recovery.remove(subject),
+            codes.remove(subject),
             ...keys.map(({ id: key }) => passkeys.remove(subject, key)),
           ]);
           await forgive(context, subject);

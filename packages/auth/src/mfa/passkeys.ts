@@ -8,7 +8,7 @@
  *
  * @see {@link https://www.w3.org/TR/webauthn-3/ | Web Authentication Level 3}
  */
-import { loadOptional } from '@im/core';
+import { IntegrationError, loadOptional } from '@im/core';
 import type {
   AuthenticationResponseJSON,
   PublicKeyCredentialCreationOptionsJSON,
@@ -17,6 +17,7 @@ import type {
 } from '@simplewebauthn/server';
 import { changeJson } from '../common/change-json.ts';
 import { digestOf } from '../common/random.ts';
+import { checkSubject } from '../session/subject.ts';
 import { type MfaContext, precondition, refuse, type Shown } from './context.ts';
 
 /** A key that somebody has. */
@@ -39,7 +40,7 @@ export interface Passkeys {
     subject: string,
     person: { readonly name: string; readonly displayName?: string | undefined },
   ): Promise<PublicKeyCredentialCreationOptionsJSON>;
-  /** Takes a new key on. @throws {@link IntegrationError} `unauthenticated`; `already_exists` */
+  /** Takes a new key on. @throws {@link IntegrationError} `unauthenticated`; `already_exists`; `failed_precondition` beyond 32 of them */
   register(subject: string, response: RegistrationResponseJSON, name: string): Promise<Passkey>;
   /** For `navigator.credentials.get`. Without a subject: whoever has a key of this site, which is a sign-in without a password. */
   authenticationOptions(subject?: string): Promise<PublicKeyCredentialRequestOptionsJSON>;
@@ -67,6 +68,8 @@ interface Challenge {
 }
 
 const challengeMs = 5 * 60_000;
+const mostKeys = 32;
+const mostName = 200;
 /** EdDSA, ES256 and RS256 (COSE), which all authenticators have one of; newer ones are experimental in Node. */
 const algorithms = [-8, -7, -257];
 const load = () =>
@@ -96,6 +99,13 @@ export function createPasskeys(context: MfaContext): Passkeys {
   };
   const idsOf = async (subject: string) =>
     JSON.parse((await state.get(indexOf(subject)))?.value ?? '[]') as readonly string[];
+  /** Takes it out of the index, unless it is theirs. */
+  const forget = async (subject: string, id: string): Promise<void> => {
+    if ((await read(id))?.stored.subject === subject) return;
+    await changeJson<readonly string[]>(state, indexOf(subject), (old = []) =>
+      old.includes(id) ? old.filter((one) => one !== id) : old,
+    );
+  };
   const keysOf = async (subject: string): Promise<readonly Stored[]> => {
     const found = await Promise.all((await idsOf(subject)).map(read));
     return found.flatMap((one) => (one?.stored.subject === subject ? [one.stored] : []));
@@ -105,6 +115,7 @@ export function createPasskeys(context: MfaContext): Passkeys {
 
   return {
     registrationOptions: async (subject, { name, displayName = name }) => {
+      checkSubject(subject, 'mfa');
       const { rpId, rpName = options.issuer } = site();
       const { generateRegistrationOptions } = await load();
       const made = await generateRegistrationOptions({
@@ -124,6 +135,14 @@ export function createPasskeys(context: MfaContext): Passkeys {
     },
     register: async (subject, response, name) => {
       const { rpId, origins } = site();
+      if (typeof name !== 'string' || name.length > mostName)
+        throw new IntegrationError(`the name of a passkey has at most ${mostName} characters`, {
+          code: 'invalid_argument',
+          reason: 'name',
+          tenant,
+          remedy: 'take a shorter one',
+          effect: 'none',
+        });
       const { verifyRegistrationResponse } = await load();
       const { verified, registrationInfo } = await verifyRegistrationResponse({
         response,
@@ -136,6 +155,13 @@ export function createPasskeys(context: MfaContext): Passkeys {
         throw refuse(context, 'passkey', reasonOf(error), subject);
       });
       if (!verified) throw refuse(context, 'passkey', 'not_verified', subject);
+      if ((await idsOf(subject)).length >= mostKeys)
+        throw precondition(
+          context,
+          'too_many_keys',
+          `a person has at most ${mostKeys} passkeys`,
+          'remove one',
+        );
       const { credential, credentialBackedUp, credentialDeviceType } = registrationInfo;
       const stored: Stored = {
         id: credential.id,
@@ -150,7 +176,8 @@ export function createPasskeys(context: MfaContext): Passkeys {
       await changeJson<readonly string[]>(state, indexOf(subject), (old = []) => [
         ...new Set([...old, stored.id]),
       ]);
-      if ((await state.compareAndSet(keyOf(stored.id), undefined, JSON.stringify(stored))) === undefined)
+      if ((await state.compareAndSet(keyOf(stored.id), undefined, JSON.stringify(stored))) === undefined) {
+        await forget(subject, stored.id);
         throw audit.refuse({
           type: 'mfa.refused',
           tenant,
@@ -160,6 +187,7 @@ export function createPasskeys(context: MfaContext): Passkeys {
           subject,
           facts: { factor: 'passkey' },
         });
+      }
       audit.note({ type: 'mfa.enrolled', tenant, subject, facts: { factor: 'passkey' } });
       return shownKey(stored);
     },
@@ -186,7 +214,8 @@ export function createPasskeys(context: MfaContext): Passkeys {
     authenticate: async (response, wanted) => {
       const { rpId, origins } = site();
       const { verifyAuthenticationResponse } = await load();
-      const found = await read(String(response.id));
+      const { id } = Object(response) as { readonly id?: unknown };
+      const found = typeof id === 'string' && /^[\w-]{1,1400}$/.test(id) ? await read(id) : undefined;
       if (found === undefined) throw refuse(context, 'passkey', 'unknown_key', wanted);
       const { stored, version } = found;
       const { subject } = stored;
@@ -218,9 +247,7 @@ export function createPasskeys(context: MfaContext): Passkeys {
     remove: async (subject, id) => {
       const found = await read(id);
       if (found?.stored.subject !== subject || !(await state.delete(keyOf(id), found.version))) return false;
-      await changeJson<readonly string[]>(state, indexOf(subject), (old = []) =>
-        old.filter((one) => one !== id),
-      );
+      await forget(subject, id);
       audit.note({ type: 'mfa.removed', tenant, subject, facts: { factor: 'passkey' } });
       return true;
     },

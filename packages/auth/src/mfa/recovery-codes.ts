@@ -3,7 +3,8 @@ import { Secret } from '@im/core';
 import { attempt } from '../common/attempts.ts';
 import type { RandomBytes } from '../common/random.ts';
 import { isSameSecret } from '../common/same-secret.ts';
-import { type MfaContext, precondition, refuse, type Shown } from './context.ts';
+import { checkSubject } from '../session/subject.ts';
+import { type MfaContext, precondition, readCode, refuse, type Shown } from './context.ts';
 
 /** Recovery codes of one tenant's people. */
 export interface RecoveryCodes {
@@ -40,6 +41,7 @@ export function createRecoveryCodes(context: MfaContext): RecoveryCodes {
 
   return {
     create: async (subject) => {
+      checkSubject(subject, 'mfa');
       const codes = Array.from({ length: count }, () => newCode(randomBytes));
       await state.set(keyOf(subject), await sealed(subject, codes));
       audit.note({ type: 'mfa.enrolled', tenant, subject, facts: { factor: 'recovery' } });
@@ -52,7 +54,7 @@ export function createRecoveryCodes(context: MfaContext): RecoveryCodes {
       return attempt(context, subject, 'recovery', async () => {
         const stored = JSON.parse(found.value) as Stored;
         const codes = JSON.parse(await envelope.open(stored.sealed, binding(subject))) as string[];
-        const given = readable(code);
+        const given = readable(readCode(code));
         // All of them are compared: the time tells not even which.
         const matches = codes.map((one) => isSameSecret(given, one));
         if (!matches.includes(true)) throw refuse(context, 'recovery', 'wrong_code', subject);

@@ -8,7 +8,8 @@
 import { IntegrationError, Secret } from '@im/core';
 import { attempt } from '../common/attempts.ts';
 import { isSameSecret } from '../common/same-secret.ts';
-import { type MfaContext, precondition, refuse, type Shown } from './context.ts';
+import { checkSubject } from '../session/subject.ts';
+import { type MfaContext, precondition, readCode, refuse, type Shown } from './context.ts';
 
 /** By what a code goes. */
 export type CodeChannel = 'email' | 'sms';
@@ -45,6 +46,8 @@ export interface SentCodes {
   ): Promise<{ readonly expiresAt: number; readonly resendAt: number }>;
   /** @throws {@link IntegrationError} `unauthenticated`, reason `wrong_code` or `no_code`; `resource_exhausted` */
   verify(subject: string, code: string): Promise<Shown>;
+  /** Takes the one back that is on its way. @returns whether there was one */
+  remove(subject: string): Promise<boolean>;
 }
 
 interface Stored {
@@ -97,6 +100,7 @@ export function createSentCodes(context: MfaContext): SentCodes {
       const { sender } = options;
       if (sender === undefined)
         throw precondition(context, 'no_sender', 'no sender of codes is set', 'give `sender` to createMfa');
+      checkSubject(subject, 'mfa');
       checkTarget(channel, to, tenant);
       await checkRate(subject);
       const code = newCode(randomBytes(8));
@@ -118,13 +122,15 @@ export function createSentCodes(context: MfaContext): SentCodes {
         if (found === undefined) throw refuse(context, 'code', 'no_code', subject);
         const { code, channel } = JSON.parse(found.value) as Stored;
         const right = await envelope.open(code, binding(subject));
-        if (!isSameSecret(given.trim(), right)) throw refuse(context, channel, 'wrong_code', subject);
+        if (!isSameSecret(readCode(given).trim(), right))
+          throw refuse(context, channel, 'wrong_code', subject);
         // Taken once, also by two at the same time.
         if (!(await state.delete(keyOf(subject), found.version)))
           throw refuse(context, channel, 'no_code', subject);
         audit.note({ type: 'mfa.verified', tenant, subject, facts: { factor: channel } });
         return { subject, level: 2, method: channel === 'sms' ? 'sms' : 'otp' };
       }),
+    remove: (subject) => state.delete(keyOf(subject)),
   };
 }
 
@@ -137,13 +143,19 @@ function newCode(bytes: Uint8Array): string {
 }
 
 const targets: Readonly<Record<CodeChannel, { readonly pattern: RegExp; readonly remedy: string }>> = {
-  email: { pattern: /^[^\s@<>"]{1,64}@[^\s@<>"]{1,255}$/, remedy: 'give an address: ada@example.com' },
+  // None of the characters by which a header goes on, or one address becomes several (RFC 5322 §3.4).
+  email: {
+    pattern: /^[^\s\p{C}@<>()[\]\\,;:"]{1,64}@[^\s\p{C}@<>()[\]\\,;:"]{1,255}$/u,
+    remedy: 'give an address: ada@example.com',
+  },
   sms: { pattern: /^\+[1-9]\d{6,14}$/, remedy: 'give a number in E.164: +46701740605' },
 };
 
+const noChannel = { pattern: /^(?!)/, remedy: 'take one of the channels: email, sms' };
+
 function checkTarget(channel: CodeChannel, to: string, tenant: string): void {
-  const { pattern, remedy } = targets[channel];
-  if (pattern.test(to)) return;
+  const { pattern, remedy } = Object.hasOwn(targets, channel) ? targets[channel] : noChannel;
+  if (typeof to === 'string' && pattern.test(to)) return;
   throw new IntegrationError(`codes by ${channel} cannot be sent there`, {
     code: 'invalid_argument',
     reason: 'target',

@@ -7,7 +7,8 @@
  */
 import { loadOptional, Secret } from '@im/core';
 import { attempt } from '../common/attempts.ts';
-import { type MfaContext, precondition, refuse, type Shown } from './context.ts';
+import { checkSubject } from '../session/subject.ts';
+import { type MfaContext, precondition, readCode, refuse, type Shown } from './context.ts';
 
 /** An authenticator app that is being set up. */
 export interface TotpEnrolment {
@@ -55,7 +56,7 @@ export function createTotp(context: MfaContext): Totp {
   /** The step of a right code; only later ones than `afterStep` are. */
   const stepOf = async (secret: string, code: string): Promise<number | undefined> => {
     // Apps show a space in the middle.
-    const token = code.replaceAll(' ', '');
+    const token = readCode(code).replaceAll(' ', '');
     if (!/^\d{6}$/.test(token)) return undefined;
     const { verify } = await load();
     const epoch = Math.floor(clock.now() / 1_000);
@@ -69,6 +70,7 @@ export function createTotp(context: MfaContext): Totp {
 
   return {
     enrol: async (subject, label) => {
+      checkSubject(subject, 'mfa');
       const { generateSecret, generateURI } = await load();
       const secret = generateSecret();
       const expiresAt = clock.now() + enrolMs;
@@ -115,6 +117,8 @@ export function createTotp(context: MfaContext): Totp {
     },
     isEnrolled: async (subject) => (await state.get(keyOf(subject))) !== undefined,
     remove: async (subject) => {
+      // What was begun goes as well: else whoever began it could end it after this.
+      await state.delete(pendingKey(subject));
       const isRemoved = await state.delete(keyOf(subject));
       if (isRemoved) audit.note({ type: 'mfa.removed', tenant, subject, facts: { factor: 'totp' } });
       return isRemoved;

@@ -147,4 +147,52 @@ describe('access control', () => {
       { ...common, type: 'role.deleted', facts: bySomebody },
     ]);
   });
+
+  it('says in the log and to the listener what was refused, and nothing that is no permission', async () => {
+    const events: AuthEvent[] = [];
+    const { acme } = open({ onEvent: (event) => events.push(event) });
+    const odd = `no permission ${'x'.repeat(10_000)}`;
+    await expect(acme.require('ada', 'document:write')).rejects.toMatchObject({ reason: 'no_role' });
+    await expect(acme.require('ada', odd)).rejects.toMatchObject({ reason: 'malformed' });
+    expect(events).toMatchObject([
+      { type: 'access.refused', subject: 'ada', reason: 'no_role', facts: { permission: 'document:write' } },
+      { type: 'access.refused', subject: 'ada', reason: 'malformed' },
+    ]);
+    expect(JSON.stringify(events)).not.toContain('xxx');
+  });
+
+  it('does not follow a path out of what a pattern covers', async () => {
+    const { acme } = open({ roles: { reader: { allow: ['/reports/*:read'] } } });
+    await acme.assign('ada', 'reader');
+    expect(await acme.can('ada', '/reports/2030/may.pdf:read')).toBe(true);
+    for (const path of [
+      '/reports/../keys',
+      '/reports/%2e%2E/keys',
+      '/reports/.%2e/keys',
+      '/reports/..',
+      '/reports/./x',
+    ])
+      expect(await acme.can('ada', `${path}:read`)).toBe(false);
+  });
+
+  it('takes a role from everybody when it is deleted: who had it does not have what is called so later', async () => {
+    const { acme } = open();
+    await acme.putRole('auditor', { allow: ['log:read'] });
+    await acme.assign('bob', 'auditor');
+    await acme.deleteRole('auditor');
+    await acme.putRole('auditor', { allow: ['*:*'] });
+    expect(await acme.can('bob', 'log:read')).toBe(false);
+    expect(await acme.members()).toEqual([]);
+  });
+
+  it('is bounded: roles of a tenant, and of a subject', async () => {
+    const roles = Object.fromEntries(Array.from({ length: 1_001 }, (_, at) => [`r${at}`, {}]));
+    const { acme, state, clock } = open({ roles });
+    for (let at = 0; at < 1_000; at += 1) await acme.assign('ada', `r${at}`);
+    const refused = { code: 'failed_precondition', reason: 'too_many' };
+    await expect(acme.assign('ada', 'r1000')).rejects.toMatchObject(refused);
+    await state.set('rbac/globex/roles', JSON.stringify(Object.fromEntries(Object.entries(roles).slice(1))));
+    const globex = createAccessControl({ state, clock, roles: {} }).tenant('globex');
+    await expect(globex.putRole('one-more', {})).rejects.toMatchObject(refused);
+  });
 });

@@ -9,12 +9,14 @@ import { z } from 'zod';
 import { type AuditOptions, createAudit } from '../common/audit.ts';
 import { changeJson } from '../common/change-json.ts';
 import { createMembers } from '../common/members.ts';
+import { checkSubject } from '../session/subject.ts';
 import { type Attributes, conditionSchema, type Subject } from './conditions.ts';
 import { type Assignment, decide, type Explanation, explain, type Question } from './decide.ts';
 
 import { createRoleBook, type RoleBook, type RoleDefinition, roleId } from './roles.ts';
 
-/** Settings of the access control. `onEvent` is told of each change: `role.put`, `role.deleted`, `role.assigned`, `role.unassigned`. */
+/** Settings of the access control. `onEvent` is told of each change (`role.put`, `.deleted`, `.assigned`,
+ * `.unassigned`) and of what {@link TenantAccess.require} refuses (`access.refused`). */
 export interface AccessControlOptions extends AuditOptions {
   /** Where roles and assignments are kept; shared by processes that must agree. */
   readonly state: StateStore;
@@ -61,7 +63,7 @@ export interface TenantAccess {
   roles(): Promise<ReadonlyMap<string, RoleDefinition>>;
   /** Adds or changes a role of the tenant. @throws {@link IntegrationError} `invalid_argument` with all faults */
   putRole(id: string, definition: RoleDefinition, call?: ChangeCall): Promise<void>;
-  /** @throws {@link IntegrationError} `failed_precondition` while another role inherits from it */
+  /** Takes it from everybody, too. @throws {@link IntegrationError} `failed_precondition` while another role inherits from it */
   deleteRole(id: string, call?: ChangeCall): Promise<void>;
 }
 
@@ -92,9 +94,10 @@ function tenantAccess(options: AccessControlOptions, application: RoleBook, tena
   const audit = createAudit(options);
   const state = scopedState(options.state, 'rbac', tenant);
   const members = createMembers(state);
-  const bookOf = createCache<RoleBook>(state, clock, maxStaleMs, (text) =>
-    text === undefined ? application : createRoleBook(JSON.parse(text) as Definitions, application),
-  );
+  const readBook = (text: string | undefined) =>
+    text === undefined ? application : createRoleBook(JSON.parse(text) as Definitions, application);
+  const bookNow = async () => readBook((await state.get('roles'))?.value);
+  const bookOf = createCache<RoleBook>(state, clock, maxStaleMs, readBook);
   const assigned = createCache<readonly Assignment[]>(state, clock, maxStaleMs, (text) =>
     text === undefined ? [] : (JSON.parse(text) as Assignment[]),
   );
@@ -119,9 +122,16 @@ function tenantAccess(options: AccessControlOptions, application: RoleBook, tena
       const { book, question } = await ask(subject, permission, resource);
       if (decide(book, question)) return;
       const { reason } = explain(book, question);
-      throw accessError(`this needs the permission ${permission}`, {
+      // One that is malformed may be anything, of any length.
+      const named = reason === 'malformed' ? undefined : permission;
+      throw audit.refuse({
+        type: 'access.refused',
+        tenant,
         code: 'permission_denied',
         reason,
+        says: named === undefined ? 'this is no permission' : `this needs the permission ${named}`,
+        subject: question.subject.id,
+        facts: { permission: named },
         remedy: 'ask an administrator for it',
       });
     },
@@ -147,16 +157,20 @@ function tenantAccess(options: AccessControlOptions, application: RoleBook, tena
         'assignment',
       );
       const { role } = assignment;
-      if (!(await bookOf('roles')).definitions.has(role))
-        throw accessError(`there is no role "${role}"`, {
-          code: 'not_found',
-          reason: 'no_such_role',
-          remedy: 'put the role first, or correct its name',
-        });
+      if (!(await bookOf('roles')).definitions.has(role)) throw noSuchRole(role);
       // Listed before, so that a crash hides nobody; and after, since somebody may have taken the last role away meanwhile.
-      await members.add(checkSubject(subject));
-      await changeSubject(subject, (old) => [...old.filter((one) => one.role !== role), assignment]);
+      await members.add(checkSubject(subject, 'rbac'));
+      await changeSubject(subject, (old) => {
+        const next = [...old.filter((one) => one.role !== role), assignment];
+        if (next.length > mostAssignments) throw tooMany(`a subject has at most ${mostAssignments} roles`);
+        return next;
+      });
       await members.add(subject);
+      // Deleted meanwhile: then whoever deleted it may not have seen this one.
+      if (!(await bookNow()).definitions.has(role)) {
+        await changeSubject(subject, (old) => old.filter((one) => one.role !== role));
+        throw noSuchRole(role);
+      }
       note('role.assigned', role, call, subject);
     },
     unassign: async (subject, role, call) => {
@@ -177,6 +191,7 @@ function tenantAccess(options: AccessControlOptions, application: RoleBook, tena
     putRole: async (id, definition, call) => {
       await changeJson<Definitions>(state, 'roles', (old) => {
         const next = { ...old, [id]: definition };
+        if (Object.keys(next).length > mostRoles) throw tooMany(`a tenant has at most ${mostRoles} roles`);
         createRoleBook(next, application);
         return next;
       });
@@ -194,6 +209,12 @@ function tenantAccess(options: AccessControlOptions, application: RoleBook, tena
         const { [id]: _gone, ...next } = old;
         return next;
       });
+      // Nobody keeps it: else a role that is called so later would be theirs. The application's own are not deleted here.
+      if (!application.definitions.has(id))
+        for (const subject of await members.list())
+          await changeSubject(subject, (old) =>
+            old.some(({ role }) => role === id) ? old.filter(({ role }) => role !== id) : old,
+          );
       note('role.deleted', id, call);
     },
   };
@@ -201,6 +222,8 @@ function tenantAccess(options: AccessControlOptions, application: RoleBook, tena
 
 const subjectKey = (id: string) => `subject/${id}`;
 const mostCached = 10_000;
+const mostAssignments = 1_000;
+const mostRoles = 1_000;
 
 /** What is read and parsed, kept by its version. */
 function createCache<Value>(
@@ -223,11 +246,19 @@ function createCache<Value>(
   };
 }
 
-function checkSubject(subject: string): string {
-  if (typeof subject === 'string' && subject.length > 0 && subject.length <= 512) return subject;
-  throw accessError('a subject is named by 1 to 512 characters', {
-    code: 'invalid_argument',
-    remedy: 'give the id of the person or service',
+function noSuchRole(role: string): IntegrationError {
+  return accessError(`there is no role "${role}"`, {
+    code: 'not_found',
+    reason: 'no_such_role',
+    remedy: 'put the role first, or correct its name',
+  });
+}
+
+function tooMany(says: string): IntegrationError {
+  return accessError(says, {
+    code: 'failed_precondition',
+    reason: 'too_many',
+    remedy: 'take others away first',
   });
 }
 

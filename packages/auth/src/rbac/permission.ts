@@ -22,6 +22,8 @@ export interface Permission {
 }
 
 const part = /^[\w.\-/~@+=%:]{1,256}$/;
+/** A step out of a path: `/reports/../keys` begins like `/reports/`, and is something else. */
+const leaves = /(?:^|[/:])(?:\.|%2e){1,2}(?:$|[/:])/i;
 const action = /^[\w.-]{1,64}$/;
 
 /** Takes a grant's permission apart. `undefined`: it is none. */
@@ -35,11 +37,11 @@ export function readPattern(text: string): PermissionPattern | undefined {
   return { text, resource: begins, action: verb, isPrefix };
 }
 
-/** Takes an asked permission apart. `undefined`: it is none, or a pattern. */
+/** Takes an asked permission apart. `undefined`: it is none, or a pattern, or a path with `.` or `..` in it. */
 export function readPermission(text: string): Permission | undefined {
   const colon = text.lastIndexOf(':');
   const [resource, verb] = [text.slice(0, colon), text.slice(colon + 1)];
-  if (colon < 1 || !part.test(resource) || !action.test(verb)) return undefined;
+  if (colon < 1 || !part.test(resource) || !action.test(verb) || leaves.test(resource)) return undefined;
   return { text, resource, action: verb };
 }
 

@@ -204,7 +204,52 @@ describe('a session', () => {
   });
 });
 
+describe('settings of sessions', () => {
+  it.each([
+    [{ idleMs: 0, mostPerSubject: 0 }, /idleMs .*; mostPerSubject /],
+    [{ idleMs: Number.NaN }, /idleMs/],
+    [{ absoluteMs: -1 }, /absoluteMs/],
+    [{ mostPerSubject: 1.5 }, /mostPerSubject/],
+  ])('%o are refused, all faults at once', (options, message) => {
+    expect(() => open(options)).toThrow(message);
+  });
+
+  it.each(['a; Domain=evil.test', 'a\r\nset-cookie: b', 'a=b', 'a b', 'ä', ''])(
+    'never let the name of a tenant into a header: %o',
+    (tenant) => {
+      const { sessions } = open({ cookie: (id) => id });
+      expect(() => sessions.tenant(tenant)).toThrow(expect.objectContaining({ code: 'invalid_argument' }));
+    },
+  );
+
+  it('need a subject, of a length that a key can have', async () => {
+    const { acme } = open();
+    for (const subject of ['', 'x'.repeat(513), 'a\ud800'])
+      await expect(acme.begin(browser(), { ...ada, subject })).rejects.toMatchObject({ reason: 'subject' });
+  });
+
+  it('a limit of age that is no number lets nobody in', async () => {
+    const { acme } = open();
+    const begun = await acme.begin(browser(), ada);
+    await expect(acme.require(browser(begun), { maxAgeMs: Number.NaN })).rejects.toMatchObject({
+      reason: 'step_up_required',
+    });
+  });
+});
+
 describe('a change', () => {
+  it('of the session itself is not made for another site’s page either', async () => {
+    const { acme } = open();
+    const begun = await acme.begin(browser(), ada);
+    const forged = browser(begun, post({ 'sec-fetch-site': 'cross-site' }));
+    for (const asked of [
+      acme.update(forged, { theme: 'dark' }),
+      acme.elevate(forged, { level: 2, method: 'otp' }),
+    ])
+      await expect(asked).rejects.toMatchObject({ code: 'permission_denied', reason: 'forged' });
+    expect(await acme.read(browser(begun))).toMatchObject({ level: 1, data: {} });
+  });
+
   it.each([
     ['a page of ours', { 'sec-fetch-site': 'same-origin' }, true],
     ['the user alone', { 'sec-fetch-site': 'none' }, true],

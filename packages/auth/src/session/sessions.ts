@@ -15,7 +15,8 @@ import { readCookie, setCookie } from '../common/cookies.ts';
 import { type RandomBytes, systemRandomBytes } from '../common/random.ts';
 import { csrfTokenOf, isForged } from './csrf.ts';
 import type { AssuranceLevel, BegunSession, Session, SignedIn } from './session.ts';
-import { createSessionStore, type Found } from './store.ts';
+import { createSessionStore, type Found, type NewSession } from './store.ts';
+import { checkSubject } from './subject.ts';
 
 /** Settings. `onEvent` is told `session.begun`, `session.elevated`, `session.ended` and `session.refused`. */
 export interface SessionsOptions extends AuditOptions {
@@ -56,15 +57,15 @@ export interface TenantSessions {
    */
   require(request: Request, needs?: SessionNeeds): Promise<Session>;
   /**
-   * Goes up after another factor was shown: a new token, and the old one is nobody's. Never goes down.
+   * Goes up after another factor was shown: a new token, and the old one is nobody's. Never goes down. Refuses forged requests.
    *
-   * @throws {@link IntegrationError} `unauthenticated` without a session
+   * @throws {@link IntegrationError} `unauthenticated` without a session; `permission_denied`, reason `forged`
    */
   elevate(
     request: Request,
     shown: { readonly level: AssuranceLevel; readonly method: string },
   ): Promise<BegunSession>;
-  /** Changes the application's own data; `undefined` takes a name out. */
+  /** Changes the application's own data; `undefined` takes a name out. Refuses forged requests. */
   update(request: Request, data: Readonly<Record<string, string | undefined>>): Promise<Session>;
   /** Signs out. @returns the cookie that removes it */
   end(request: Request): Promise<string>;
@@ -86,8 +87,13 @@ export interface Sessions {
 const minuteMs = 60_000;
 const mostData = 4_096;
 
-/** Makes it. */
+/** Makes it. @throws {@link IntegrationError} `invalid_argument` with all faults of the settings */
 export function createSessions(options: SessionsOptions): Sessions {
+  const { idleMs = 1, absoluteMs = 1, mostPerSubject = 1 } = options;
+  const wrong = Object.entries({ idleMs, absoluteMs, mostPerSubject }).filter(
+    ([, value]) => !(Number.isSafeInteger(value) && value > 0),
+  );
+  if (wrong.length > 0) throw invalid(wrong.map(([one]) => `${one} is a whole number above 0`).join('; '));
   return { tenant: (id) => tenantSessions(options, id) };
 }
 
@@ -96,6 +102,9 @@ function tenantSessions(options: SessionsOptions, tenant: string): TenantSession
   const { clock = systemClock, randomBytes = systemRandomBytes, allowedOrigins = [] } = options;
   const { cookie = 'session' } = options;
   const name = typeof cookie === 'string' ? cookie : cookie(tenant);
+  // RFC 6265 §4.1.1: else the name of a tenant could write attributes, or another cookie.
+  if (!/^[\w!#$%&'*+.^`|~-]{1,128}$/.test(name))
+    throw invalid("the name of a cookie is 1 to 128 of A–Z, a–z, 0–9 and !#$%&'*+-.^_`|~");
   const store = createSessionStore(scopedState(options.state, 'sessions', tenant), clock, randomBytes, {
     idleMs,
     absoluteMs,
@@ -107,12 +116,11 @@ function tenantSessions(options: SessionsOptions, tenant: string): TenantSession
     const token = readCookie(request, name);
     return token !== undefined && /^[\w-]{43}$/.test(token) ? store.find(token) : undefined;
   };
-  const begin = async (session: Omit<Session, 'id'>, type: 'session.begun' | 'session.elevated') => {
-    const { token, session: begun } = await store.add(session);
-    const { subject, id, level, endsAt } = begun;
+  const begun = ({ token, session }: NewSession, type: 'session.begun' | 'session.elevated') => {
+    const { subject, id, level, endsAt } = session;
     audit.note({ type, tenant, subject, facts: { session: id, level } });
     const maxAgeSeconds = (endsAt - clock.now()) / 1_000;
-    return { session: begun, cookie: setCookie(name, token, { maxAgeSeconds }) };
+    return { session, cookie: setCookie(name, token, { maxAgeSeconds }) };
   };
   const noSession = () =>
     audit.refuse({
@@ -128,68 +136,76 @@ function tenantSessions(options: SessionsOptions, tenant: string): TenantSession
     if (found === undefined) throw noSession();
     return found;
   };
-  const endOf = async ({ id, subject }: Session, reason: string): Promise<boolean> => {
-    const isEnded = await store.delete(id);
-    if (isEnded) audit.note({ type: 'session.ended', tenant, subject, facts: { session: id, reason } });
+  const refuse = ({ id, subject }: Session, reason: string, says: string, remedy: string) =>
+    audit.refuse({
+      type: 'session.refused',
+      tenant,
+      code: 'permission_denied',
+      reason,
+      says,
+      remedy,
+      subject,
+      facts: { session: id },
+    });
+  /** A change must come from a page of ours. */
+  const demandOwn = async (request: Request): Promise<Found> => {
+    const found = await demand(request);
+    if (!isForged(request, found.token, allowedOrigins)) return found;
+    const says = 'this request does not come from a page of this site';
+    throw refuse(found.session, 'forged', says, 'load the page again');
+  };
+  const noteEnd = ({ id, subject }: Session, reason: string) =>
+    audit.note({ type: 'session.ended', tenant, subject, facts: { session: id, reason } });
+  const endOf = async (session: Session, reason: string): Promise<boolean> => {
+    const isEnded = await store.delete(session.id);
+    if (isEnded) noteEnd(session, reason);
     return isEnded;
   };
 
   return {
     begin: async (request, { subject, level = 1, methods, data = {} }) => {
       checkData(data);
+      checkSubject(subject, 'session');
       const before = await find(request);
       if (before !== undefined) await endOf(before.session, 'replaced');
       const now = clock.now();
       const userAgent = request.headers.get('user-agent')?.slice(0, 200);
       const fresh = { createdAt: now, authenticatedAt: now, lastSeenAt: now, endsAt: now + absoluteMs };
-      return begin(
-        { tenant, subject, level, methods, data, ...fresh, ...(userAgent && { userAgent }) },
-        'session.begun',
-      );
+      const session = { tenant, subject, level, methods, data, ...fresh, ...(userAgent && { userAgent }) };
+      return begun(await store.add(session), 'session.begun');
     },
     read: async (request) => {
       const found = await find(request);
       return found && store.touch(found);
     },
     require: async (request, { level = 1, maxAgeMs = Number.POSITIVE_INFINITY } = {}) => {
-      const found = await demand(request);
+      const found = await demandOwn(request);
       const { session } = found;
-      const refuse = (reason: string, says: string, remedy: string) =>
-        audit.refuse({
-          type: 'session.refused',
-          tenant,
-          code: 'permission_denied',
-          reason,
-          says,
-          remedy,
-          subject: session.subject,
-          facts: { session: session.id },
-        });
-      if (isForged(request, found.token, allowedOrigins))
-        throw refuse('forged', 'this request does not come from a page of this site', 'load the page again');
-      if (session.level < level || clock.now() - session.authenticatedAt > maxAgeMs)
-        throw refuse('step_up_required', 'this needs a fresh or stronger sign-in', 'show another factor');
+      if (session.level < level || !(clock.now() - session.authenticatedAt <= maxAgeMs))
+        throw refuse(
+          session,
+          'step_up_required',
+          'this needs a fresh or stronger sign-in',
+          'show another factor',
+        );
       return store.touch(found);
     },
     elevate: async (request, { level, method }) => {
-      const { session } = await demand(request);
-      // First the old one goes: of two that go up at once, one does.
-      if (!(await endOf(session, 'elevated'))) throw noSession();
+      const { session } = await demandOwn(request);
       const now = clock.now();
-      const { id: _id, ...kept } = session;
-      return begin(
-        {
-          ...kept,
-          level: level > session.level ? level : session.level,
-          methods: [...new Set([...session.methods, method])],
-          authenticatedAt: now,
-          lastSeenAt: now,
-        },
-        'session.elevated',
-      );
+      const made = await store.replace(session.id, (old) => ({
+        ...old,
+        level: level > old.level ? level : old.level,
+        methods: [...new Set([...old.methods, method])],
+        authenticatedAt: now,
+        lastSeenAt: now,
+      }));
+      if (made === undefined) throw noSession();
+      noteEnd(session, 'elevated');
+      return begun(made, 'session.elevated');
     },
     update: async (request, data) => {
-      const { session } = await demand(request);
+      const { session } = await demandOwn(request);
       const changed = await store.change(session.id, (old) => {
         const entries = Object.entries({ ...old.data, ...data }).filter(([, value]) => value !== undefined);
         const next = Object.fromEntries(entries) as Record<string, string>;
@@ -209,9 +225,9 @@ function tenantSessions(options: SessionsOptions, tenant: string): TenantSession
       return session !== undefined && endOf(session, 'ended');
     },
     endAll: async (subject, { except } = {}) => {
-      const others = (await store.list(subject)).filter(({ id }) => id !== except);
-      const ended = await Promise.all(others.map((session) => endOf(session, 'ended')));
-      return ended.filter(Boolean).length;
+      const ended = await store.deleteAll(subject, except);
+      for (const session of ended) noteEnd(session, 'ended');
+      return ended.length;
     },
     list: store.list,
     csrfToken: (request) => {
@@ -223,10 +239,18 @@ function tenantSessions(options: SessionsOptions, tenant: string): TenantSession
 
 function checkData(data: Readonly<Record<string, string>>): void {
   if (JSON.stringify(data).length <= mostData) return;
-  throw new IntegrationError(`the data of a session is at most ${mostData} characters of JSON`, {
+  throw invalid(
+    `the data of a session is at most ${mostData} characters of JSON`,
+    'keep it elsewhere, under the id of the subject',
+  );
+}
+
+function invalid(says: string, remedy = 'mend the settings of the sessions'): IntegrationError {
+  const fields = {
     code: 'invalid_argument',
     provider: 'auth',
     operation: 'session',
-    remedy: 'keep it elsewhere, under the id of the subject',
-  });
+    effect: 'none',
+  } as const;
+  return new IntegrationError(says, { ...fields, remedy });
 }

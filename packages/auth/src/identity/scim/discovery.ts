@@ -12,7 +12,7 @@ export function discovery(
   id: string | undefined,
 ): unknown {
   if (name === 'ServiceProviderConfig' && id === undefined) return provider(base);
-  const all = lists[name]?.(messages, base);
+  const all = Object.hasOwn(lists, name) ? lists[name]?.(messages, base) : undefined;
   if (all === undefined) return undefined;
   if (id !== undefined) return all.find((one) => one.id === id);
   return new messages.messages.ListResponse(all as never[]);

@@ -7,6 +7,7 @@ import { type AuditOptions, createAudit } from '../../common/audit.ts';
 import type { Groups } from '../groups.ts';
 import type { People } from '../people.types.ts';
 import { discovery, mostPerPage } from './discovery.ts';
+import { checkExpressions, checkOperations, contentType, readJson, understood, unquoted } from './input.ts';
 import { type ScimMessages, type ScimResource, scimMessages } from './messages.ts';
 import { groupKind, type ResourceKind, userKind } from './resources.ts';
 
@@ -25,10 +26,6 @@ export interface ScimOptions extends AuditOptions {
   /** Whether addresses that a directory tells count as checked, so that its people are known by them at sign-in. Default true. */
   readonly emailsAreVerified?: boolean | undefined;
 }
-
-const mostBytes = 1_000_000;
-const mostFilter = 1_000;
-const contentType = 'application/scim+json';
 
 interface Visit {
   readonly request: Request;
@@ -86,6 +83,7 @@ export function createScimHandler(options: ScimOptions): (request: Request) => P
           key === 'startIndex' || key === 'count' ? Number(value) : value,
         ]),
       );
+      checkExpressions(Object.values(query), messages);
       return await method({ request, kind, id, query, base: `${origin}${path}/${name}`, messages });
     } catch (error) {
       return refusal(messages, error, (status, reason) =>
@@ -102,51 +100,74 @@ export function createScimHandler(options: ScimOptions): (request: Request) => P
 }
 
 async function list({ kind, query, base, messages }: Visit): Promise<Response> {
-  if (String(query.filter ?? '').length > mostFilter)
-    throw new messages.types.Error(400, 'tooMany', `a filter has at most ${mostFilter} characters`);
-  const { filter, attributes, constraints } = queryOf(messages, query);
+  const { filter, attributes, constraints } = await understood(messages, () => queryOf(messages, query));
   // The question that every directory asks before it creates somebody.
   const [, userName] = /^\s*userName\s+eq\s+"((?:[^"\\]|\\.)*)"\s*$/i.exec(filter?.expression ?? '') ?? [];
   const isQuick = userName !== undefined && kind.byUserName !== undefined;
-  const found = isQuick
-    ? [await kind.byUserName?.(JSON.parse(`"${userName}"`) as string)]
-    : await kind.list();
+  const found = isQuick ? [await kind.byUserName?.(unquoted(userName, messages))] : await kind.list();
   const all = found.filter((one) => one !== undefined);
-  const matching = filter === undefined || isQuick ? all : filter.match(all.map(messages.searchable));
   const Schema = kind.schema(messages);
-  const shaped = matching.map((one) => new Schema(one, 'out', base, attributes));
   const itemsPerPage = Math.min(constraints?.count ?? mostPerPage, mostPerPage);
-  return json(200, new messages.messages.ListResponse(shaped, { ...constraints, itemsPerPage }));
+  const page = await understood(messages, () => {
+    const matching = filter === undefined || isQuick ? all : filter.match(all.map(messages.searchable));
+    const shaped = matching.map((one) => new Schema(one, 'out', base, attributes));
+    return new messages.messages.ListResponse(shaped, { ...constraints, itemsPerPage });
+  });
+  return json(200, page);
 }
 
 async function create(visit: Visit): Promise<Response> {
   const { request, kind, messages } = visit;
-  const Schema = kind.schema(messages);
-  const made = await kind.create(record(new Schema(await read(request, messages), 'in')));
-  return answer(visit, 201, made);
+  const body = await readJson(request, messages);
+  const given = await understood(messages, () => record(new (kind.schema(messages))(body, 'in')));
+  return answer(visit, 201, await kind.create(given));
 }
 
 async function replace(visit: Visit): Promise<Response> {
   const { request, kind, messages } = visit;
   const before = await demand(visit);
   checkVersion(visit, before);
-  const Schema = kind.schema(messages);
-  const given = record(new Schema(await read(request, messages), 'in'));
-  return answer(visit, 200, await kind.replace(before.id, given));
+  const body = await readJson(request, messages);
+  const given = await understood(messages, () => record(new (kind.schema(messages))(body, 'in')));
+  return write(visit, before, () => given);
 }
 
 async function patch(visit: Visit): Promise<Response> {
   const { request, kind, base, messages } = visit;
   const before = await demand(visit);
   checkVersion(visit, before);
+  const body = await readJson(request, messages);
+  checkOperations(body, messages);
   const Schema = kind.schema(messages);
-  const message = new messages.messages.PatchOp((await read(request, messages)) as never);
-  let after = before;
-  await message.apply(new Schema(before, 'out', base), async (instance) => {
-    after = await kind.replace(before.id, record(new Schema(instance, 'in')));
-    return new Schema(after, 'out', base) as unknown as Record<string, unknown>;
-  });
-  return answer(visit, 200, after);
+  return write(visit, before, (now) =>
+    understood(messages, async () => {
+      let given = {};
+      await new messages.messages.PatchOp(body as never).apply(
+        new Schema(now, 'out', base),
+        async (instance) => {
+          given = record(new Schema(instance, 'in'));
+          return instance as unknown as Record<string, unknown>;
+        },
+      );
+      return given;
+    }),
+  );
+}
+
+/** Written at the version that was read: what somebody else wrote meanwhile is changed in its turn, or refused where a version was asked for. */
+async function write(
+  visit: Visit,
+  before: ScimResource,
+  change: (
+    now: ScimResource,
+  ) => Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>,
+): Promise<Response> {
+  for (let now = before; ; ) {
+    const written = await visit.kind.replace(now, await change(now));
+    if (written !== undefined) return answer(visit, 200, written);
+    now = await demand(visit);
+    checkVersion(visit, now);
+  }
 }
 
 async function remove(visit: Visit): Promise<Response> {
@@ -172,27 +193,20 @@ function checkVersion({ request, messages }: Visit, { meta }: ScimResource): voi
   throw new messages.types.Error(412, '', 'the resource has changed since: read it again');
 }
 
-function answer({ kind, query, base, messages }: Visit, status: 200 | 201, resource: ScimResource): Response {
-  const { attributes } = queryOf(messages, query);
-  const shaped = new (kind.schema(messages))(resource, 'out', base, attributes);
+async function answer(
+  { kind, query, base, messages }: Visit,
+  status: 200 | 201,
+  resource: ScimResource,
+): Promise<Response> {
+  const shaped = await understood(
+    messages,
+    () => new (kind.schema(messages))(resource, 'out', base, queryOf(messages, query).attributes),
+  );
   const { version } = resource.meta as { readonly version: string };
   return json(status, shaped, {
     etag: version,
     ...(status === 201 && { location: `${base}/${resource.id}` }),
   });
-}
-
-async function read(request: Request, { types }: ScimMessages): Promise<unknown> {
-  const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
-  if (type !== contentType && type !== 'application/json')
-    throw new types.Error(400, 'invalidSyntax', `the content type must be ${contentType}`);
-  const text = await request.text();
-  if (text.length > mostBytes) throw new types.Error(413, '', `a request has at most ${mostBytes} bytes`);
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw new types.Error(400, 'invalidSyntax', 'the body is no JSON');
-  }
 }
 
 /** The library takes the query alone, too; its type does not say so. */
@@ -212,6 +226,7 @@ const statuses: Readonly<Record<string, readonly [status: number, scimType?: str
   permission_denied: [403],
   not_found: [404],
   already_exists: [409, 'uniqueness'],
+  resource_exhausted: [429],
 };
 
 /** SCIM's own form (RFC 7644 §3.12). What nobody foresaw is told to the log alone. */
@@ -224,11 +239,12 @@ function refusal(
   const [status, scimType, detail] =
     error instanceof types.Error
       ? [error.status, error.scimType, error.message]
-      : error instanceof TypeError || error instanceof URIError
+      : error instanceof URIError
         ? [400, 'invalidValue', error.message]
         : known !== undefined
           ? [known[0], known[1], (error as Error).message]
           : [500, undefined, 'this failed here; try again later'];
+  // Where our own state is away, the directory may come again; what is said of it is for the log.
   if (status >= 500 || status === 401 || status === 403) note(status, errorCode(error));
   const headers = status === 401 ? { 'www-authenticate': 'Bearer' } : {};
   // The library's message knows fewer statuses than HTTP does, so its form is written here.

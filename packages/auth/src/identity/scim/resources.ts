@@ -1,5 +1,6 @@
 /** People and groups as SCIM resources (RFC 7643 §4), and back. */
 import { createHash } from 'node:crypto';
+import { IntegrationError } from '@im/core';
 import type { Group, TenantGroups } from '../groups.ts';
 import type { Person, TenantPeople } from '../people.types.ts';
 import type { ScimMessages, ScimResource, ScimSchema } from './messages.ts';
@@ -13,7 +14,11 @@ export interface ResourceKind {
   /** The one that has this `userName`, where that is quick to find. */
   readonly byUserName?: ((userName: string) => Promise<ScimResource | undefined>) | undefined;
   create(resource: Readonly<Record<string, unknown>>): Promise<ScimResource>;
-  replace(id: string, resource: Readonly<Record<string, unknown>>): Promise<ScimResource>;
+  /** @returns `undefined`: it is not any more what was read */
+  replace(
+    before: ScimResource,
+    resource: Readonly<Record<string, unknown>>,
+  ): Promise<ScimResource | undefined>;
   delete(id: string): Promise<boolean>;
 }
 
@@ -33,13 +38,15 @@ export function userKind(
   groups: TenantGroups,
   emailsAreVerified: boolean,
 ): ResourceKind {
-  const toResource = async (person: Person): Promise<ScimResource> => ({
+  const toResource = (person: Person, all: readonly Group[]): ScimResource => ({
     ...person.attributes,
     ...(person.attributes === undefined && fromLogin(person)),
     id: person.id,
     userName: person.userName ?? person.email ?? person.id,
     active: person.active,
-    groups: (await groups.of(person.id)).map(({ id, name }) => ({ value: id, display: name })),
+    groups: all
+      .filter(({ members }) => members.includes(person.id))
+      .map(({ id, name }) => ({ value: id, display: name })),
     meta: metaOf('User', person),
   });
   const toChange = (resource: Readonly<Record<string, unknown>>) => {
@@ -63,15 +70,28 @@ export function userKind(
       attributes: plain(attributes),
     };
   };
-  const shown = async (person: Person | undefined) => person && toResource(person);
+  const shown = async (person: Person) => toResource(person, await groups.of(person.id));
+  const found = async (person: Person | undefined) => person && shown(person);
   return {
     endpoint: 'Users',
     schema: ({ User }) => User,
-    list: async () => Promise.all((await people.list()).map(toResource)),
-    get: async (id) => shown(await people.get(id)),
-    byUserName: async (userName) => shown(await people.findByUserName(userName)),
-    create: async (resource) => toResource(await people.create(toChange(resource))),
-    replace: async (id, resource) => toResource(await people.update(id, toChange(resource))),
+    list: async () => {
+      const [everybody, all] = await Promise.all([people.list(), groups.list()]);
+      return everybody.map((person) => toResource(person, all));
+    },
+    get: async (id) => found(await people.get(id)),
+    byUserName: async (userName) => found(await people.findByUserName(userName)),
+    create: async (resource) => shown(await people.create(toChange(resource))),
+    replace: (before, resource) =>
+      unlessChanged(async () => {
+        const change = toChange(resource);
+        return shown(
+          await people.update(before.id, (now) => {
+            checkUnchanged(before, metaOf('User', now));
+            return change;
+          }),
+        );
+      }),
     delete: async (id) => {
       for (const group of await groups.of(id))
         await groups.update(group.id, ({ members }) => ({ members: members.filter((one) => one !== id) }));
@@ -102,7 +122,10 @@ export function groupKind(groups: TenantGroups, people: TenantPeople): ResourceK
       await Promise.all(members.map(async (id) => ((await people.get(id)) ? [] : [id])))
     ).flat();
     if (strangers.length > 0)
-      throw new TypeError(`members: there is nobody with the id ${strangers.slice(0, 5).join(', ')}`);
+      throw new IntegrationError(`members: there is nobody with the id ${strangers.slice(0, 5).join(', ')}`, {
+        code: 'invalid_argument',
+        remedy: 'make the person first',
+      });
     return {
       name: String(resource.displayName),
       members,
@@ -118,12 +141,34 @@ export function groupKind(groups: TenantGroups, people: TenantPeople): ResourceK
       return group && toResource(group);
     },
     create: async (resource) => toResource(await groups.create(await toChange(resource))),
-    replace: async (id, resource) => {
-      const change = await toChange(resource);
-      return toResource(await groups.update(id, () => change));
-    },
+    replace: (before, resource) =>
+      unlessChanged(async () => {
+        const change = await toChange(resource);
+        return toResource(
+          await groups.update(before.id, (now) => {
+            checkUnchanged(before, metaOf('Group', now));
+            return change;
+          }),
+        );
+      }),
     delete: (id) => groups.delete(id),
   };
+}
+
+/** Thrown inside a change that must not be made any more, and caught around it. */
+const changed = new Error('the resource was changed since it was read');
+
+function checkUnchanged({ meta }: ScimResource, now: { readonly version: string }): void {
+  if ((meta as typeof now).version !== now.version) throw changed;
+}
+
+async function unlessChanged(write: () => Promise<ScimResource>): Promise<ScimResource | undefined> {
+  try {
+    return await write();
+  } catch (error) {
+    if (error === changed) return undefined;
+    throw error;
+  }
 }
 
 /** Changes with everything that can be changed (RFC 7644 §3.14). */
