@@ -62,6 +62,8 @@ export function payoutRoutes(world: World): RouteTable {
     const senderBatchId = required(header, 'sender_batch_id', '/sender_batch_header');
     const items = listOf(body.items).map(fieldsOf);
     if (items.length === 0) return refuse(400, 'MISSING_REQUIRED_PARAMETER', '/items');
+    if (new Set(items.map(({ amount }) => fieldsOf(amount).currency)).size > 1)
+      return refuseNamed(400, 'VALIDATION_ERROR', 'All items of a batch must have one currency.');
     const test = testNotes[textOf(items[0]?.note) ?? ''];
     if (test !== undefined) return refuseNamed(test[0], test[1], 'A test value asked for this.');
     const isKnown = [...account.books.payouts.values()].some(
