@@ -22,7 +22,7 @@ const title = missing === undefined ? 'SimpleSAMLphp' : `SimpleSAMLphp: skipped,
 
 const baseUrl = 'http://127.0.0.1:9/saml';
 
-describePhp(title, () => {
+describePhp(title, { timeout: 60_000 }, () => {
   let idp: SimpleSamlPhp;
   beforeAll(async () => {
     idp = await startSimpleSamlPhp(keyOf('provider'));

@@ -63,24 +63,23 @@ describe('XXE and entities', () => {
     ],
   ] as const)('%s is refused before any parser', (_what, change, reason) => tampered(change, reason));
 
-  it('of an attacker’s worst documents none takes long', async () => {
-    const worst: readonly (readonly [string, RefusalReason])[] = [
-      [`${'<a>'.repeat(100_000)}`, 'too_deep'],
-      [`<a ${'b="" '.repeat(90_000)}>`, 'too_many_elements'],
-      [`<a ${'b'.repeat(400_000)}`, 'not_xml'],
-      [`<a b="${'&amp;'.repeat(90_000)}"/>`, 'unexpected_message'],
-      [`<${'a:'.repeat(200_000)}/>`, 'not_xml'],
-      [`<a ${" b='".repeat(100_000)}`, 'not_xml'],
-      ['<'.repeat(400_000), 'not_xml'],
-      [`<a>${'&'.repeat(400_000)}`, 'bad_entity'],
-      [`<a ${'\n'.repeat(400_000)}`, 'not_xml'],
-    ];
-    for (const [text, reason] of worst) {
-      const rig = openRig();
-      const form = await rig.visit();
-      const start = performance.now();
-      await refused(rig, withMessage(form, text), reason);
-      expect(performance.now() - start, text.slice(0, 12)).toBeLessThan(1_000);
-    }
+  // The time of the processor, as a busy machine takes longer by the clock for anything.
+  it.each<[string, string, RefusalReason]>([
+    ['depth', '<a>'.repeat(100_000), 'too_deep'],
+    ['attributes', `<a ${'b="" '.repeat(90_000)}>`, 'too_many_elements'],
+    ['a long name', `<a ${'b'.repeat(400_000)}`, 'not_xml'],
+    ['a long value', `<a b="${'&amp;'.repeat(90_000)}"/>`, 'unexpected_message'],
+    ['colons', `<${'a:'.repeat(200_000)}/>`, 'not_xml'],
+    ['quotes that open', `<a ${" b='".repeat(100_000)}`, 'not_xml'],
+    ['brackets', '<'.repeat(400_000), 'not_xml'],
+    ['ampersands', `<a>${'&'.repeat(400_000)}`, 'bad_entity'],
+    ['space', `<a ${'\n'.repeat(400_000)}`, 'not_xml'],
+  ])('an attacker’s worst document takes no time: %s', { timeout: 60_000 }, async (_of, text, reason) => {
+    const rig = openRig();
+    const form = await rig.visit();
+    const before = process.cpuUsage();
+    await refused(rig, withMessage(form, text), reason);
+    const { user, system } = process.cpuUsage(before);
+    expect((user + system) / 1_000).toBeLessThan(1_000);
   });
 });

@@ -17,7 +17,7 @@ describe('a document', () => {
     expect(root.namespaceURI).toBe('urn:x');
   });
 
-  it('gives back what was written, whatever it holds', () => {
+  it('gives back what was written, whatever it holds', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), (value) => {
         // What XML cannot hold is refused, never changed.
@@ -34,7 +34,7 @@ describe('a document', () => {
     );
   });
 
-  it('whatever is done to one, it is refused or it is what it looks like', () => {
+  it('whatever is done to one, it is refused or it is what it looks like', { timeout: 60_000 }, () => {
     const whole =
       '<?xml version="1.0"?><p:R xmlns:p="urn:p" ID="_1"><p:A ID="_2" x="1">text &lt; more</p:A><p:B/></p:R>';
     const pieces = fc.constantFrom(
