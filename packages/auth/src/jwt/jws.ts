@@ -10,7 +10,7 @@
 import { loadOptional } from '@im/core';
 import type * as Jose from 'jose';
 import { isAlgorithm, type JwtAlgorithm } from './algorithms.ts';
-import type { NoKey, VerificationKeys } from './key-set.ts';
+import type { KeySet, NoKey, VerificationKeys } from './key-set.ts';
 import { headerOf, strictObject } from './strict-text.ts';
 
 /** Why a token's form, header or signature is refused. */
@@ -41,7 +41,7 @@ export interface JwsRules {
 }
 
 /** Verifies one token. @returns header and payload, or why it is refused */
-export type VerifyJws = (token: string) => Promise<VerifiedJws | JwsRefusal>;
+export type VerifyJws = (token: string) => Promise<VerifiedJws | JwsRefusal> | JwsRefusal;
 
 /** Header and payload, signed as they stand. */
 export interface VerifiedJws {
@@ -52,31 +52,55 @@ export interface VerifiedJws {
 /** Headers that were verified before and need not be read again; few, since an issuer has few. */
 const rememberedHeaders = 32;
 
-/** Makes it. */
+/** Makes it. The usual token, whose header and key are known, costs one promise beside the library's own. */
 export function createJwsVerifier(keys: VerificationKeys, rules: JwsRules): VerifyJws {
   const known = new Map<string, JwsHeader>();
   let jose: typeof Jose | undefined;
-  return async (token): Promise<VerifiedJws | JwsRefusal> => {
+
+  const checkSignature = (
+    library: typeof Jose,
+    token: string,
+    key: Jose.CryptoKey,
+    header: JwsHeader,
+    encoded: string,
+  ): Promise<VerifiedJws | JwsRefusal> =>
+    library.compactVerify(token, key).then(
+      ({ payload }) => {
+        if (known.size < rememberedHeaders) known.set(encoded, header);
+        return { header, payload };
+      },
+      (error: unknown) => {
+        // Which of its checks failed tells nothing that is not in the reason; its error may hold the token.
+        if (error instanceof library.errors.JOSEError || error instanceof TypeError) return 'bad_signature';
+        throw error;
+      },
+    );
+  /** Waits for keys, and for the library when it is needed first. */
+  const slowly = async (
+    token: string,
+    header: JwsHeader,
+    encoded: string,
+    set: KeySet | Promise<KeySet>,
+  ): Promise<VerifiedJws | JwsRefusal> => {
+    let key = (await set).find(header.alg, header.kid);
+    if (key === 'unknown_key' && keys.renew !== undefined)
+      key = (await keys.renew()).find(header.alg, header.kid);
+    if (typeof key === 'string') return key;
+    jose ??= await loadOptional('jose', 'verifying a token', () => import('jose'));
+    return checkSignature(jose, token, key, header, encoded);
+  };
+
+  return (token) => {
     if (token.length > rules.maxBytes) return 'oversized_token';
     const encoded = headerOf(token);
     if (encoded === undefined) return 'malformed_token';
     const header = known.get(encoded) ?? readHeader(encoded, rules);
     if (typeof header === 'string') return header;
-    const { alg, kid } = header;
     const set = keys.current();
-    let key = (set instanceof Promise ? await set : set).find(alg, kid);
-    if (key === 'unknown_key' && keys.renew !== undefined) key = (await keys.renew()).find(alg, kid);
-    if (typeof key === 'string') return key;
-    jose ??= await loadOptional('jose', 'verifying a token', () => import('jose'));
-    try {
-      const { payload } = await jose.compactVerify(token, key);
-      if (known.size < rememberedHeaders) known.set(encoded, header);
-      return { header, payload };
-    } catch (error) {
-      // Which of its checks failed tells nothing that is not in the reason; its error may hold the token.
-      if (error instanceof jose.errors.JOSEError || error instanceof TypeError) return 'bad_signature';
-      throw error;
-    }
+    const key = set instanceof Promise ? undefined : set.find(header.alg, header.kid);
+    return jose === undefined || key === undefined || typeof key === 'string'
+      ? slowly(token, header, encoded, set)
+      : checkSignature(jose, token, key, header, encoded);
   };
 }
 
