@@ -3,7 +3,6 @@ import { randomBytes } from 'node:crypto';
 import { createPeople, type ExternalIdentity } from '@im/auth/identity';
 import { createEnvelope, createMfa } from '@im/auth/mfa';
 import {
-  type Connections,
   connectionTokens,
   createConnectHandlers,
   createConnections,
@@ -13,7 +12,7 @@ import {
 } from '@im/auth/oauth';
 import { createAccessControl } from '@im/auth/rbac';
 import { createSessions, type Session } from '@im/auth/session';
-import { createRegistry, memoryState, type Registry, Secret } from '@im/core';
+import { createRegistry, memoryState, Secret } from '@im/core';
 import { createServiceProvider } from '@im/saml';
 import { openIdClient, type Peers } from './peers.ts';
 import { spotifyRow } from './spotify.ts';
@@ -132,10 +131,4 @@ export async function openApp(url: string, peers: Peers, stack: AsyncDisposableS
 export interface Viewer {
   readonly tenant: TenantName;
   readonly session: Session;
-}
-
-/** Parts that only some pages need. */
-export interface ConnectedParts {
-  readonly connections: Connections;
-  readonly registry: Registry;
 }
