@@ -3,7 +3,7 @@ import type { DriverCall, DriverCreate } from '@im/payments';
 import type { PaypalClient } from '../operations/all.ts';
 import type { PaymentSource } from '../operations/order-input.ts';
 import type { PaymentToken } from '../wire/vault.ts';
-import { callMs } from './facts.ts';
+import { looking, refusal } from './keeper.ts';
 
 type Kind = 'paypal' | 'venmo' | 'card';
 
@@ -15,16 +15,23 @@ export interface SavedCharge {
   readonly isMandate: boolean;
 }
 
+/** Ids of saved methods: https://developer.paypal.com/docs/api/payment-tokens/v3/#payment-tokens_get */
+const methodId = /^[0-9a-zA-Z_-]{7,36}$/;
 /** Kinds of saved methods that are remembered; what kind it is never changes. */
 const mostKinds = 10_000;
 
 export function createSources(client: PaypalClient) {
   const kinds = new Map<string, Kind>();
 
-  const kindOf = async (method: string, { signal }: DriverCall): Promise<Kind> => {
+  const kindOf = async (method: string, call: DriverCall): Promise<Kind> => {
+    if (!methodId.test(method))
+      throw refusal('there is no such saved method', {
+        code: 'not_found',
+        remedy: 'use an id of listMethods, or none: the customer chooses on PayPal’s page',
+      });
     const known = kinds.get(method);
     if (known !== undefined) return known;
-    const kind = kindIn(await client.getPaymentToken(method, { signal, timeoutMs: callMs }));
+    const kind = kindIn(await client.getPaymentToken(method, looking(call)));
     if (kinds.size >= mostKinds) kinds.clear();
     kinds.set(method, kind);
     return kind;

@@ -320,7 +320,10 @@ export function disputeRoutes(world: World): RouteTable {
       parameters.set('next_page_token', token);
       return {
         json: {
-          items: all.slice(start, next).map((dispute) => summary(world, dispute)),
+          // PayPal has no empty list.
+          ...(start < all.length && {
+            items: all.slice(start, next).map((dispute) => summary(world, dispute)),
+          }),
           links: [
             link(world.base, 'self', '/v1/customer/disputes'),
             ...(next < all.length ? [link(world.base, 'next', `/v1/customer/disputes?${parameters}`)] : []),

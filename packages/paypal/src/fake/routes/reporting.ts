@@ -2,7 +2,7 @@
 import { addMoney, type Currency, type Money, money as moneyOf } from '@im/payments';
 import type { FakeRequest } from '@im/testing';
 import type { Account, Transaction } from '../account.ts';
-import { instant, link, money, numbered, refuse, refuseNamed } from '../requests.ts';
+import { instant, link, money, numbered, refuse } from '../requests.ts';
 import type { World } from '../world.ts';
 import type { RouteTable } from './table.ts';
 
@@ -18,9 +18,9 @@ export function reportingRoutes(world: World): RouteTable {
       return Number.isNaN(at) ? refuse(400, 'INVALID_PARAMETER_SYNTAX', name) : at;
     }) as [number, number];
     if (to < from || to - from > 31 * dayMs)
-      return refuseNamed(400, 'INVALID_REQUEST', 'Date range is greater than 31 days.');
+      return refuse(400, 'INVALID_PARAMETER_VALUE', 'end_date');
     if (from < world.clock.now() - 3 * 366 * dayMs)
-      return refuseNamed(400, 'INVALID_REQUEST', 'Data for the given start date is not available.');
+      return refuse(400, 'INVALID_PARAMETER_VALUE', 'start_date');
     return [from, to];
   };
   const isSeen = (account: Account, { at }: Transaction) =>
