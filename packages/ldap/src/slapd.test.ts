@@ -24,7 +24,7 @@ type Options = OptionsOf<typeof ldap>;
 const ada = fakePeople[0]?.password ?? '';
 const personDn = (login: string) => `uid=${login},ou=people,${fakeBaseDn}`;
 
-describeSlapd(title, () => {
+describeSlapd(title, { timeout: 60_000 }, () => {
   let slapd: Slapd;
   beforeAll(async () => {
     slapd = await startSlapd();

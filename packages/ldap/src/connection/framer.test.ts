@@ -11,7 +11,7 @@ const message = (size: number): Buffer => {
 };
 
 describe('the framer', () => {
-  it('cuts messages wherever the stream is cut', () => {
+  it('cuts messages wherever the stream is cut', { timeout: 60_000 }, () => {
     const sizes = fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 8 });
     fc.assert(
       fc.property(sizes, fc.array(fc.integer({ min: 1, max: 90 }), { minLength: 1 }), (lengths, cuts) => {

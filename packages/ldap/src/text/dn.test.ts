@@ -70,7 +70,7 @@ describe('a name', () => {
     );
   });
 
-  it('no value changes its shape', () => {
+  it('no value changes its shape', { timeout: 60_000 }, () => {
     const anything = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.string({
@@ -85,7 +85,7 @@ describe('a name', () => {
           [{ type: 'dc', value: 'example' }],
         ]);
       }),
-      { numRuns: 2_000, seed: 1 },
+      { numRuns: 500, seed: 1 },
     );
   });
 });
