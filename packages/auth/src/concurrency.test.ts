@@ -13,7 +13,7 @@ const otp = { level: 2, method: 'otp' } as const;
 const browser = (begun?: BegunSession) =>
   new Request('https://app.test/', { headers: { cookie: begun?.cookie.split(';')[0] ?? '' } });
 const isDone = <Value>(one: PromiseSettledResult<Value> | undefined) => one?.status === 'fulfilled';
-const valueOf = <Value>(one: PromiseSettledResult<Value> | undefined): Value | undefined =>
+const resultOf = <Value>(one: PromiseSettledResult<Value> | undefined): Value | undefined =>
   one?.status === 'fulfilled' ? one.value : undefined;
 
 /** The part as two processes have it, and as nobody disturbs it. */
@@ -35,7 +35,7 @@ describe('sessions', () => {
       ]);
       expect(await calm.list('ada')).toHaveLength(3);
       expect(await calm.endAll('ada')).toBe(3);
-      for (const one of begun) expect(await calm.read(browser(valueOf(one)))).toBeUndefined();
+      for (const one of begun) expect(await calm.read(browser(resultOf(one)))).toBeUndefined();
     }));
 
   it('that go up a level while all are ended do not live on', () =>
@@ -48,7 +48,7 @@ describe('sessions', () => {
       ]);
       expect(await calm.list('ada')).toEqual([]);
       expect(await calm.read(browser(low))).toBeUndefined();
-      expect(await calm.read(browser(valueOf(high) as BegunSession))).toBeUndefined();
+      expect(await calm.read(browser(resultOf(high) as BegunSession))).toBeUndefined();
     }));
 
   it('that go up a level keep what was written into them meanwhile', () =>
@@ -61,7 +61,7 @@ describe('sessions', () => {
         there.update(browser(low), { language: 'sv' }),
       ]);
       expect(isDone(up)).toBe(true);
-      const { data } = (await calm.read(browser(valueOf(up) as BegunSession))) ?? { data: {} };
+      const { data } = (await calm.read(browser(resultOf(up) as BegunSession))) ?? { data: {} };
       expect(data).toEqual({
         ...(isDone(first) && { theme: 'dark' }),
         ...(isDone(second) && { language: 'sv' }),
@@ -85,7 +85,7 @@ describe('sessions', () => {
     inEveryOrder(async (interleaved) => {
       const { here, calm } = open(interleaved, { mostPerSubject: 1 });
       const [high] = await interleaved.settle([here.elevate(browser(await calm.begin(browser(), ada)), otp)]);
-      expect(await calm.read(browser(valueOf(high)))).toMatchObject({ level: 2 });
+      expect(await calm.read(browser(resultOf(high)))).toMatchObject({ level: 2 });
     }, 20));
 
   it('that can be used are in the list, whatever ends and begins at once', () =>
@@ -99,7 +99,7 @@ describe('sessions', () => {
         here.begin(browser(first), ada),
       ]);
       const listed = (await calm.list('ada')).map(({ id }) => id);
-      for (const one of settled.map(valueOf) as BegunSession[]) {
+      for (const one of settled.map(resultOf) as BegunSession[]) {
         if (typeof one === 'number') continue;
         expect((await calm.read(browser(one))) !== undefined).toBe(listed.includes(one.session.id));
       }
@@ -121,7 +121,7 @@ describe('API keys', () => {
         there.rotate('acme', record.id),
       ]);
       expect(settled.filter(isDone)).toHaveLength(1);
-      const next = settled.map(valueOf).find((one) => one !== undefined);
+      const next = settled.map(resultOf).find((one) => one !== undefined);
       const all = await calm.list('acme');
       expect(all.map(({ id }) => id).toSorted()).toEqual([record.id, next?.record.id].toSorted());
       expect(all.find(({ id }) => id === record.id)?.successor).toBe(next?.record.id);
@@ -228,7 +228,7 @@ describe('people, groups and their directory', () => {
         here.patch(`/Groups/${group.id}`, add('members', [{ value: x.id }])),
         there.patch(`/Groups/${group.id}`, add('members', [{ value: y.id }])),
       ]);
-      expect(settled.map((one) => valueOf(one)?.status)).toEqual([200, 200, 200, 200]);
+      expect(settled.map((one) => resultOf(one)?.status)).toEqual([200, 200, 200, 200]);
       expect((await calm.people.get(id))?.attributes).toMatchObject({ title: 'Guide', nickName: 'Countess' });
       expect((await calm.groups.get(group.id))?.members.toSorted()).toEqual([x.id, y.id].toSorted());
     }, 25));

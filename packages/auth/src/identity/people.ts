@@ -18,7 +18,8 @@ import { type AuditOptions, createAudit } from '../common/audit.ts';
 import { createMembers } from '../common/members.ts';
 import type { ExternalIdentity } from '../common/principal.ts';
 import { type Claim, createClaims, emailClaim, loginClaim, userNameClaim } from './claims.ts';
-import type { Login, People, Person, PersonChange, TenantPeople } from './people.types.ts';
+import type { People, Person, PersonChange, TenantPeople } from './people.types.ts';
+import { changed, checked, claimsOf, isSameAddress, toLogin, without } from './record.ts';
 
 /** Settings. `onEvent` is told `person.created`, `.signed_in`, `.refused`, `.linked`, `.unlinked`, `.updated` and `.deleted`. */
 export interface PeopleOptions extends AuditOptions {
@@ -218,65 +219,9 @@ function tenantPeople(options: PeopleOptions, tenant: string): TenantPeople {
 }
 
 const keyOf = (id: string) => `person/${id}`;
-const mostBytes = 65_536;
 
 function isTaken(error: unknown): boolean {
   return isIntegrationError(error) && error.reason === 'taken';
-}
-
-function toLogin({ issuer, subject, method }: ExternalIdentity, linkedAt: number): Login {
-  return { issuer, subject, method, linkedAt };
-}
-
-function without(logins: readonly Login[], gone: Pick<Login, 'issuer' | 'subject'>): readonly Login[] {
-  return logins.filter(({ issuer, subject }) => issuer !== gone.issuer || subject !== gone.subject);
-}
-
-function changed(old: Person, change: PersonChange): Person {
-  if (change.emailVerified === true && change.email === undefined)
-    throw invalid('emailVerified: say which address was checked', 'give the address with it');
-  const entries = Object.entries({ ...old, ...change }).filter(
-    ([, value]) => value !== undefined && value !== null,
-  );
-  const next = Object.fromEntries(entries) as unknown as Person;
-  // A new address was checked by nobody, unless this change says so.
-  const isChecked = change.emailVerified ?? (next.email === old.email && old.emailVerified);
-  return { ...next, emailVerified: isChecked && next.email !== undefined };
-}
-
-/** A directory may say much of a person, but not without end: everybody is read at once for a list. */
-function checked(person: Person): Person {
-  if (Buffer.byteLength(JSON.stringify(person)) <= mostBytes) return person;
-  throw invalid(`a person has at most ${mostBytes} bytes of JSON`, 'keep the rest elsewhere, under the id');
-}
-
-function invalid(says: string, remedy: string): IntegrationError {
-  const fields = { code: 'invalid_argument', provider: 'auth', operation: 'people', effect: 'none' } as const;
-  return new IntegrationError(says, { ...fields, remedy });
-}
-
-/**
- * Whether it is the same mailbox, as far as anybody but its host can tell: case alone may differ. Narrower than the claim on purpose: `K` (U+212A)
- * is claimed as `k`, so that nobody has both, but whoever has a mailbox with the one has none with the other.
- */
-function isSameAddress(one: string, other: string | undefined): boolean {
-  return other !== undefined && lowered(one) === lowered(other);
-}
-
-function lowered(address: string): string {
-  return address.replace(/\p{Lu}/gu, (letter) => {
-    const small = letter.toLowerCase();
-    return small.toUpperCase() === letter ? small : letter;
-  });
-}
-
-/** What a record claims for itself alone. */
-function claimsOf({ logins, userName, email, emailVerified }: Person): readonly Claim[] {
-  return [
-    ...logins.map(loginClaim),
-    ...(userName === undefined ? [] : [userNameClaim(userName)]),
-    ...(email !== undefined && emailVerified ? [emailClaim(email)] : []),
-  ];
 }
 
 function notFound(tenant: string): IntegrationError {

@@ -16,7 +16,7 @@ import { type Assignment, decide, type Explanation, explain, type Question } fro
 import { createRoleBook, type RoleBook, type RoleDefinition, roleId } from './roles.ts';
 
 /** Settings of the access control. `onEvent` is told of each change (`role.put`, `.deleted`, `.assigned`,
- * `.unassigned`) and of what {@link TenantAccess.require} refuses (`access.refused`). */
+ * `.unassigned`), of what {@link TenantAccess.require} refuses (`access.refused`), and of a tenant that would replace a role of the application (`role.refused`). */
 export interface AccessControlOptions extends AuditOptions {
   /** Where roles and assignments are kept; shared by processes that must agree. */
   readonly state: StateStore;
@@ -189,6 +189,16 @@ function tenantAccess(options: AccessControlOptions, application: RoleBook, tena
     },
     roles: async () => (await bookOf('roles')).definitions,
     putRole: async (id, definition, call) => {
+      if (application.definitions.has(id))
+        throw audit.refuse({
+          type: 'role.refused',
+          tenant,
+          code: 'invalid_argument',
+          reason: 'role_of_application',
+          says: `the role "${id}" is the application's and cannot be replaced`,
+          facts: { role: id, by: call?.by },
+          remedy: 'take another name, and let it inherit',
+        });
       await changeJson<Definitions>(state, 'roles', (old) => {
         const next = { ...old, [id]: definition };
         if (Object.keys(next).length > mostRoles) throw tooMany(`a tenant has at most ${mostRoles} roles`);
