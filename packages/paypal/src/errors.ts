@@ -19,7 +19,12 @@ export const paypalErrors: ErrorTable = {
     },
     { status: 403, code: 'permission_denied', says: 'the app or account may not do this' },
     { status: 404, code: 'not_found', says: 'no such thing in this account' },
-    { status: 409, code: 'unavailable', effect: 'unknown', says: 'the same is being done by another request' },
+    {
+      status: 409,
+      code: 'unavailable',
+      effect: 'unknown',
+      says: 'the same is being done by another request',
+    },
     { status: 422, code: 'failed_precondition' },
     { status: 429, code: 'resource_exhausted', effect: 'none', says: 'too many requests' },
     { status: [500, 599], code: 'unavailable', says: 'PayPal failed' },

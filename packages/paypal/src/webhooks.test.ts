@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { failure, openPaypal } from './__tests__/payments.ts';
 import { testMethods } from './fake/methods.ts';
 import { type LeafOptions, leafPem, rootPem, signDelivery } from './fake/signing.ts';
-import { sampleTenant } from './fake/starter.ts';
+import { sampleTenant } from './fake/starter-ids.ts';
 import { webhookIdOf } from './fake/world.ts';
 import { issueCertificate } from './fake/x509.ts';
 import { signedText } from './webhook/verify.ts';

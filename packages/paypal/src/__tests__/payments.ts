@@ -13,7 +13,8 @@ import { paypalTraits } from '../driver/facts.ts';
 import { paypalDriver } from '../driver/paypal-driver.ts';
 import type { StoredEvent } from '../fake/account.ts';
 import { testMethods } from '../fake/methods.ts';
-import { type StartPaypalFakeOptions, startFake } from '../fake/start-fake.ts';
+import type { StartPaypalFakeOptions } from '../fake/paypal-fake.ts';
+import { startFake } from '../fake/start-fake.ts';
 import type { PaypalOptions } from '../options.ts';
 import { paypal } from '../paypal.ts';
 
@@ -66,8 +67,11 @@ const paths = {
 /** Codes of the table that say how a payment ended, and not why. */
 const statuses = ['DECLINED', 'DENIED', 'FAILED'];
 /** Issues that PayPal's description does not have for new orders, only for those that are confirmed, captured or authorized. */
-const laterIssues = `PAYMENT_DENIED REFERENCED_CARD_EXPIRED CARD_BRAND_NOT_SUPPORTED CARD_TYPE_NOT_SUPPORTED PAYMENT_SOURCE_NOT_SUPPORTED
-  TOKEN_ID_NOT_FOUND DECLINED_DUE_TO_RELATED_TXN PAYER_ACTION_REQUIRED REDIRECT_PAYER_FOR_ALTERNATE_FUNDING`.split(/\s+/);
+const laterIssues =
+  `PAYMENT_DENIED REFERENCED_CARD_EXPIRED CARD_BRAND_NOT_SUPPORTED CARD_TYPE_NOT_SUPPORTED PAYMENT_SOURCE_NOT_SUPPORTED
+  TOKEN_ID_NOT_FOUND DECLINED_DUE_TO_RELATED_TXN PAYER_ACTION_REQUIRED REDIRECT_PAYER_FOR_ALTERNATE_FUNDING`.split(
+    /\s+/,
+  );
 
 /** For `describePaymentGateway`. `isStrange`: with what PayPal's description does not have, so that its traffic is not judged by that. */
 export const paymentHarness = (isStrange: boolean): PaymentHarness => ({

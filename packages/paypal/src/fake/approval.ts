@@ -1,10 +1,10 @@
 /** What a customer agrees to on PayPal's pages: orders, saved methods, subscriptions. A test agrees by a call, a browser on an HTML page. */
 import type { FakeRequest, FakeResponse } from '@im/testing';
 import type { Account, Behaviour } from './account.ts';
+import { startSubscription } from './billing.ts';
 import { payerId } from './ids.ts';
 import { money } from './requests.ts';
 import { orderMs } from './routes/orders.ts';
-import { startSubscription } from './routes/subscriptions.ts';
 import { showOrder } from './show.ts';
 import { emit, type World } from './world.ts';
 

@@ -5,7 +5,7 @@ import type { paypal } from '../paypal.ts';
 import { uuid } from './ids.ts';
 import { type SignedDelivery, signDelivery } from './signing.ts';
 import { startFake } from './start-fake.ts';
-import { sampleTenant, starterIds } from './starter.ts';
+import { sampleTenant, starterIds } from './starter-ids.ts';
 import { webhookIdOf } from './world.ts';
 
 /** One euro, and ten. */

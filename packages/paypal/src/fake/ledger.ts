@@ -1,23 +1,15 @@
 /** Where money moves: authorizations, captures, refunds. Every function is one instant, and refuses as PayPal documents it. */
-import { addMoney, compareMoney, type Money, money as moneyOf, subtractMoney } from '@im/payments';
-import type { Account, Authorization, Behaviour, Capture, Order, Refund, Source } from './account.ts';
+import { addMoney, compareMoney, type Money, money as moneyOf } from '@im/payments';
+import type { Account, Authorization, Behaviour, Capture, Order, Source } from './account.ts';
 import { refuse } from './requests.ts';
-import {
-  capturedOf,
-  feeOf,
-  refundedOf,
-  showAuthorization,
-  showCapture,
-  showOrder,
-  showRefund,
-} from './show.ts';
+import { capturedOf, feeOf, showAuthorization, showCapture, showOrder } from './show.ts';
 import { book, emit, type World } from './world.ts';
 
-const dayMs = 86_400_000;
+/** A day. */
+export const dayMs = 86_400_000;
 /** How long an authorization can be captured, and how long its money is there for sure: https://developer.paypal.com/docs/checkout/advanced/authorization-honor/ */
 export const authorizationMs = 29 * dayMs;
 export const honorMs = 3 * dayMs;
-const refundMs = 180 * dayMs;
 /** Most captures of one authorization, and most refunds of one capture. */
 const mostCaptures = 10;
 
@@ -241,133 +233,4 @@ export function settleCapture(world: World, account: Account, capture: Capture, 
   capture.updatedAt = world.clock.now();
   if (isPaid) bookCapture(account, capture);
   tell(world, account, capture);
-}
-
-/** Holds the money anew. */
-export function reauthorize(
-  world: World,
-  account: Account,
-  authorization: Authorization,
-  amount: Money,
-): Authorization {
-  const now = world.clock.now();
-  const { status, order, createdAt, expiresAt } = authorization;
-  if (status === 'VOIDED') refuse(422, 'AUTHORIZATION_VOIDED');
-  if (status === 'CAPTURED' || status === 'PARTIALLY_CAPTURED') refuse(422, 'AUTHORIZATION_ALREADY_CAPTURED');
-  if (amount.currency !== authorization.amount.currency) refuse(422, 'AUTH_CURRENCY_MISMATCH');
-  const tooEarly = now < createdAt + honorMs;
-  if (authorization.parent !== undefined || tooEarly || now >= expiresAt || status !== 'CREATED')
-    refuse(422, 'REAUTHORIZATION_NOT_SUPPORTED');
-  if (compareMoney(amount, most(authorization.amount)) > 0) refuse(422, 'TRANSACTION_REFUSED');
-  const next: Authorization = {
-    ...authorization,
-    id: world.nextId('authorization'),
-    amount,
-    parent: authorization,
-    createdAt: now,
-    updatedAt: now,
-  };
-  order.authorizations.push(next);
-  account.books.authorizations.set(next.id, next);
-  return next;
-}
-
-/** PayPal voids by itself what was not captured a day after its end. */
-export function lapse(world: World, account: Account, authorization: Authorization): void {
-  const { status, expiresAt } = authorization;
-  const isOpen = status === 'CREATED' || status === 'PARTIALLY_CAPTURED';
-  if (isOpen && world.clock.now() >= expiresAt + dayMs) setVoided(world, account, authorization);
-}
-
-function setVoided(world: World, account: Account, authorization: Authorization): void {
-  authorization.status = 'VOIDED';
-  authorization.updatedAt = world.clock.now();
-  emit(world, account, {
-    type: 'PAYMENT.AUTHORIZATION.VOIDED',
-    resourceType: 'authorization',
-    resource: showAuthorization(world, authorization),
-    summary: 'A payment authorization was voided',
-    about: [authorization.order.id, authorization.id],
-  });
-}
-
-/** Lets an authorization go, and those that were made of it. */
-export function voidAuthorization(world: World, account: Account, authorization: Authorization): void {
-  if (authorization.parent !== undefined) refuse(422, 'CANNOT_BE_VOIDED');
-  if (authorization.status === 'VOIDED') refuse(422, 'PREVIOUSLY_VOIDED');
-  if (authorization.status === 'CAPTURED') refuse(422, 'PREVIOUSLY_CAPTURED');
-  if (authorization.status === 'DENIED') refuse(422, 'CANNOT_BE_VOIDED');
-  for (const one of authorization.order.authorizations)
-    if (one.parent === authorization) one.status = 'VOIDED';
-  setVoided(world, account, authorization);
-}
-
-/** What a refund is asked to be. */
-export interface RefundRequest {
-  /** Absent: all that is left. */
-  readonly amount: Money | undefined;
-  readonly invoiceId: string | undefined;
-  readonly customId: string | undefined;
-  readonly note: string | undefined;
-}
-
-/** Gives money of a capture back. */
-export function refundCapture(
-  world: World,
-  account: Account,
-  capture: Capture,
-  request: RefundRequest,
-): Refund {
-  const now = world.clock.now();
-  const { status, order, createdAt } = capture;
-  if (status === 'PENDING') refuse(422, 'PENDING_CAPTURE');
-  if (status === 'DECLINED' || status === 'FAILED') refuse(422, 'REFUND_NOT_ALLOWED');
-  if (status === 'REFUNDED') refuse(422, 'CAPTURE_FULLY_REFUNDED');
-  if (now > createdAt + refundMs) refuse(422, 'REFUND_TIME_LIMIT_EXCEEDED');
-  const left = subtractMoney(capture.amount, refundedOf(capture));
-  const amount = request.amount ?? left;
-  if (amount.currency !== left.currency) refuse(422, 'REFUND_CAPTURE_CURRENCY_MISMATCH');
-  if (compareMoney(amount, left) > 0) refuse(422, 'REFUND_AMOUNT_EXCEEDED');
-  const isDisputed = [...account.books.disputes.values()].some(
-    (dispute) => dispute.capture === capture && dispute.status !== 'RESOLVED',
-  );
-  if (isDisputed && compareMoney(amount, left) < 0) refuse(422, 'TRANSACTION_DISPUTED');
-  const isTaken = [...account.books.refunds.values()].some(
-    ({ invoiceId }) => invoiceId === request.invoiceId,
-  );
-  if (request.invoiceId !== undefined && isTaken && account.settings.rejectsDuplicateInvoices)
-    refuse(422, 'DUPLICATE_INVOICE_ID');
-  const refund: Refund = {
-    id: world.nextId('refund'),
-    capture,
-    amount,
-    status: 'COMPLETED',
-    invoiceId: request.invoiceId,
-    customId: request.customId,
-    note: request.note,
-    createdAt: now,
-  };
-  capture.refunds.push(refund);
-  account.books.refunds.set(refund.id, refund);
-  capture.status = compareMoney(amount, left) === 0 ? 'REFUNDED' : 'PARTIALLY_REFUNDED';
-  capture.updatedAt = now;
-  order.updatedAt = now;
-  book(account, {
-    id: refund.id,
-    code: 'T1107',
-    amount: moneyOf(-amount.minor, amount.currency),
-    fee: undefined,
-    at: now,
-    reference: capture.id,
-    invoiceId: request.invoiceId,
-    customId: undefined,
-  });
-  emit(world, account, {
-    type: 'PAYMENT.CAPTURE.REFUNDED',
-    resourceType: 'refund',
-    resource: showRefund(world, refund),
-    summary: 'A payment was refunded',
-    about: [order.id, capture.id],
-  });
-  return refund;
 }

@@ -5,26 +5,23 @@ import {
   deliverWebhooks,
   type FakeRequest,
   type FakeResponse,
-  type FakeRoutes,
-  type ProviderFake,
-  type StartFakeOptions,
   startFakeServer,
-  type WebhookDelivery,
-  type WebhookFaults,
   type WebhookReceiver,
 } from '@im/testing';
 import type { PaypalOptions } from '../options.ts';
-import type { paypal } from '../paypal.ts';
 import type { Account, Capture, Dispute, Source, StoredEvent } from './account.ts';
 import { approvalRoutes, type Decision, pendingOf } from './approval.ts';
-import { type Attempt, createPusher, signEvent } from './deliveries.ts';
+import { withDebugId, withDebugIds } from './debug-ids.ts';
+import { createPusher, signEvent } from './deliveries.ts';
+import { type Complaint, openDispute, resolveDispute } from './disputes.ts';
 import { createIdempotency } from './idempotency.ts';
 import { settleCapture } from './ledger.ts';
 import { saveMethod, testCustomer } from './methods.ts';
 import { mockedResponse } from './mock-response.ts';
+import { ledgerOf, type PaypalFake, type StartPaypalFakeOptions } from './paypal-fake.ts';
 import { refusal } from './requests.ts';
 import { catalogRoutes } from './routes/catalog.ts';
-import { type Complaint, disputeRoutes, openDispute, resolveDispute } from './routes/disputes.ts';
+import { disputeRoutes } from './routes/disputes.ts';
 import { orderRoutes } from './routes/orders.ts';
 import { paymentRoutes } from './routes/payments.ts';
 import { payoutRoutes } from './routes/payouts.ts';
@@ -33,79 +30,11 @@ import { subscriptionRoutes } from './routes/subscriptions.ts';
 import { toFakeRoutes } from './routes/table.ts';
 import { vaultRoutes } from './routes/vault.ts';
 import { webhookRoutes } from './routes/webhooks.ts';
-import { certificatePath, leafPem, rootPem, type SignedDelivery } from './signing.ts';
-import { furnish, sampleTenant } from './starter.ts';
+import { certificatePath, leafPem, rootPem } from './signing.ts';
+import { furnish } from './starter.ts';
+import { sampleTenant } from './starter-ids.ts';
 import { createTokens } from './tokens.ts';
 import { book, createAccount, createWorld } from './world.ts';
-
-/** How a fake of PayPal is started. */
-export interface StartPaypalFakeOptions extends StartFakeOptions {
-  /** `false`: accounts begin empty but for the test methods. Default true: with something of everything. */
-  readonly furnished?: boolean | undefined;
-  /** `false` keeps its traffic out of recordings: for tests that ask what no adapter would ask. Default true. */
-  readonly record?: boolean | undefined;
-}
-
-/** What really moved under one reference. */
-export interface LedgerLine {
-  /** `custom_id` of the order. */
-  readonly reference: string | undefined;
-  readonly order: string;
-  readonly status: string;
-  readonly captured: bigint;
-  readonly refunded: bigint;
-  /** How many authorizations, captures that count, and refunds. */
-  readonly authorizations: number;
-  readonly captures: number;
-  readonly refunds: number;
-}
-
-/** A running fake of PayPal. */
-export interface PaypalFake extends ProviderFake<typeof paypal> {
-  options(tenant?: string): PaypalOptions;
-  /** A tenant's account, made when it is first asked for; change its settings to change how the fake behaves. */
-  account(tenant?: string): Account;
-  /** The customer decides about an order, a setup token or a subscription. @returns parameters of the address to come back to */
-  decide(id: string, decision?: Decision): Readonly<Record<string, string>>;
-  /** The bank pays a pending capture, or does not. */
-  settleCapture(id: string, isPaid: boolean, tenant?: string): void;
-  /** A customer complains about a capture. @returns the dispute's id */
-  openDispute(captureId: string, complaint?: Complaint, tenant?: string): string;
-  /** PayPal decides. */
-  resolveDispute(id: string, favour: 'buyer' | 'seller', tenant?: string): void;
-  /** A customer keeps a method. Default: a card that pays. @returns its vault id */
-  saveMethod(source?: Partial<Source>, customer?: string, tenant?: string): string;
-  /** The merchant takes money to the bank. @returns the transaction's id */
-  withdraw(amount: Money, tenant?: string): string;
-  /** The merchant lets a platform act for it. @returns the merchant's payer id */
-  consent(merchant: string, platform?: string): string;
-  /** All that moved, order by order. */
-  ledger(tenant?: string): readonly LedgerLine[];
-  /** Events, in order. */
-  events(tenant?: string): readonly StoredEvent[];
-  /** An event, signed for the account's webhook, or another. */
-  sign(event: StoredEvent, nowMs: number, tenant?: string, webhookId?: string): SignedDelivery;
-  /** Delivers events one after another, faults included. */
-  deliver(
-    receiver: WebhookReceiver,
-    how?: {
-      readonly tenant?: string;
-      readonly events?: readonly StoredEvent[];
-      readonly faults?: WebhookFaults;
-    },
-  ): Promise<readonly WebhookDelivery[]>;
-  /** From now on each event is posted to `url`, and again until it is taken, as PayPal does. `undefined` ends that. */
-  pushTo(url: string | undefined, tenant?: string): void;
-  /** What became of pushes; `idle` waits for those under way. */
-  readonly pushes: readonly Attempt[];
-  idle(): Promise<void>;
-  /** Serves another certificate where webhooks say theirs is. */
-  serveCertificate(pem: string | undefined): void;
-  /** Every access token is refused as expired from now on. */
-  expireTokens(): void;
-  /** How many tokens were issued. */
-  tokensIssued(): number;
-}
 
 /** The APIs stand below a path of their own, so that the vendor's description of them says nothing of what is beside. */
 const apiPrefix = '/api';
@@ -280,52 +209,5 @@ export async function startFake(options: StartPaypalFakeOptions = {}): Promise<P
       await pusher.close();
       await closeServer();
     },
-  });
-}
-
-let debugIds = 0;
-
-/** Every answer of PayPal's has an id to quote to its support. */
-function withDebugId(answer: FakeResponse): FakeResponse {
-  debugIds += 1;
-  return {
-    ...answer,
-    headers: { 'paypal-debug-id': `f${debugIds.toString(16).padStart(12, '0')}`, ...answer.headers },
-  };
-}
-
-/** Also the answers that routes throw. */
-function withDebugIds(routes: FakeRoutes): FakeRoutes {
-  return Object.fromEntries(
-    Object.entries(routes).map(([key, route]) => [
-      key,
-      async (request: FakeRequest) => {
-        try {
-          return withDebugId(await route(request));
-        } catch (thrown) {
-          throw thrown instanceof Error ? thrown : withDebugId(thrown as FakeResponse);
-        }
-      },
-    ]),
-  );
-}
-
-function ledgerOf({ books }: Account): LedgerLine[] {
-  return [...books.orders.values()].map(({ id, units, status, authorizations, captures }) => {
-    const counted = captures.filter((one) => one.status !== 'DECLINED' && one.status !== 'FAILED');
-    const refunds = counted.flatMap((one) => one.refunds);
-    const sum = (parts: readonly { readonly amount: Money }[]) =>
-      parts.reduce((all, { amount }) => all + amount.minor, 0n);
-    const customId = units[0]?.custom_id;
-    return {
-      reference: typeof customId === 'string' ? customId : undefined,
-      order: id,
-      status,
-      captured: sum(counted),
-      refunded: sum(refunds),
-      authorizations: authorizations.filter((one) => one.status !== 'DENIED').length,
-      captures: counted.length,
-      refunds: refunds.length,
-    };
   });
 }

@@ -1,7 +1,8 @@
 /** `/v2/checkout/orders` */
 import type { FakeRequest } from '@im/testing';
 import type { Account, Order, Tracker } from '../account.ts';
-import { authorizeOrder, captureOrder, lapse } from '../ledger.ts';
+import { lapse } from '../authorizations.ts';
+import { authorizeOrder, captureOrder } from '../ledger.ts';
 import {
   amountOf,
   bodyOf,

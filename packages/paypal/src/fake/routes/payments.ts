@@ -2,7 +2,9 @@
 import { subtractMoney } from '@im/payments';
 import type { FakeRequest } from '@im/testing';
 import type { Account, Authorization } from '../account.ts';
-import { captureAuthorization, lapse, reauthorize, refundCapture, voidAuthorization } from '../ledger.ts';
+import { lapse, reauthorize, voidAuthorization } from '../authorizations.ts';
+import { captureAuthorization } from '../ledger.ts';
+import { refundCapture } from '../refunds.ts';
 import { amountOf, bodyOf, found, textOf } from '../requests.ts';
 import { capturedOf, showAuthorization, showCapture, showRefund, wantsAll } from '../show.ts';
 import type { World } from '../world.ts';

@@ -17,8 +17,7 @@ export function reportingRoutes(world: World): RouteTable {
       const at = Date.parse(text);
       return Number.isNaN(at) ? refuse(400, 'INVALID_PARAMETER_SYNTAX', name) : at;
     }) as [number, number];
-    if (to < from || to - from > 31 * dayMs)
-      return refuse(400, 'INVALID_PARAMETER_VALUE', 'end_date');
+    if (to < from || to - from > 31 * dayMs) return refuse(400, 'INVALID_PARAMETER_VALUE', 'end_date');
     if (from < world.clock.now() - 3 * 366 * dayMs)
       return refuse(400, 'INVALID_PARAMETER_VALUE', 'start_date');
     return [from, to];
