@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 // One flat process for the whole workspace; `--dir packages/<name>` runs a part of it.
@@ -8,5 +10,7 @@ export default defineConfig({
     isolate: false,
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/files/**'],
+    // Processes that tests start load TypeScript: the second and later ones in less than half of the time.
+    env: { NODE_COMPILE_CACHE: join(tmpdir(), 'im-compile-cache') },
   },
 });

@@ -5,6 +5,7 @@ export { Suite } from './conformance/suite.ts';
 export { type TenantStep, tenantSteps } from './conformance/tenant-cases.ts';
 export type { ConformanceCase, ConformanceReport, ConformanceResult } from './conformance/types.ts';
 export { openSuite, runCase, runConformance } from './conformance.ts';
+export { type Cutter, type CutterOptions, startCutter } from './cutter.ts';
 export type {
   Exchange,
   FakeRequest,
@@ -16,6 +17,13 @@ export type {
   FaultRule,
 } from './fake-server.ts';
 export type { Harness, ProviderFake, Samples, StartFakeOptions } from './harness.ts';
+export {
+  type KilledUpload,
+  type KilledUploadPlan,
+  runKilledUpload,
+  type UploadStore,
+  uploadInSpiteOfKills,
+} from './killed-upload.ts';
 export { memory, memoryHarness, memoryOptions, type Note } from './memory-integration.ts';
 export {
   type CaseReport,
@@ -37,3 +45,4 @@ export {
   type WebhookPayload,
   type WebhookReceiver,
 } from './webhook-delivery.ts';
+export { type KilledJob, runInSpiteOfKills, startWorker, type Worker } from './worker.ts';

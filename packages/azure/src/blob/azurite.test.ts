@@ -1,10 +1,15 @@
 import { runStorageConformance } from '@im/storage/testing';
 import { describeStorage } from '@im/storage/vitest';
+import { startCutter } from '@im/testing';
 import { type Azurite, startAzurite } from '@im/testing/peers';
 import { describePeer } from '@im/testing/vitest';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { openStore } from './__tests__/stores.ts';
+import { killed, upload } from './__tests__/killed-upload.ts';
+import { newContainer, openClient, openStore } from './__tests__/stores.ts';
 import type { CopySettings } from './driver/assemble.ts';
+
+/** A connection carries a part and a half before it is cut. */
+const cuts = process.env.CI === 'true' ? 50 : 15;
 
 describePeer('Azure Blob Storage on Azurite', 'azurite', () => {
   let azurite: Azurite;
@@ -27,6 +32,21 @@ describePeer('Azure Blob Storage on Azurite', 'azurite', () => {
   });
   describeStorage('a container on Azurite by the lean lane', openBy('lean'));
   describeStorage('a container on Azurite by the SDK', { ...openBy('sdk'), largeBytes: 16 * 1024 * 1024 });
+
+  it(`${killed.mebibytes} MiB in parts, ${cuts} cuts, ${killed.kills} kills: the old blob or the whole new one is visible, and no orphan stays`, {
+    timeout: 240_000,
+  }, async () => {
+    await using cutter = await startCutter(azurite.blobUrl, { cuts, afterBytes: 3 * 1024 * 1024 });
+    const { account, key: accountKey } = azurite;
+    const credentials = { type: 'account-key', accountKey } as const;
+    const options = { endpoint: `${cutter.url}/${account}`, account, credentials, container: newContainer() };
+    {
+      await using client = openClient(options);
+      await client.createContainer();
+    }
+    await upload(options);
+    expect(cutter.cuts).toBe(cuts);
+  });
 
   it('copies by blocks are as whole and as conditional as others', { timeout: 60_000 }, async () => {
     const settings = { copyAtOnceBytes: 0, copyBlockBytes: 100_000 };

@@ -8,7 +8,7 @@ import {
   type ResilienceInput,
 } from '@im/core';
 import { createTransport, type Transport, transportKey } from '@im/http';
-import { createObjectStore } from '@im/storage';
+import { createObjectStore, type ObjectStoreOptions } from '@im/storage';
 import { s3, s3Driver } from '../index.ts';
 
 /** How to connect. */
@@ -16,16 +16,24 @@ export interface ConnectSetup {
   readonly options: OptionsOf<typeof s3>;
   readonly clock?: Clock | undefined;
   readonly resilience?: ResilienceInput | undefined;
+  /** Of the store. */
+  readonly store?: ObjectStoreOptions | undefined;
   /** Comes between the client and the network. */
   readonly between?: ((send: Transport) => Transport) | undefined;
 }
 
 /** A client with connections of its own, and a store over it. */
-export function connect({ options, clock, resilience, between = (send) => send }: ConnectSetup) {
+export function connect({
+  options,
+  clock,
+  resilience,
+  store: storeOptions,
+  between = (send) => send,
+}: ConnectSetup) {
   const own = createTransport();
   const services: Provided[] = [provide(transportKey, between(own))];
   const client = createIntegration(s3, { options, clock, resilience, services, random: () => 0.5 });
-  const store = createObjectStore(s3Driver(client), { clock });
+  const store = createObjectStore(s3Driver(client), { clock, ...storeOptions });
   return {
     client,
     store,

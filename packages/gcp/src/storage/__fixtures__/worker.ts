@@ -1,12 +1,15 @@
 /** What other processes do in the tests: `node worker.ts <job> <options as JSON> …`. Each line it prints is for the test. */
-import { writeFileSync } from 'node:fs';
 import { createIntegration } from '@im/core';
 import { createObjectStore } from '@im/storage';
+import { runKilledUpload } from '@im/testing';
 import { gcsDriver } from '../driver/gcs-driver.ts';
 import { storage } from '../storage.ts';
 
-const [job = '', options = '{}', argument = ''] = process.argv.slice(2);
-const client = createIntegration(storage, { options: JSON.parse(options) });
+const [job = '', options = '{}', ...words] = process.argv.slice(2);
+const client = createIntegration(storage, {
+  options: JSON.parse(options),
+  resilience: { retry: { maxAttempts: 30, initialMs: 1, maxMs: 20 }, breaker: false, retryBudget: false },
+});
 const mebibyte = 1024 * 1024;
 const store = createObjectStore(gcsDriver(client), { partBytes: mebibyte });
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -17,15 +20,7 @@ async function* repeated(piece: Uint8Array, size: number): AsyncGenerator<Uint8A
 }
 
 const jobs: Readonly<Record<string, () => Promise<void>>> = {
-  /** Begins an upload, writes its state down, and sends until it is killed. */
-  async upload() {
-    const upload = await store.createUpload('film', { contentType: 'video/mp4' });
-    writeFileSync(argument, JSON.stringify(upload.state));
-    await upload.send(repeated(new Uint8Array(700_001).fill(7), 96 * mebibyte), {
-      onState: ({ parts }) => say(`${parts.length}`),
-    });
-    say('sent');
-  },
+  upload: () => runKilledUpload(store, words),
   /** Streams a large object up and down, and prints by how many mebibytes its memory grew. */
   async stream() {
     await store.put('small', new Uint8Array(2 * mebibyte));
@@ -35,7 +30,7 @@ const jobs: Readonly<Record<string, () => Promise<void>>> = {
     const onProgress = () => {
       most = Math.max(most, process.memoryUsage.rss());
     };
-    await store.put('large', repeated(new Uint8Array(65_536), Number(argument) * mebibyte), { onProgress });
+    await store.put('large', repeated(new Uint8Array(65_536), Number(words[0]) * mebibyte), { onProgress });
     for await (const _ of (await store.get('large', { onProgress })).stream());
     say(`${Math.round((most - before) / mebibyte)}`);
   },

@@ -1,24 +1,34 @@
-/** A way to a server on which connections break: in the middle of what is sent, after so many bytes. */
+/** A way to a server on which connections break, for servers that cannot be told to. */
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A running cutter. */
+/** A running cutter. Disposing it breaks every connection. */
 export interface Cutter extends AsyncDisposable {
+  /** `http://127.0.0.1:<port>`, in place of the server's own address. */
   readonly url: string;
-  /** Connections that were cut. */
+  /** Connections that were cut so far. */
   readonly cuts: number;
 }
 
-/** Cuts each of the first `connections` connections after `bytes` bytes that were sent on it. */
-export async function startCutter(target: string, connections: number, bytes: number): Promise<Cutter> {
+/** How connections are cut. */
+export interface CutterOptions {
+  /** How many, in all. */
+  readonly cuts: number;
+  /** Bytes that are sent on a connection before it is cut. Those that send less are left alone. */
+  readonly afterBytes: number;
+}
+
+/** Starts a cutter in front of the server at `target`, on a free port of 127.0.0.1. */
+export async function startCutter(
+  target: string,
+  { cuts: most, afterBytes }: CutterOptions,
+): Promise<Cutter> {
   const { port } = new URL(target);
   const sockets = new Set<Socket>();
-  let seen = 0;
   let cuts = 0;
   const server = createServer((inside) => {
     const outside = connect(Number(port), '127.0.0.1');
-    seen += 1;
-    let left = seen <= connections ? bytes : Number.POSITIVE_INFINITY;
+    let sent = 0;
     for (const [one, other] of [
       [inside, outside],
       [outside, inside],
@@ -31,10 +41,11 @@ export async function startCutter(target: string, connections: number, bytes: nu
       });
     }
     outside.pipe(inside);
+    outside.on('drain', () => inside.resume());
     inside.on('data', (chunk) => {
-      left -= chunk.byteLength;
-      if (left >= 0) {
-        outside.write(chunk);
+      sent += chunk.byteLength;
+      if (sent <= afterBytes || cuts >= most) {
+        if (!outside.write(chunk)) inside.pause();
         return;
       }
       cuts += 1;
@@ -50,9 +61,10 @@ export async function startCutter(target: string, connections: number, bytes: nu
       return cuts;
     },
     async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
+      const closed = once(server, 'close');
       server.close();
-      await once(server, 'close');
+      for (const socket of sockets) socket.destroy();
+      await closed;
     },
   };
 }
