@@ -1,5 +1,11 @@
 /** A client against a fake, on virtual time. */
-import { createIntegration, type IntegrationError, isIntegrationError, type ResilienceInput } from '@im/core';
+import {
+  createIntegration,
+  type IntegrationError,
+  isIntegrationError,
+  type Logger,
+  type ResilienceInput,
+} from '@im/core';
 import { createRandom, createVirtualClock } from '@im/testing';
 import { type StartStripeFakeOptions, startFake } from '../fake/start-fake.ts';
 import type { StripeOptions } from '../options.ts';
@@ -10,16 +16,18 @@ export interface StripeSetup extends StartStripeFakeOptions {
   readonly options?: Partial<StripeOptions>;
   readonly resilience?: ResilienceInput;
   readonly tenant?: string;
+  readonly logger?: Logger;
 }
 
 /** An account without anything in it, unless `furnished`, and a client that never repeats by itself. */
-export async function openStripe({ options, resilience, tenant, ...others }: StripeSetup = {}) {
+export async function openStripe({ options, resilience, tenant, logger, ...others }: StripeSetup = {}) {
   const clock = createVirtualClock();
   const fake = await startFake({ clock, furnished: false, ...others });
   const connect = (more: Partial<StripeOptions> = {}) =>
     createIntegration(stripe, {
       clock,
       random: createRandom(),
+      ...(logger !== undefined && { logger }),
       options: { ...fake.options(tenant), ...options, ...more },
       resilience: { retry: false, breaker: false, ...resilience },
     });

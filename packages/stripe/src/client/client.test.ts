@@ -1,4 +1,4 @@
-import { createIntegration, errorCode, provide } from '@im/core';
+import { createIntegration, errorCode, provide, silentLogger } from '@im/core';
 import { type Transport, transportKey } from '@im/http';
 import { createRandom } from '@im/testing';
 import { Stripe } from 'stripe';
@@ -79,6 +79,17 @@ describe('what is sent', () => {
     },
   );
 
+  it('may be an amount of many digits, or a name that was made up at random', async () => {
+    await using opened = await openStripe();
+    for (let last = 0; last < 10; last += 1) {
+      const amount = 612_345_678_900 + last * 10;
+      const made = await opened.client.createPaymentIntent({ ...payment, currency: 'idr', amount });
+      expect(made.amount).toBe(amount);
+    }
+    const metadata = { order: '271504bd-a584-4815-8930-372fcfe48d65' };
+    expect((await opened.client.createPaymentIntent({ ...payment, metadata })).metadata).toEqual(metadata);
+  });
+
   it('goes by the transport that the application gives', async () => {
     await using opened = await openStripe();
     const seen: string[] = [];
@@ -148,7 +159,9 @@ describe('what is answered', () => {
     const warnings: unknown[] = [];
     const note = (warning: unknown) => warnings.push(warning);
     process.on('warning', note);
-    await using opened = await openStripe();
+    const told: unknown[] = [];
+    const logger = { ...silentLogger, info: (...line: unknown[]) => void told.push(line) };
+    await using opened = await openStripe({ logger });
     const balance = await opened.client.retrieveBalance();
     opened.fake.inject({
       fault: {
@@ -162,6 +175,7 @@ describe('what is answered', () => {
     await new Promise(setImmediate);
     process.off('warning', note);
     expect(warnings).toEqual([]);
+    expect(JSON.stringify(told)).toContain('please upgrade');
   });
 });
 
