@@ -1,6 +1,6 @@
 /** Published lists for OAuth clients: each case by its name, against a server that misbehaves as described. */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { memoryState, provide, Secret } from '@im/core';
 import { createTransport, type Transport, transportKey } from '@im/http';
@@ -190,6 +190,16 @@ describe('as an OpenID relying party', () => {
   for (const [id, run] of Object.entries(relyingParty)) it(id, run);
 });
 
+/** A proof that stands elsewhere is there: `file: beginning of the title`. */
+function expectTest(proof: string): void {
+  const [file = '', title = ''] = proof.split(': ');
+  const root = join(import.meta.dirname, '..');
+  const path = readdirSync(root, { recursive: true, encoding: 'utf8' }).find((one) =>
+    `/${one}`.endsWith(`/${file}`),
+  );
+  expect(readFileSync(join(root, path ?? file), 'utf8')).toContain(title);
+}
+
 /** By section of RFC 9700 and companions: where it is proven, here or in the suite that is named. */
 const bestPractice: Readonly<Record<string, readonly (string | (() => Promise<unknown>))[]>> = {
   '2.1': [
@@ -203,12 +213,12 @@ const bestPractice: Readonly<Record<string, readonly (string | (() => Promise<un
         new URL(asked, fake.issuer).searchParams.get('redirect_uri'),
       ]).toEqual(Array(2).fill('https://app.test/cb'));
     },
-    'handlers.test.ts: open redirect',
-    'handlers.test.ts: state fixation and login CSRF',
+    'connect-attacks.test.ts: open redirect',
+    'connect-attacks.test.ts: state fixation and login CSRF',
   ],
-  '2.1 / 4.4': ['handlers.test.ts: mix-up'],
+  '2.1 / 4.4': ['connect-attacks.test.ts: mix-up'],
   '2.1.1': [
-    'handlers.test.ts: PKCE downgrade',
+    'connect-attacks.test.ts: PKCE downgrade',
     // A verifier is sent only where a challenge was.
     async () => {
       const client = clientOf({ provider: { ...fake.provider, pkce: 'unsupported' } });
@@ -227,10 +237,7 @@ const bestPractice: Readonly<Record<string, readonly (string | (() => Promise<un
         ).url.searchParams.get('response_type'),
       ).toBe('code'),
   ],
-  '2.2.1': [
-    'verifier.ts: audience is required of every token; attacks.test.ts: aud-other',
-    'oidc-provider.test.ts: binds tokens to a key (DPoP)',
-  ],
+  '2.2.1': ['jwt/attacks.test.ts: aud-other', 'oidc-provider.test.ts: binds tokens to a key and proves it'],
   '2.2.2': [
     async () => {
       const tokens = createRefreshTokens({ state: memoryState() });
@@ -258,7 +265,7 @@ const bestPractice: Readonly<Record<string, readonly (string | (() => Promise<un
     },
   ],
   '4.2': [
-    'handlers.test.ts: sends pages away that are not kept, not framed, and name nothing to the next site',
+    'connect.test.ts: sends pages away that are not kept, not framed, and name nothing to the next site',
   ],
   '4.3': [
     // Tokens go into headers and forms.
@@ -274,10 +281,10 @@ const bestPractice: Readonly<Record<string, readonly (string | (() => Promise<un
   ],
   '4.5': [
     'oidc-provider.test.ts: refuses a code that is used twice, and its tokens end',
-    'handlers.test.ts: a callback that is presented twice',
+    'connect-attacks.test.ts: a callback that is presented twice',
   ],
-  '4.9': ['handlers.test.ts: every redirect is 303'],
-  '4.11': ['handlers.test.ts: a callback that nobody began is answered, and redirected nowhere'],
+  '4.9': ['connect.test.ts: sends pages away that are not kept'],
+  '4.11': ['connect-attacks.test.ts: a callback that nobody began'],
   '4.12': [
     async () => {
       await signIn();
@@ -290,7 +297,7 @@ const bestPractice: Readonly<Record<string, readonly (string | (() => Promise<un
   ],
   '4.15': [
     // A token of an application is told from that of a person by its client id, and a subject is never taken for one.
-    'jwt.test.ts: an access token says who (sub) and by which program (client_id), apart',
+    'tokens.test.ts: says who, for whom, what and until when',
   ],
   'RFC 9207': [
     () => refused(signIn({ callback: (parameters) => parameters.delete('iss') }), 'issuer_missing'),
@@ -350,7 +357,7 @@ function redirecting(path: string): { readonly transport: Transport; readonly as
 describe('by the best current practice (RFC 9700)', () => {
   for (const [section, proofs] of Object.entries(bestPractice))
     for (const [index, proof] of proofs.entries())
-      if (typeof proof !== 'string') it(`${section}, ${index + 1}`, proof);
+      it(`${section}, ${index + 1}`, typeof proof === 'string' ? () => expectTest(proof) : proof);
 });
 
 interface Facts {

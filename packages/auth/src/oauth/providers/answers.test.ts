@@ -1,112 +1,11 @@
-/** Every row: what it says is possible, and what vendors answer is understood. */
+/** What vendors answer, by samples of their pages, and what is made of it. */
 import { generateKeyPairSync } from 'node:crypto';
-import { provide, Secret } from '@im/core';
-import { type HttpRequest, type Transport, transportKey } from '@im/http';
+import { Secret } from '@im/core';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { describe, expect, it } from 'vitest';
-import { createOAuthClient } from '../client.ts';
-import type { ClientCredential } from '../client-authentication.ts';
-import type { OAuthClientOptions } from '../client-options.ts';
-import { type OAuthProvider, openIdProvider } from '../provider.ts';
-import { fillIn } from '../server.ts';
+import { clientOf, connect, formOf, vendor } from './__tests__/vendor.ts';
 import { appleClientSecret } from './apple.ts';
-import { type OAuthProviderId, oauthProviders } from './index.ts';
-
-const rows = Object.entries(oauthProviders) as [OAuthProviderId, OAuthProvider][];
-const variables = { tenant: 'contoso.onmicrosoft.com', shop: 'acme', domain: 'acme.my' };
-
-interface Sent {
-  readonly method: string;
-  readonly url: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
-}
-
-/** A JSON body, a text, or a JSON body with a status. */
-type Answer = object | string;
-
-/** A vendor that answers in turn. */
-function vendor(...answers: readonly Answer[]) {
-  const sent: Sent[] = [];
-  const transport: Transport = async ({ method, url, headers, body, guard }: HttpRequest) => {
-    guard.url(url);
-    sent.push({ method, url: url.href, headers, body: typeof body === 'string' ? body : '' });
-    const answer = answers[sent.length - 1] ?? {};
-    const isText = typeof answer === 'string';
-    const { status = 200, json = answer }: { status?: number; json?: unknown } =
-      typeof answer === 'object' && 'json' in answer ? answer : {};
-    const text = isText ? answer : JSON.stringify(json);
-    const type = isText ? 'text/html' : 'application/json';
-    return {
-      status,
-      headers: new Headers({ 'content-type': type }) as never,
-      url,
-      body: (async function* () {
-        yield Buffer.from(text);
-      })(),
-      [Symbol.asyncDispose]: async () => {},
-    };
-  };
-  return { sent, services: [provide(transportKey, transport)] };
-}
-
-const credentialFor = ({ authentication }: OAuthProvider): ClientCredential => {
-  const method = authentication.find((one) => one.startsWith('client_secret'));
-  if (method !== 'client_secret_basic' && method !== 'client_secret_post') throw new Error('no secret');
-  return { method, secret: new Secret('s-e/c.r+e~t') };
-};
-const clientOf = (row: OAuthProvider, more: Partial<OAuthClientOptions> = {}) =>
-  createOAuthClient({
-    provider: row,
-    clientId: 'client-1',
-    credential: credentialFor(row),
-    redirectUri: 'https://app.test/connect/x/callback',
-    variables,
-    ...more,
-  });
-
-/** Connects without a browser: the vendor's answers are given. */
-async function connect(id: OAuthProviderId, scopes: readonly string[], ...answers: readonly Answer[]) {
-  const row: OAuthProvider = oauthProviders[id];
-  const { sent, services } = vendor(...answers);
-  const client = clientOf(row, { services });
-  const { url, proof } = await client.startAuthorization({ scopes });
-  const callback = new URLSearchParams({ code: 'the-code', state: proof.state });
-  return { client, url, sent, tokens: await client.finishAuthorization({ callback, proof }) };
-}
-const formOf = (sent: Sent | undefined) => Object.fromEntries(new URLSearchParams(sent?.body));
-
-describe.each(rows)('the row %s', (id, row) => {
-  it('names the vendor’s page, and addresses by https alone', () => {
-    expect(row.id).toBe(id);
-    expect(id).toMatch(/^[a-z][a-z\d]*(-[a-z\d]+)*$/);
-    for (const address of [row.docs, row.issuer, ...Object.values(row.endpoints ?? {})])
-      if (address !== undefined) expect(new URL(fillIn(address, variables)).protocol).toBe('https:');
-    expect(row.endpoints?.authorization).toBeDefined();
-  });
-
-  it('begins with a state, with S256 wherever it can, and asks to stay', async () => {
-    const { services } = vendor();
-    const { url, proof } = await clientOf(row, { services }).startAuthorization({ scopes: ['one', 'two'] });
-    const shown = url.searchParams;
-    expect(shown.get('state')).toBe(proof.state);
-    expect(shown.get('code_challenge_method')).toBe(row.pkce === 'unsupported' ? null : 'S256');
-    expect(shown.get(row.dialect?.clientIdParameter ?? 'client_id')).toBe('client-1');
-    expect(shown.get(row.scopeParameter ?? 'scope')?.startsWith(`one${row.scopeSeparator ?? ' '}two`)).toBe(
-      true,
-    );
-    for (const [name, value] of Object.entries({ ...row.parameters, ...row.offline?.parameters }))
-      expect(shown.get(name)).toBe(value);
-    expect(decodeURIComponent(url.href)).not.toContain('s-e/c.r+e~t');
-  });
-
-  it('says truly how connections are renewed', () => {
-    const isRenewed = row.refresh !== undefined || row.dialect?.refresh !== undefined;
-    // Those without: tokens that do not end.
-    expect(isRenewed || ['deezer', 'github', 'stripe'].includes(id)).toBe(true);
-    if (row.refresh?.graceSeconds !== undefined) expect(row.refresh.rotation).toBe('always');
-  });
-});
+import { oauthProviders } from './index.ts';
 
 describe('vendors’ answers', () => {
   it('Spotify: id and secret to the letter in HTTP Basic, and whose account it is', async () => {
@@ -404,37 +303,4 @@ describe('vendors’ answers', () => {
     expect(decodeProtectedHeader(secret)).toEqual({ alg: 'ES256', kid: 'K' });
     expect(decodeJwt(secret)).toMatchObject({ iss: 'T', sub: 'c', aud: 'https://appleid.apple.com' });
   });
-});
-
-describe('variables of an address', () => {
-  it.each([
-    '',
-    'evil.test/',
-    'a/b',
-    'a@b',
-    'a:1',
-    '..',
-    'a..b',
-    '-a',
-    'a-',
-    '{x}',
-    'a b',
-    'a\u0000',
-    'a%2e',
-    'x'.repeat(101),
-  ])('refuse %j (SSRF)', (shop) => {
-    expect(() => clientOf(oauthProviders.shopify, { variables: { shop } })).toThrow(/variable shop/);
-  });
-  it('must be there, and come from the object itself', () => {
-    expect(() => clientOf(oauthProviders.shopify, { variables: {} })).toThrow(/variable shop/);
-    expect(() => fillIn('https://{constructor}.test', {})).toThrow(/variable constructor/);
-  });
-});
-
-it('a provider of one’s own is a row, and may not be asked by http unless it is meant', () => {
-  expect(openIdProvider('https://id.example.com')).toMatchObject({
-    issuer: 'https://id.example.com',
-    title: 'id.example.com',
-  });
-  expect(() => clientOf(openIdProvider('http://id.example.com'))).toThrow(/which is not https/);
 });
