@@ -13,7 +13,7 @@ import { sampledOperations } from './traffic.ts';
 
 const tenants = ['acme', 'zest'];
 /** Calls for each tenant of an integration. Two tenants have one fake, which each fault of the script has struck by then. */
-const fewestCalls = process.env.CI === 'true' ? 150 : 40;
+const fewestCalls = process.env.CI === 'true' ? 60 : 40;
 const mostVirtualMs = 3_600_000;
 
 it('no call of the flow fails but by the weather, whatever the integration', async () => {
@@ -62,7 +62,7 @@ it('no call of the flow fails but by the weather, whatever the integration', asy
     faults.map(([id]) => id),
     'fakes that had no weather',
   ).toEqual([]);
-}, 120_000);
+}, 300_000);
 
 /** What takes long here is the machine, and no vendor. */
 const noTimeouts = { timeoutMs: mostVirtualMs, attemptTimeoutMs: mostVirtualMs };
