@@ -14,26 +14,27 @@ import { createMfa } from './mfa/index.ts';
 import { createAccessControl } from './rbac/index.ts';
 import { createSessions } from './session/index.ts';
 
-/** As people would call a tenant who want to reach into another's; and subjects alike. */
-const names = [
-  ...['a', 'b', 'a:b', 'a/b', '../b', 'a%00b', 'a\u0000b', 'a%2Fb', 'A', 'a.', 'a/../b', '..', 'a/subject/b'],
-  ...[
-    '\u00e4',
-    'a\u0308',
-    '\uff41',
-    '\u0430',
-    'a\u200b',
-    '__proto__',
-    'constructor',
-    'a"b',
-    'a\\b',
-    '*',
-    'a\nb',
-    'a b',
-  ],
-];
-/** Only as tenants: subjects are well-formed and have a length. */
-const oddTenants = ['', '\ud800', '\ud801', 'x'.repeat(1_000)];
+/** Three tenants each, called as people would who want to reach into another's: by what some store, path or comparison takes for the same. */
+const families = [
+  ['a', 'b', 'a:b'],
+  ['a', 'a/b', 'a%2Fb'],
+  ['b', '../b', 'a/../b'],
+  ['a', 'a\u0000b', 'a%00b'],
+  ['a', 'A', '\uff41'],
+  ['\u00e4', 'a\u0308', 'a'],
+  ['a', '\u0430', 'a\u200b'],
+  ['a', 'a ', 'a.'],
+  ['a', 'a/subject/b', 'a/person'],
+  ['__proto__', 'constructor', ''],
+  ['*', 'a"b', 'a\\b'],
+  ['a\nb', 'a b', 'a%0Ab'],
+  ['\ud800', '\ud801', '\ufffd'],
+  ['x'.repeat(1_000), `${'x'.repeat(999)}y`, 'x'],
+] as const;
+/** Subjects are called alike, as far as they may be. */
+const names = [...new Set<string>(families.flat())].filter(
+  (name) => name !== '' && name.length <= 512 && name.isWellFormed(),
+);
 
 /** All parts over one state that knows for which tenant it was asked. */
 function openWall() {
@@ -185,10 +186,10 @@ it(`holds for ${total} random operations over three tenants`, { timeout: 180_000
   const crossings: string[] = [];
   while (done < total) {
     const wall = openWall();
-    const tenants = [...new Set(Array.from({ length: 3 }, () => pick([...names, ...oddTenants])))];
+    const tenants = families[(done / perRound) % families.length] ?? [];
     const given: Given[] = [];
     for (let at = 0; at < perRound; at += 1, done += 1) {
-      const tenant = pick(tenants);
+      const tenant = pick<string>(tenants);
       // Four of five operations try what another tenant was given.
       const others = at % 5 === 0 ? [] : given.filter((one) => one.tenant !== tenant);
       const thing = pick<Given | undefined>(others);

@@ -2,8 +2,8 @@
  * What a directory sends, measured before anything looks at it. A directory has a key of its tenant; it must not be able to hold up the others:
  *
  * 1. a body is read up to its limit, and no further;
- * 2. filters and paths go to a parser that tries two ways for each `\` and each line end of a text that is not closed: twenty of them take a
- *    second, forty a month. No honest filter has a line end, or more than a few backslashes;
+ * 2. filters and paths go to a parser that tries two ways for each line end, and each pair of `\`, of a text that is not closed: thirty line ends
+ *    take it a minute, fifty a year; sixty backslashes, two days. No honest filter has a line end, or more than a few backslashes;
  * 3. it multiplies out what stands in groups: fifty of `(a or b)`, joined by `and`, become 2^50 parts.
  */
 import type { ScimMessages } from './messages.ts';
