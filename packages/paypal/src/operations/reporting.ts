@@ -73,8 +73,9 @@ export const reportingOperations = ({ http }: Connection, clock: Clock) => {
      */
     listWithdrawals: pages(
       read(async (call: Call): Promise<Page<Transaction>> => {
-        const now = clock.now();
-        const [, end = String(now), kind = '0'] = /^(\d+)-(\d)$/.exec(fromCursor(call) ?? '') ?? [];
+        // A clock may tell fractions of a millisecond; a cursor holds whole ones.
+        const now = Math.floor(clock.now());
+        const [, end, kind = 'none'] = /^(\d+)-(\d)$/.exec(fromCursor(call) ?? `${now}-0`) ?? [];
         const type = withdrawals[Number(kind)];
         if (type === undefined) throw invalid('the cursor is not one of this operation');
         const to = Number(end);

@@ -17,7 +17,8 @@ const fewestCalls = process.env.CI === 'true' ? 60 : 40;
 const mostVirtualMs = 3_600_000;
 
 it('no call of the flow fails but by the weather, whatever the integration', async () => {
-  const clock = createVirtualClock();
+  // Samples may name days around now: a fake shows as much of the past as its vendor does.
+  const clock = createVirtualClock(Date.now());
   const random = createRandom();
   const fakes = new Map<string, FakeServer>();
   const found = await findCandidates(import.meta.dirname);
