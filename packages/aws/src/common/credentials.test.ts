@@ -71,7 +71,7 @@ async function open(
 }
 
 describe('credentials of a role', () => {
-  it('are fetched once for all who ask, kept, and forecast', async () => {
+  it('are fetched once for all who ask, kept, and not forecast: they renew themselves', async () => {
     const one = await open();
     const all = await one.clock.until(
       Promise.all(Array.from({ length: 50 }, () => one.credentials.get(call))),
@@ -79,7 +79,7 @@ describe('credentials of a role', () => {
     expect(new Set(all.map(({ accessKeyId }) => accessKeyId)).size).toBe(1);
     expect(all[0]?.accessKeyId).toMatch(/^ASIA/);
     expect(actions(one.fake)).toEqual(['AssumeRole']);
-    expect(one.forecasts).toEqual([one.clock.now() + hour]);
+    expect(one.forecasts).toEqual([]);
     expect(one.credentials.current()).toBe(all[0]);
   });
 
@@ -102,10 +102,13 @@ describe('credentials of a role', () => {
     expect(await one.get()).toBe(first);
     expect(await one.get()).toBe(first);
     expect([actions(one.fake).length, one.warnings.length]).toEqual([2, 1]);
+    expect(one.forecasts).toEqual([one.clock.now() + 200_000]);
     await one.clock.advance(196_000);
     const error = await one.clock.until(one.credentials.get(call)).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ failure: { code: 'unavailable', sent: false } });
     expect(await one.get()).not.toBe(first);
+    // Renewed: what was forecast will not be.
+    expect(one.forecasts.slice(1)).toEqual([one.clock.now()]);
   });
 
   it('that AWS refused are not given again', async () => {

@@ -57,18 +57,15 @@ function issuedCredentials(context: CredentialContext): AwsCredentials {
   let held: { readonly identity: AwsIdentity; renewAt: number } | undefined;
   let renewal: Promise<AwsIdentity> | undefined;
   let refused: string | undefined;
+  let isForecast = false;
 
   const keep = (identity: AwsIdentity): AwsIdentity => {
     const endsAt = identity.expiration?.getTime();
     const left = endsAt === undefined ? Number.POSITIVE_INFINITY : endsAt - clock.now();
     const lead = Math.min(renewBeforeMs, left / 5) * (0.75 + context.random() / 2);
     held = { identity, renewAt: clock.now() + left - (Number.isFinite(lead) ? lead : 0) };
-    if (endsAt !== undefined)
-      context.forecast({
-        kind: 'token',
-        at: endsAt,
-        what: 'the credentials of AWS expire, and are renewed before',
-      });
+    if (isForecast) context.forecast({ kind: 'token', at: clock.now(), what: 'they were renewed' });
+    isForecast = false;
     return identity;
   };
 
@@ -115,6 +112,14 @@ function issuedCredentials(context: CredentialContext): AwsCredentials {
         context.logger.warn('credentials could not be renewed ahead of their end; they are still good', {
           reason: error instanceof VendorError ? error.failure.reason : undefined,
         });
+        const endsAt = before.identity.expiration?.getTime();
+        if (endsAt !== undefined)
+          context.forecast({
+            kind: 'token',
+            at: endsAt,
+            what: 'the credentials of AWS expire, and were not renewed',
+          });
+        isForecast = endsAt !== undefined;
         return before.identity;
       }
     },
