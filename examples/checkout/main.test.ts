@@ -18,6 +18,8 @@ const main = join(import.meta.dirname, 'main.ts');
 async function run(...args: readonly string[]) {
   const child = spawn(process.execPath, ['--conditions=@im/source', main, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    // CI counts as a terminal with colours.
+    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '' },
   });
   const [[code], stdout, stderr] = await Promise.all([
     once(child, 'exit'),
