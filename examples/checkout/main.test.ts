@@ -16,10 +16,11 @@ import { type ShopServer, startServer } from './server.ts';
 const main = join(import.meta.dirname, 'main.ts');
 
 async function run(...args: readonly string[]) {
+  const { FORCE_COLOR: _colours, ...environment } = process.env;
   const child = spawn(process.execPath, ['--conditions=@im/source', main, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     // CI counts as a terminal with colours.
-    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: '' },
+    env: { ...environment, NO_COLOR: '1' },
   });
   const [[code], stdout, stderr] = await Promise.all([
     once(child, 'exit'),
