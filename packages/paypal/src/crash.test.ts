@@ -1,5 +1,5 @@
 /** Killed at the awaits of authorize, capture, refund, void and confirm, requests to PayPal among them: nothing twice, nothing lost. */
-import { createIntegration, memoryState, type StateStore, systemClock } from '@im/core';
+import { type Clock, createIntegration, memoryState, type StateStore, systemClock } from '@im/core';
 import { createPaymentGateway, type Money, money } from '@im/payments';
 import { type Booked, type CrashHarness, type Gate, openGate, runCrashTest } from '@im/payments/crash';
 import { createVirtualClock } from '@im/testing';
@@ -90,8 +90,11 @@ async function live(diesAt: number): Promise<number> {
   const world = await openWorld((what, work) => life.gate(what, work));
   const { clock, fake, options } = world;
   const state = memoryState(clock);
-  // Nothing of a life waits, and a timer that guards a request must not go off while a socket is busy.
-  const shopClock = { now: () => clock.now(), schedule: systemClock.schedule };
+  // Nothing of a life waits, and a timer that guards a request must not go off while a socket, or the machine, is busy.
+  const shopClock: Clock = {
+    now: () => clock.now(),
+    schedule: (delayMs, work, how) => systemClock.schedule(delayMs * 20, work, how),
+  };
   try {
     for (const end of [diesAt, Number.POSITIVE_INFINITY]) {
       life = createLife(end);
