@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { type Clock, sleep } from '@im/core';
 import type { Fault, FaultRule } from './fake-server.ts';
+import { keepSilent } from './silence.ts';
 
 /** An answer with everything decided: names of headers in lower case, the body as bytes. */
 export interface Answer {
@@ -72,7 +73,7 @@ export async function send(
 ): Promise<Answer | undefined> {
   switch (fault?.kind) {
     case 'latency':
-      await sleep(sending.clock, fault.delayMs, sending.signal);
+      await keepSilent(() => sleep(sending.clock, fault.delayMs, sending.signal));
       return sendWhole(answer, sending);
     case 'cut':
       return fault.when === 'body' ? sendHalf(answer, sending, cut) : cut(sending);
@@ -149,7 +150,7 @@ async function sendSlowly(
   }
   response.flushHeaders();
   for (let at = 0; at < answer.body.length; at += fault.chunkBytes) {
-    await sleep(clock, fault.delayMs, signal);
+    await keepSilent(() => sleep(clock, fault.delayMs, signal));
     if (!response.write(answer.body.subarray(at, at + fault.chunkBytes)))
       await once(response, 'drain', { signal });
   }

@@ -85,7 +85,7 @@ export const abortCases: readonly ConformanceCase[] = [
           .wait(() => rig.fake?.exchanges.at(-1)?.aborted === true, 'the end of the request')
           .catch((error: Error) => own.add(error.message));
         for (const line of own.lines) problems.add(`${name}: ${line}`);
-        // Each failure costs a real second of waiting: one is enough.
+        // Each failure costs a second: one is enough.
         if (own.lines.length > 0) break;
       }
       problems.report();
