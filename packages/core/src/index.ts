@@ -153,3 +153,4 @@ export {
   type StructuredField,
   Token,
 } from './structured-fields.ts';
+export { pieceCame } from './young-garbage.ts';

@@ -23,40 +23,71 @@ export async function createDownload(
   const validator = validatorOf(first, init);
   let current = first;
 
-  async function* bytes(): AsyncGenerator<Uint8Array> {
-    let received = 0;
-    let fruitless = 0;
-    while (true) {
-      const before = received;
-      try {
-        for await (const chunk of current.body) {
-          received += chunk.byteLength;
-          checkSize(received, init?.maxBytes);
-          yield chunk;
-        }
-        if (total === undefined || received >= total) return;
-        throw cut('the answer ended before its announced length');
-      } catch (error) {
-        fruitless = received > before ? 0 : fruitless + 1;
-        const cannot = validator === undefined || fruitless > fruitlessResumes || call.signal.aborted;
-        if (cannot || !isCut(error)) throw error;
-      } finally {
-        await current[Symbol.asyncDispose]();
-      }
-      const range = { range: `bytes=${received}-`, 'if-range': validator };
-      current = await send({ ...init, headers: { ...headers, ...range } });
-      if (!continuesAt(current, received, validator)) {
-        await current[Symbol.asyncDispose]();
-        throw cut('the file changed, or the server cannot go on in the middle');
-      }
+  let chunks = first.body[Symbol.asyncIterator]();
+  let received = 0;
+  /** What had been received when the present answer began. */
+  let begun = 0;
+  let fruitless = 0;
+
+  /** The next piece of the present answer; `undefined` at the end of the file. */
+  const take = async (): Promise<Uint8Array | undefined> => {
+    const { done, value } = await chunks.next();
+    if (!done) {
+      received += value.byteLength;
+      checkSize(received, init?.maxBytes);
+      return value;
     }
-  }
+    if (total === undefined || received >= total) return undefined;
+    throw cut('the answer ended before its announced length');
+  };
+
+  /** Asks for the rest after a cut. @throws what the answer broke with, where it cannot go on */
+  const goOn = async (error: unknown): Promise<void> => {
+    fruitless = received > begun ? 0 : fruitless + 1;
+    const cannot = validator === undefined || fruitless > fruitlessResumes || call.signal.aborted;
+    if (cannot || !isCut(error)) throw error;
+    const range = { range: `bytes=${received}-`, 'if-range': validator };
+    current = await send({ ...init, headers: { ...headers, ...range } });
+    if (!continuesAt(current, received, validator)) {
+      await current[Symbol.asyncDispose]();
+      throw cut('the file changed, or the server cannot go on in the middle');
+    }
+    begun = received;
+    chunks = current.body[Symbol.asyncIterator]();
+  };
+
+  // By hand, since a generator over a generator costs more for each piece than all else that is done with it.
+  let isOver = false;
+  const body: AsyncIterableIterator<Uint8Array, undefined> = {
+    [Symbol.asyncIterator]: () => body,
+    async next() {
+      while (!isOver) {
+        try {
+          const value = await take();
+          if (value !== undefined) return { done: false, value };
+          isOver = true;
+          await current[Symbol.asyncDispose]();
+        } catch (error) {
+          isOver = true;
+          await current[Symbol.asyncDispose]();
+          await goOn(error);
+          isOver = false;
+        }
+      }
+      return { done: true, value: undefined };
+    },
+    async return() {
+      isOver = true;
+      await current[Symbol.asyncDispose]();
+      return { done: true, value: undefined };
+    },
+  };
 
   return {
     status: first.status,
     headers: first.headers,
     totalBytes: total,
-    body: bytes(),
+    body,
     bytes: (maxBytes) => wholeOf(first, total, maxBytes),
     [Symbol.asyncDispose]: async () => current[Symbol.asyncDispose](),
   };

@@ -1,4 +1,5 @@
 /** Whatever bytes come from, as pieces. */
+import { pieceCame } from '@im/core';
 import type { StreamBody, WholeBody } from './object-store.types.ts';
 
 /** Bytes to send. */
@@ -86,6 +87,7 @@ export class Pieces {
           }
           try {
             checkPiece(step.value);
+            pieceCame(step.value.byteLength);
             resolve(step);
           } catch (error) {
             reject(error);

@@ -1,4 +1,5 @@
 export { type StorageAbility, storageAbilities } from './abilities.ts';
+export { type ByteSource, sourceOfStream, streamOfSource } from './byte-stream.ts';
 export { checksumOf, checksumOfParts, createDigest, createVerifier, type Digest } from './checksum.ts';
 export { sniffContentType } from './content-type.ts';
 export type {

@@ -1,4 +1,5 @@
 /** The way down: counts and verifies what passes. */
+import { abortableStream, sourceOfStream, streamOfSource } from './byte-stream.ts';
 import { checksumOf, createVerifier } from './checksum.ts';
 import type { Checksum, DriverBody } from './driver.ts';
 import { completeError, orAborted, type Place, storeError } from './errors.ts';
@@ -8,17 +9,16 @@ type OnProgress = ((progress: Progress) => void) | undefined;
 
 /** What a driver gave, as a stream. For drivers that stand over other drivers. */
 export function streamOfBody(body: DriverBody): ReadableStream<Uint8Array> {
-  const { bytes } = body;
-  if (bytes === undefined) return body.stream;
-  return new ReadableStream(
-    {
-      pull(controller) {
-        if (bytes.byteLength > 0) controller.enqueue(bytes);
-        controller.close();
-      },
+  if (body.bytes === undefined) return body.stream;
+  let bytes: Uint8Array | undefined = body.bytes.byteLength === 0 ? undefined : body.bytes;
+  return streamOfSource({
+    async next() {
+      const all = bytes;
+      bytes = undefined;
+      return all;
     },
-    { highWaterMark: 0 },
-  );
+    async cancel() {},
+  });
 }
 
 /** Lets go of what a driver gave. */
@@ -144,19 +144,19 @@ async function readAll(
   signal: AbortSignal,
   onProgress: OnProgress,
 ): Promise<Uint8Array> {
-  const reader = streamOfBody(body).getReader();
+  const source = sourceOfStream(streamOfBody(body));
   const following = follow(body, place, onProgress);
   const all = new Uint8Array(body.length);
   const read = async () => {
-    for (let next = await reader.read(); !next.done; next = await reader.read())
-      all.set(next.value, following.piece(next.value));
+    for (let next = await source.next(); next !== undefined; next = await source.next())
+      all.set(next, following.piece(next));
     following.end();
     return all;
   };
   try {
     return await orAborted(read(), signal);
   } catch (error) {
-    reader.cancel(error).catch(() => undefined);
+    source.cancel(error).catch(() => undefined);
     throw signal.aborted ? signal.reason : completeError(error, place, signal);
   }
 }
@@ -168,43 +168,23 @@ function verifiedStream(
   onProgress: OnProgress,
 ): ReadableStream<Uint8Array> {
   const following = follow(body, place, onProgress);
-  const reader = streamOfBody(body).getReader();
-  let stop: (() => void) | undefined;
-  const release = () => {
-    if (stop !== undefined) signal.removeEventListener('abort', stop);
-  };
-  return new ReadableStream<Uint8Array>(
+  const source = sourceOfStream(streamOfBody(body));
+  return abortableStream(
     {
-      start(controller) {
-        stop = () => {
-          controller.error(signal.reason);
-          reader.cancel(signal.reason).catch(() => undefined);
-        };
-        if (signal.aborted) stop();
-        else signal.addEventListener('abort', stop, { once: true });
-      },
-      async pull(controller) {
+      async next() {
         try {
-          const next = await reader.read();
-          if (signal.aborted) return;
-          if (next.done) {
-            following.end();
-            release();
-            return controller.close();
-          }
-          following.piece(next.value);
-          controller.enqueue(next.value);
+          const next = await source.next();
+          signal.throwIfAborted();
+          if (next === undefined) following.end();
+          else following.piece(next);
+          return next;
         } catch (error) {
-          release();
-          reader.cancel(error).catch(() => undefined);
-          if (!signal.aborted) controller.error(completeError(error, place, signal));
+          source.cancel(error).catch(() => undefined);
+          throw completeError(error, place, signal);
         }
       },
-      async cancel(reason) {
-        release();
-        await reader.cancel(reason);
-      },
+      cancel: (reason) => source.cancel(reason),
     },
-    { highWaterMark: 0 },
+    signal,
   );
 }

@@ -1,4 +1,5 @@
 /** Chunks pushed by a connection, taken by a reader, with the connection paused while nobody takes them. */
+import { pieceCame } from '@im/core';
 import { tooLarge } from '../answer.ts';
 
 /** What the reader may ask of the connection. */
@@ -13,9 +14,10 @@ export interface Source {
 const highWater = 128 * 1024;
 
 /** One body. Read it once: by `bytes` or by iteration. */
-export class BodyReader implements AsyncIterable<Uint8Array> {
+export class BodyReader implements AsyncIterableIterator<Uint8Array, undefined> {
   #source: Source | undefined;
   #chunks: Uint8Array[] = [];
+  /** Bytes of the chunks. */
   #size = 0;
   #paused = false;
   #ended = false;
@@ -29,6 +31,7 @@ export class BodyReader implements AsyncIterable<Uint8Array> {
   }
 
   push(chunk: Uint8Array): void {
+    pieceCame(chunk.byteLength);
     this.#chunks.push(chunk);
     this.#size += chunk.byteLength;
     if (this.#collecting !== undefined) {
@@ -71,22 +74,27 @@ export class BodyReader implements AsyncIterable<Uint8Array> {
     return chunks.length === 1 ? (chunks[0] as Uint8Array) : Buffer.concat(chunks, this.#size);
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    try {
-      while (true) {
-        const chunks = this.#chunks;
-        this.#chunks = [];
-        this.#size = 0;
-        for (const chunk of chunks) yield chunk;
-        if (this.#chunks.length > 0) continue;
-        if (this.#error !== undefined) throw this.#error;
-        if (this.#ended) return;
-        this.#resume();
-        await this.#news();
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array, undefined>> {
+    while (true) {
+      const chunk = this.#chunks.shift();
+      if (chunk !== undefined) {
+        this.#size -= chunk.byteLength;
+        return { done: false, value: chunk };
       }
-    } finally {
-      this.dispose();
+      if (this.#error !== undefined) throw this.#error;
+      if (this.#ended) return { done: true, value: undefined };
+      this.#resume();
+      await this.#news();
     }
+  }
+
+  async return(): Promise<IteratorResult<Uint8Array, undefined>> {
+    this.dispose();
+    return { done: true, value: undefined };
   }
 
   /** Gives up what has not come yet. */

@@ -3,6 +3,7 @@
  * So bytes and facts appear and change together, by one rename, and ranges are read where they are.
  */
 import { type FileHandle, open } from 'node:fs/promises';
+import { streamOfSource } from '../byte-stream.ts';
 import type { DriverCall } from '../driver.ts';
 import { driverError } from '../driver-errors.ts';
 import { isSystemError } from './system-errors.ts';
@@ -124,24 +125,21 @@ export async function* piecesOf(
 /** The same as a stream that closes the file at its end, when it is cancelled, and when it fails. */
 export function streamOf(file: FileHandle, offset: number, length: number): ReadableStream<Uint8Array> {
   const pieces = piecesOf(file, offset, length);
-  return new ReadableStream(
-    {
-      async pull(controller) {
-        try {
-          const next = await pieces.next();
-          if (!next.done) return controller.enqueue(next.value);
-          await file.close();
-          controller.close();
-        } catch (error) {
-          await file.close();
-          controller.error(error);
-        }
-      },
-      async cancel() {
-        await pieces.return(undefined);
+  return streamOfSource({
+    async next() {
+      try {
+        const next = await pieces.next();
+        if (!next.done) return next.value;
+      } catch (error) {
         await file.close();
-      },
+        throw error;
+      }
+      await file.close();
+      return undefined;
     },
-    { highWaterMark: 0 },
-  );
+    async cancel() {
+      await pieces.return(undefined);
+      await file.close();
+    },
+  });
 }

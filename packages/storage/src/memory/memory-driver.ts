@@ -1,5 +1,6 @@
 /** A store in this process's memory, for tests and development; forgets everything with it. */
 import { type Clock, systemClock } from '@im/core';
+import { streamOfSource } from '../byte-stream.ts';
 import { createVerifier } from '../checksum.ts';
 import type { Checksum, DeleteResult, ListEntry, StorageDriver } from '../driver.ts';
 import { driverError } from '../driver-errors.ts';
@@ -128,14 +129,13 @@ function checked(bytes: Uint8Array, checksum: Checksum): Uint8Array {
 
 function streamOf(bytes: Uint8Array): ReadableStream<Uint8Array> {
   let offset = 0;
-  return new ReadableStream(
-    {
-      pull(controller) {
-        if (offset >= bytes.byteLength) return controller.close();
-        controller.enqueue(new Uint8Array(bytes.subarray(offset, offset + pieceBytes)));
-        offset += pieceBytes;
-      },
+  return streamOfSource({
+    async next() {
+      if (offset >= bytes.byteLength) return undefined;
+      const piece = new Uint8Array(bytes.subarray(offset, offset + pieceBytes));
+      offset += pieceBytes;
+      return piece;
     },
-    { highWaterMark: 0 },
-  );
+    async cancel() {},
+  });
 }

@@ -1,7 +1,15 @@
 /** The way down. A stream that is cut goes on where it was, as long as it is the same object. */
 import { isIntegrationError } from '@im/core';
-import type { DriverBody, DriverCall, DriverRead, ObjectInfo } from '@im/storage';
-import type { S3Head, S3Object } from '../model.ts';
+import {
+  type ByteSource,
+  type DriverBody,
+  type DriverCall,
+  type DriverRead,
+  type ObjectInfo,
+  sourceOfStream,
+  streamOfSource,
+} from '@im/storage';
+import type { S3Body, S3Head, S3Object } from '../model.ts';
 import { hasTags, toInfo } from './info.ts';
 import { callOf, type DriverContext, store, translate } from './support.ts';
 import { findTaggedChecksum } from './tagged-checksum.ts';
@@ -53,7 +61,7 @@ function resuming(
   versionId: string | undefined,
   call: DriverCall,
 ): ReadableStream<Uint8Array> {
-  let reader = body.stream?.getReader();
+  let source = sourceOf(body);
   let received = 0;
   let fruitless = 0;
 
@@ -64,31 +72,30 @@ function resuming(
       { versionId, ifMatch: head.etag, range: { offset: offset + received, length: length - received } },
       callOf(call),
     );
-    reader = (rest.body.stream ?? new Blob([new Uint8Array(rest.body.bytes ?? [])]).stream()).getReader();
+    source = sourceOf(rest.body);
   };
 
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        while (true) {
-          try {
-            const next = await reader?.read();
-            if (next?.value === undefined) return controller.close();
-            received += next.value.byteLength;
-            fruitless = 0;
-            return controller.enqueue(next.value);
-          } catch (cut) {
-            fruitless += 1;
-            const isOver = call.signal.aborted || received >= length || fruitless > fruitlessResumes;
-            if (isOver || !isIntegrationError(cut) || !cut.retryable) throw cut;
-            await goOn();
-          }
+  return streamOfSource({
+    async next() {
+      while (true) {
+        try {
+          const bytes = await source.next();
+          if (bytes === undefined) return undefined;
+          received += bytes.byteLength;
+          fruitless = 0;
+          return bytes;
+        } catch (cut) {
+          fruitless += 1;
+          const isOver = call.signal.aborted || received >= length || fruitless > fruitlessResumes;
+          if (isOver || !isIntegrationError(cut) || !cut.retryable) throw cut;
+          await goOn();
         }
-      },
-      async cancel(reason) {
-        await reader?.cancel(reason);
-      },
+      }
     },
-    { highWaterMark: 0 },
-  );
+    cancel: (reason) => source.cancel(reason),
+  });
+}
+
+function sourceOf({ stream, bytes }: S3Body): ByteSource {
+  return sourceOfStream(stream ?? new Blob([new Uint8Array(bytes)]).stream());
 }

@@ -1,5 +1,6 @@
 /** Bytes of an answer as a web stream. */
 import { errorCode, IntegrationError, VendorError } from '@im/core';
+import { streamOfSource } from '@im/storage';
 
 /** Most bytes of an object that are read at once, within the operation, rather than given as a stream. */
 export const smallBytes = 64 * 1024;
@@ -28,21 +29,16 @@ export function streamOf(
   letGo: () => Promise<void>,
 ): ReadableStream<Uint8Array> {
   const iterator = bytes[Symbol.asyncIterator]();
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
-          const next = await iterator.next();
-          if (next.done) controller.close();
-          else controller.enqueue(next.value);
-        } catch (thrown) {
-          throw cutError(thrown);
-        }
-      },
-      cancel: letGo,
+  return streamOfSource({
+    async next() {
+      try {
+        return (await iterator.next()).value as Uint8Array | undefined;
+      } catch (thrown) {
+        throw cutError(thrown);
+      }
     },
-    { highWaterMark: 0 },
-  );
+    cancel: letGo,
+  });
 }
 
 /** The operation is over when its stream breaks, so core does not see what it throws. */

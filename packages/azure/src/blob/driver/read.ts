@@ -1,6 +1,6 @@
 /** Reads: bytes that are here, or a stream of them. */
 import type { DriverBody, DriverCall, DriverRead, ObjectInfo } from '@im/storage';
-import { driverError, resolveRange } from '@im/storage';
+import { driverError, resolveRange, streamOfSource } from '@im/storage';
 import type { BlobDownload, BlobProperties, GetBlobOptions } from '../model.ts';
 import type { BlobClient } from '../operations/operations.ts';
 import { driverFailure, inPort, isAbsent, toInfo } from './info.ts';
@@ -115,23 +115,18 @@ async function infoOf(
 
 function streamOf(download: BlobDownload): ReadableStream<Uint8Array> {
   const iterator = download.body[Symbol.asyncIterator]();
-  return new ReadableStream<Uint8Array>(
-    {
-      async pull(controller) {
-        try {
-          const next = await iterator.next();
-          if (next.done === true) controller.close();
-          else controller.enqueue(next.value);
-        } catch (error) {
-          throw driverFailure(error);
-        }
-      },
-      async cancel() {
-        // Both: an iterator that was never asked has nothing to end.
-        await iterator.return?.();
-        await download[Symbol.asyncDispose]();
-      },
+  return streamOfSource({
+    async next() {
+      try {
+        return (await iterator.next()).value as Uint8Array | undefined;
+      } catch (error) {
+        throw driverFailure(error);
+      }
     },
-    { highWaterMark: 0 },
-  );
+    async cancel() {
+      // Both: an iterator that was never asked has nothing to end.
+      await iterator.return?.();
+      await download[Symbol.asyncDispose]();
+    },
+  });
 }

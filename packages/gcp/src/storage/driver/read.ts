@@ -4,7 +4,7 @@
  */
 import { isIntegrationError, VendorError } from '@im/core';
 import type { ByteRange, DriverBody, DriverCall, DriverRead, ObjectInfo } from '@im/storage';
-import { driverError, resolveRange } from '@im/storage';
+import { driverError, resolveRange, streamOfSource } from '@im/storage';
 import type { GcsMedia, GcsObject } from '../model.ts';
 import type { MediaOptions } from '../operations/media.ts';
 import type { ReadOptions } from '../operations/objects.ts';
@@ -150,16 +150,16 @@ function streamOf(
   let bytes = iterate(media);
   let received = 0;
   let fruitless = 0;
-  const next = async (): Promise<IteratorResult<Uint8Array>> => {
+  const next = async (): Promise<Uint8Array | undefined> => {
     for (;;) {
       try {
-        const result = await bytes.next();
-        if (!result.done) {
-          received += result.value.byteLength;
+        const { done, value } = await bytes.next();
+        if (!done) {
+          received += value.byteLength;
           fruitless = 0;
-          return result;
+          return value;
         }
-        if (received >= range.length) return result;
+        if (received >= range.length) return undefined;
         throw new VendorError({
           sent: true,
           code: 'unavailable',
@@ -175,17 +175,7 @@ function streamOf(
       }
     }
   };
-  return new ReadableStream(
-    {
-      async pull(controller) {
-        const { done, value } = await next();
-        if (done) controller.close();
-        else controller.enqueue(value);
-      },
-      cancel: () => media[Symbol.asyncDispose](),
-    },
-    { highWaterMark: 0 },
-  );
+  return streamOfSource({ next, cancel: async () => media[Symbol.asyncDispose]() });
 }
 
 function iterate({ body, bytes }: GcsMedia): AsyncIterator<Uint8Array> {
