@@ -11,6 +11,8 @@ export interface Mover extends AsyncDisposable {
   put(key: string, bytes: Uint8Array): Promise<unknown>;
   up(key: string, pieces: Pieces, size: number): Promise<unknown>;
   whole(key: string, pieces: Pieces, size: number): Promise<unknown>;
+  /** Puts an object that `down` will read, so that it can be verified then if the client knows how. */
+  toRead(key: string, pieces: Pieces, size: number): Promise<unknown>;
   /** @returns bytes that came */
   down(key: string): Promise<number>;
 }
@@ -37,6 +39,7 @@ async function openOurMover(cloud: CloudName, direction: string, options: FakeOp
     put: (key, bytes) => store.put(key, bytes),
     up,
     whole: up,
+    toRead: up,
     down: async (key) => drain((await store.get(key)).stream()),
     [Symbol.asyncDispose]: () => ours[Symbol.asyncDispose](),
   };
@@ -45,10 +48,12 @@ async function openOurMover(cloud: CloudName, direction: string, options: FakeOp
 async function openBareMover(cloud: CloudName, options: FakeOptions): Promise<Mover> {
   const { bareStores } = await import('./bare.ts');
   const bare = await bareStores[cloud](options);
+  const whole: Mover['whole'] = async (key, pieces, size) => bare.uploadWhole?.(key, pieces, size);
   return {
     put: (key, bytes) => bare.put(key, bytes),
     up: (key, pieces, size) => bare.upload(key, pieces, size),
-    whole: async (key, pieces, size) => bare.uploadWhole?.(key, pieces, size),
+    whole,
+    toRead: bare.uploadWhole === undefined ? (key, pieces, size) => bare.upload(key, pieces, size) : whole,
     down: (key) => bare.download(key),
     async [Symbol.asyncDispose]() {},
   };

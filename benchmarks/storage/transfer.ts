@@ -36,13 +36,13 @@ function expectAll(came: number, total: number): void {
 
 await using mover = await openMover(cloud, who, direction, JSON.parse(options));
 const warmBytes = 24 * 1024 * 1024;
-/** Objects to read, put by `prepare`. */
-const keyToRead = (total: number) => `read-${total}`;
+/** What `down` reads is what the same client has put, by `prepare`: each verifies what it knows to verify. */
+const keyToRead = (total: number) => `read-${who}-${total}`;
 
 /** Moves `total` bytes the way that is measured. */
 async function move(total: number): Promise<void> {
   if (direction === 'down') expectAll(await mover.down(keyToRead(total)), total);
-  else if (direction === 'prepare') await mover.up(keyToRead(total), source(total), total);
+  else if (direction === 'prepare') await mover.toRead(keyToRead(total), source(total), total);
   else await mover[direction](`${direction}-${who}`, source(total), total);
 }
 
