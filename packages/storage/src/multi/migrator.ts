@@ -47,7 +47,7 @@ export function createMigrator(setup: MigratorSetup): (pair: ObjectPair) => Prom
     if (there === undefined || there.size !== info.size) return false;
     const wanted = { ...there, ...keepable(to.driver, info) };
     if (differentAttributes(wanted, there).length > 0) return false;
-    return (await compareContent({ member: from, info }, { member: to, info: there }, false, call)).isSame;
+    return (await compareContent({ member: from, info }, { member: to, info: there }, call)).isSame;
   }
 
   async function once({ key, from: mine, to: theirs }: ObjectPair): Promise<Outcome> {

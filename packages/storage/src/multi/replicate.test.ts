@@ -1,5 +1,5 @@
 /** Replicas: what waits for them, what they miss, and what becomes of it. */
-import { memoryState } from '@im/core';
+import { memoryState, sleep } from '@im/core';
 import { createVirtualClock, type VirtualClock } from '@im/testing';
 import { describe, expect, it } from 'vitest';
 import { faulty, outage, seeded } from '../__fixtures__/faults.ts';
@@ -365,6 +365,21 @@ describe('what a replica misses', () => {
     }
     await clock.until(store.replication.drain());
     await agree(a.store, b.store, c.store);
+  });
+
+  it('is not looked for while it is being written: a put is one call at each store, and one look', async () => {
+    const { a, b, c, store, clock } = open({ wait: 1 });
+    // Long enough for the work in the background to come in between.
+    for (const { faults } of [a, b, c]) faults.after = () => sleep(clock, 10);
+    const put = async (index: number) => void (await store.put(`k/${index}`, 'x'));
+    await clock.until(Promise.all(Array.from({ length: 50 }, (_, index) => put(index))));
+    await clock.until(store.replication.drain());
+    const counts = [a, b, c].map(({ faults }) =>
+      Object.entries(Object.groupBy(faults.calls, ({ operation }) => operation)).map(
+        ([operation, calls]) => `${operation} ${calls?.length}`,
+      ),
+    );
+    expect(counts).toEqual([['put 50', 'head 50'], ['put 50'], ['put 50']]);
   });
 
   it.each([1, 2, 3, 4, 5])(

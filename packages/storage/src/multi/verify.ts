@@ -1,10 +1,10 @@
 /** Whether two stores hold the same. Nothing is written. */
 import { type Clock, systemClock } from '@im/core';
-import type { DriverCall } from '../driver.ts';
+import type { DriverCall, ObjectInfo } from '../driver.ts';
 import { compareKeys } from '../keys.ts';
 import type { StoreCall } from '../object-store.types.ts';
 import { differentAttributes } from './compare.ts';
-import { compareContent, isGone } from './content.ts';
+import { type Comparison, compareBytes, compareContent, isGone, letGo, openBoth } from './content.ts';
 import { type AnyStore, keepable, type Member, membersOf } from './member.ts';
 import { forEachOf } from './pool.ts';
 import { createMeter, type TransferProgress } from './progress.ts';
@@ -69,25 +69,39 @@ export async function verify(
   let compared = 0;
   let bytesRead = 0;
 
-  async function look(key: string): Promise<void> {
-    const [mine, theirs] = await Promise.all([headOf(from, key, call), headOf(to, key, call)]);
-    if (mine === undefined || theirs === undefined) {
-      if (mine !== undefined) missing.push(key);
-      if (theirs !== undefined) extra.push(key);
-      return;
-    }
+  /** Notes what only one of the two has. */
+  function noteAbsent(key: string, mine: unknown, theirs: unknown): void {
+    if (mine !== undefined) missing.push(key);
+    if (theirs !== undefined) extra.push(key);
+  }
+
+  function note(key: string, mine: ObjectInfo, theirs: ObjectInfo, content: Comparison): void {
     compared += 1;
-    const content = await compareContent(
-      { member: from, info: mine },
-      { member: to, info: theirs },
-      options.deep ?? false,
-      call,
-    );
     bytesRead += content.bytesRead;
     const wanted = { ...theirs, ...keepable(to.driver, mine) };
     const [attribute] = options.attributes === false ? [] : differentAttributes(wanted, theirs);
     const why = content.why ?? (attribute as Difference | undefined);
     if (why !== undefined) different.push({ key, why });
+  }
+
+  async function look(key: string): Promise<void> {
+    const [mine, theirs] = await Promise.all([headOf(from, key, call), headOf(to, key, call)]);
+    if (mine === undefined || theirs === undefined) return noteAbsent(key, mine, theirs);
+    const [one, other] = [
+      { member: from, info: mine },
+      { member: to, info: theirs },
+    ];
+    note(key, mine, theirs, await compareContent(one, other, call));
+  }
+
+  /** Where all is read in any case, what is known of an object comes with its bytes. */
+  async function lookDeep(key: string): Promise<void> {
+    const [mine, theirs] = await openBoth(from, to, key, call);
+    if (mine === undefined || theirs === undefined) {
+      noteAbsent(key, mine, theirs);
+      return letGo(mine, theirs);
+    }
+    note(key, mine.body.info, theirs.body.info, await compareBytes(mine, theirs, call));
   }
 
   async function pair({ key, from: mine, to: theirs }: ObjectPair): Promise<void> {
@@ -100,13 +114,10 @@ export async function verify(
   async function lookAgain(key: string): Promise<void> {
     for (let looks = 1; ; looks += 1) {
       try {
-        return await look(key);
+        return await (options.deep === true ? lookDeep(key) : look(key));
       } catch (error) {
         signal.throwIfAborted();
-        if (isGone(error) && looks < mostLooks) {
-          compared -= 1;
-          continue;
-        }
+        if (isGone(error) && looks < mostLooks) continue;
         failed.push({ key, error });
         return;
       }

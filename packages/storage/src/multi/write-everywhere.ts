@@ -74,17 +74,24 @@ export function createWriteEverywhere(setup: ReplicaSetup): WriteEverywhere {
         if (isUntouched) for (const name of targets) journal.acknowledge(entry, name);
         throw error;
       });
-      journal.arm(entry);
-      if (needed === 0) return info;
-      const outcomes = await (together ?? bringAll());
-      call.signal.throwIfAborted();
-      const failed = outcomes.filter((outcome) => outcome !== undefined);
-      if (failed.length < replicas.length && (await isSettled(key, info, call)))
-        for (const [index, name] of targets.entries())
-          if (outcomes[index] === undefined) journal.acknowledge(entry, name);
-      const have = replicas.length - failed.length;
-      if (have < needed) throw tooFew(setup, have, 1, failed[0]?.error);
-      return info;
+      if (needed === 0) {
+        journal.arm(entry);
+        return info;
+      }
+      try {
+        const outcomes = await (together ?? bringAll());
+        call.signal.throwIfAborted();
+        const failed = outcomes.filter((outcome) => outcome !== undefined);
+        if (failed.length < replicas.length && (await isSettled(key, info, call)))
+          for (const [index, name] of targets.entries())
+            if (outcomes[index] === undefined) journal.acknowledge(entry, name);
+        const have = replicas.length - failed.length;
+        if (have < needed) throw tooFew(setup, have, 1, failed[0]?.error);
+        return info;
+      } finally {
+        // Not before: what is being brought would be worked off once more meanwhile.
+        journal.arm(entry);
+      }
     });
 }
 
