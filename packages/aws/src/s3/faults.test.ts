@@ -6,12 +6,13 @@ import { type ConnectSetup, connect as connectTo, stream, wholeOf } from './__te
 import { type FakeBucket, type S3Fake, startFake } from './testing.ts';
 
 const mebibyte = 1024 ** 2;
-const partBytes = 8 * mebibyte;
+/** As small as S3 takes them. */
+const partBytes = 5 * mebibyte;
 const bucketName = 'faults';
 
 /** Comes again at once: parts are so large that a clock that is moved would overtake them. */
 const resilience = { retry: { maxAttempts: 5, initialMs: 1 } } as const;
-const connect = (setup: ConnectSetup) => connectTo({ ...setup, resilience });
+const connect = (setup: ConnectSetup) => connectTo({ resilience, store: { partBytes }, ...setup });
 
 describe('S3 under faults', { timeout: 60_000 }, () => {
   let fake: S3Fake;
@@ -41,7 +42,7 @@ describe('S3 under faults', { timeout: 60_000 }, () => {
 
   it('a storm of SlowDown is outlasted: 20 refusals, no upload fails', async () => {
     // Which part meets a refusal is chance: one may meet half of them.
-    await using to = connectTo({
+    await using to = connect({
       options: options(),
       resilience: { retry: { maxAttempts: 21, initialMs: 1 } },
     });

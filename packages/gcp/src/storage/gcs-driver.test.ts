@@ -6,6 +6,8 @@ import { storage } from './storage.ts';
 import { startFake } from './testing.ts';
 
 const harness: StorageHarness = {
+  // All of it in CI; less where somebody waits for it.
+  ...(process.env.CI !== 'true' && { largeBytes: 16 * 1024 * 1024 }),
   async open() {
     const fake = await startFake();
     const clients = [0, 1].map(() => createIntegration(storage, { options: fake.options() }));

@@ -17,7 +17,7 @@
  * @see {@link https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html | AWS: create a signed request}
  * @see {@link https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-query-string-auth.html | S3: query parameters}
  */
-import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import { createHmac, createSecretKey, hash, timingSafeEqual } from 'node:crypto';
 
 /** A request as it arrived. */
 export interface ReceivedRequest {
@@ -197,11 +197,14 @@ export function signatureOf(
   const scope = [day, region, service, 'aws4_request'];
   const stringToSign = [algorithm, time, scope.join('/'), sha256(canonical)].join('\n');
   const key = scope.reduce<Buffer>(
-    (secret, part) => createHmac('sha256', secret).update(part).digest(),
+    (secret, part) => keyed(secret).update(part).digest(),
     Buffer.from(`AWS4${secretAccessKey}`),
   );
-  return createHmac('sha256', key).update(stringToSign).digest('hex');
+  return keyed(key).update(stringToSign).digest('hex');
 }
+
+/** Bytes are made a key first: Node 24 takes four times as long for them as they are. */
+const keyed = (secret: Buffer) => createHmac('sha256', createSecretKey(secret));
 
 /** The canonical request, line by line. */
 export function canonicalRequest(

@@ -14,6 +14,8 @@ export interface S3Call {
   readonly principal: Principal;
   readonly bucketName: string;
   readonly key: string;
+  /** Least bytes of all parts but the last. */
+  readonly leastPartBytes: number;
   query(name: string): string | undefined;
   header(name: string): string | undefined;
   /** Milliseconds since 1970. */

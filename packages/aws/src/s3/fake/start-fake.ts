@@ -23,6 +23,16 @@ import { seedBucket } from './seed.ts';
 import { signatureRefusal } from './signatures.ts';
 import { FakeBucket } from './state.ts';
 
+/** How the fake is started. */
+export interface S3FakeOptions extends AwsFakeOptions {
+  /**
+   * Least bytes of all parts of an object but the last. Default 5 MiB, as of S3; less spares a test that sends many.
+   *
+   * @see {@link https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html | S3: limits of uploads in parts}
+   */
+  readonly leastPartBytes?: number | undefined;
+}
+
 /** How a bucket is made. */
 export interface FakeBucketOptions {
   /** Whether earlier versions stay. Default true. */
@@ -54,8 +64,8 @@ export interface S3Fake extends ProviderFake<typeof s3> {
 export const sampleBucket = 'im-samples';
 
 /** Starts it on a free port of 127.0.0.1. */
-export async function startFake(options: AwsFakeOptions = {}): Promise<S3Fake> {
-  const { clock = systemClock, seed = 1, region = 'us-east-1' } = options;
+export async function startFake(options: S3FakeOptions = {}): Promise<S3Fake> {
+  const { clock = systemClock, seed = 1, region = 'us-east-1', leastPartBytes = 5 * 1024 * 1024 } = options;
   const accounts = createAccounts(clock, seed);
   const buckets = new Map<string, FakeBucket>();
   const nameOf = (name: string, accountId: string) => (name === sampleBucket ? `${name}/${accountId}` : name);
@@ -87,6 +97,7 @@ export async function startFake(options: AwsFakeOptions = {}): Promise<S3Fake> {
       principal,
       bucketName,
       key,
+      leastPartBytes,
       now: () => clock.now(),
       query: (name) => request.query.get(name) ?? undefined,
       header: (name) => request.headers[name],

@@ -7,9 +7,6 @@ import { type Checksums, checksum, checksumNames, etagOf, receive } from './inte
 import type { FakePart, FakeUpload } from './state.ts';
 import { copySource } from './writes.ts';
 
-/** Least bytes of all parts but the last: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html */
-const leastPartBytes = 5 * 1024 * 1024;
-
 export function createUpload(call: S3Call): FakeResponse {
   const bucket = call.bucket();
   const named = call.header('x-amz-checksum-algorithm')?.toLowerCase();
@@ -135,7 +132,8 @@ function chosenParts(call: S3Call, upload: FakeUpload): readonly FakePart[] {
       const message = `The upload was created using a ${algorithm} checksum. The complete request must include the checksum for each part.`;
       throw refusal('InvalidRequest', { message });
     }
-    if (index < wanted.length - 1 && part.bytes.byteLength < leastPartBytes) throw refusal('EntityTooSmall');
+    if (index < wanted.length - 1 && part.bytes.byteLength < call.leastPartBytes)
+      throw refusal('EntityTooSmall');
     return part;
   });
 }

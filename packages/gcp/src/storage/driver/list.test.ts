@@ -8,13 +8,11 @@ import { gcsDriver } from './gcs-driver.ts';
 it('a long list costs one request for each of its pages, and tells every key once', {
   timeout: 60_000,
 }, async () => {
-  await using fake = await startFake({ record: false });
+  const keys = Array.from({ length: 2_500 }, (_, index) => `k/${String(index).padStart(4, '0')}`);
+  const objects = Object.fromEntries(keys.map((key) => [key, '']));
+  await using fake = await startFake({ record: false, objects });
   await using client = createIntegration(storage, { options: fake.options() });
   const store = createObjectStore(gcsDriver(client));
-  const keys = Array.from({ length: 2_500 }, (_, index) => `k/${String(index).padStart(4, '0')}`);
-  for (let at = 0; at < keys.length; at += 100)
-    await Promise.all(keys.slice(at, at + 100).map((key) => store.put(key, '')));
-  fake.forget();
   const told: string[] = [];
   let pages = 0;
   for await (const { items } of store.list({ prefix: 'k/' }).pages()) {
@@ -23,5 +21,5 @@ it('a long list costs one request for each of its pages, and tells every key onc
   }
   expect(told).toEqual(keys);
   expect(pages).toBe(3);
-  expect(fake.exchanges).toHaveLength(pages);
+  expect(fake.exchanges.filter(({ target }) => target !== '/token')).toHaveLength(pages);
 });
