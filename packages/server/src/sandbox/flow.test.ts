@@ -30,7 +30,8 @@ describe('no call of the flow fails but by the weather', () => {
     '%s',
     { timeout: 60_000 },
     async (_id, candidate) => {
-      const clock = createVirtualClock();
+      // Samples may name days around now: a fake shows as much of the past as its vendor does.
+      const clock = createVirtualClock(Date.now());
       const random = createRandom();
       const watched = watch(candidate);
       const failures: FlowFailure[] = [];
