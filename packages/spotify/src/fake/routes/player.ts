@@ -41,7 +41,7 @@ export function playerRoutes(state: State): RouteTable {
     const item = uri === undefined ? undefined : render.playable(viewOf(state, request, who), uri);
     return {
       ...(player.contextUri === undefined ? {} : { context: contextJson(state, player.contextUri) }),
-      timestamp: player.since,
+      timestamp: Math.floor(player.since),
       progress_ms: Math.round(player.positionMs),
       is_playing: player.isPlaying,
       ...(item === undefined ? {} : { item }),
