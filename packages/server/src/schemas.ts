@@ -1,5 +1,5 @@
 /**
- * What the hub answers, as zod schemas: `routes.ts` declares its answers with them, `/openapi.json` is generated from
+ * What the hub answers, as zod schemas: `routes/` declares its answers with them, `/openapi.json` is generated from
  * them, and the tests check every answer by them. Only `status.ts` of core decides what there is to tell.
  */
 

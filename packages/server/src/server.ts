@@ -2,13 +2,22 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
-import type { OpenAPIHono } from '@hono/zod-openapi';
-import { type Clock, type Logger, type Registry, silentLogger, sleep, systemClock } from '@im/core';
+import {
+  type Clock,
+  type Logger,
+  memoryState,
+  type Registry,
+  type StateStore,
+  silentLogger,
+  sleep,
+  systemClock,
+} from '@im/core';
 import { type ClientLimits, createListener } from './listener.ts';
 import { problemResponse, toProblem } from './problem.ts';
-import { createRoutes } from './routes.ts';
+import type { HubApp } from './routes/context.ts';
+import { createRoutes } from './routes/index.ts';
 import { version } from './version.ts';
-import { createView, type Note } from './view.ts';
+import { createViews, type Note } from './view.ts';
 
 /** How a hub is made. Everything but the registry has a default. */
 export interface ServerOptions {
@@ -36,6 +45,8 @@ export interface ServerOptions {
   readonly note?: Note | undefined;
   /** Default: {@link systemClock}. Socket time-outs are the machine's own in any case. */
   readonly clock?: Clock | undefined;
+  /** What a fleet of hubs must agree on, such as limits. Default: in the memory of this process. The hub leaves it open. */
+  readonly state?: StateStore | undefined;
   /** Default: {@link silentLogger}. */
   readonly logger?: Logger | undefined;
 }
@@ -43,7 +54,7 @@ export interface ServerOptions {
 /** A hub. */
 export interface HubServer extends AsyncDisposable {
   /** The routes, to be mounted elsewhere or called in a test without a socket. The socket adds the security headers. */
-  readonly app: OpenAPIHono;
+  readonly app: HubApp;
   /** `http://127.0.0.1:8080`, without a slash at the end; before {@link HubServer.listen} with the port that was asked for. */
   readonly url: string;
   /** Whether it takes connections. */
@@ -69,22 +80,34 @@ export class ListenError extends Error {
 
 /** Makes a hub that is not listening yet. */
 export function createServer(options: ServerOptions): HubServer {
-  const { registry, host = '127.0.0.1', port = 8080, logger = silentLogger, clock = systemClock } = options;
+  const {
+    registry,
+    title = '@im hub',
+    host = '127.0.0.1',
+    port = 8080,
+    logger = silentLogger,
+    clock = systemClock,
+    state = memoryState(clock),
+  } = options;
   let draining = false;
   let closing: Promise<void> | undefined;
 
-  const view = createView({
+  const views = createViews({
     registry,
-    title: options.title ?? '@im hub',
+    title,
     clock,
     note: options.note ?? (() => undefined),
     draining: () => draining,
   });
   const app = createRoutes({
-    view,
+    registry,
+    viewOf: views.of,
+    title,
     version,
+    clock,
+    logger,
+    state,
     maxMetricIntegrations: options.maxMetricIntegrations ?? 2_000,
-    onFault: (error) => logger.error('a request failed by a fault of the hub', { error }),
   });
   const listener = createListener(
     getRequestListener(app.fetch, {
@@ -105,7 +128,7 @@ export function createServer(options: ServerOptions): HubServer {
       const cut = await listener.stop(options.graceMs ?? 10_000, options.settleMs ?? 1_000);
       if (cut > 0) logger.warn('connections were cut after the grace period', { cut });
     }
-    view.close();
+    views.close();
     await registry[Symbol.asyncDispose]();
   };
 

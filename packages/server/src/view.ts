@@ -9,6 +9,7 @@ import {
   type Registry,
   type RegistryEvent,
 } from '@im/core';
+import type { Caller } from './access/caller.ts';
 import { countByStatus, judgeHub } from './health.ts';
 import { type Health, type StatusQuery, type statusSchema, toView } from './schemas.ts';
 
@@ -34,30 +35,60 @@ export interface HubView {
 /** Most events remembered for the page. */
 const mostEvents = 50;
 
-/** Looks at `registry`; `draining` says whether the hub is shutting down. `close` stops listening to events. */
-export function createView(options: {
+/** How views are made. */
+interface ViewOptions {
   readonly registry: Registry;
   readonly title: string;
   readonly clock: Clock;
   readonly note: Note;
+  /** Whether the hub is shutting down. */
   readonly draining: () => boolean;
-}): HubView & { close(): void } {
-  const { registry, title, clock, note, draining } = options;
+}
+
+/** The view of everybody who is let in. `close` stops listening to events. */
+export interface Views {
+  of(caller: Pick<Caller, 'tenant'>): HubView;
+  close(): void;
+}
+
+/** Looks at `registry`. */
+export function createViews(options: ViewOptions): Views {
   const events: RegistryEvent[] = [];
-  const close = registry.on((event) => {
+  /** By tenant, so that what happens to one pushes nothing of another out. */
+  const byTenant = new Map<string, RegistryEvent[]>();
+  const close = options.registry.on((event) => {
     // What a check changes is an event of its own; that it ran stands in the table.
     if (event.kind === 'check') return;
-    events.unshift(event);
-    events.length = Math.min(events.length, mostEvents);
+    const own = byTenant.get(event.tenant) ?? [];
+    byTenant.set(event.tenant, own);
+    for (const list of [events, own]) {
+      list.unshift(event);
+      list.length = Math.min(list.length, mostEvents);
+    }
   });
+  const all = createView(options, () => events);
+  return {
+    close,
+    of: ({ tenant }) =>
+      tenant === undefined ? all : createView(options, () => byTenant.get(tenant) ?? [], tenant),
+  };
+}
+
+/** What is seen of everything, or of one tenant: the work for a name of another is the same as for none. */
+function createView(
+  { registry, title, clock, note, draining }: ViewOptions,
+  events: HubView['events'],
+  only?: string,
+): HubView {
+  const list = only === undefined ? () => registry.list() : () => registry.tenant(only).list();
   return {
     title,
     clock,
     note,
-    close,
-    events: () => events,
-    list: () => registry.list(),
+    events,
+    list,
     one: (name, tenant) => {
+      if (only !== undefined && tenant !== only) return undefined;
       try {
         return registry.status({ name, tenant });
       } catch (error) {
@@ -65,16 +96,14 @@ export function createView(options: {
         throw error;
       }
     },
-    health: () => judgeHub(registry.list(), draining(), clock.now()),
+    health: () => judgeHub(list(), draining(), clock.now()),
     status: ({ tenant, provider, status, limit, after }) => {
-      const matching = registry
-        .list()
-        .filter(
-          (one) =>
-            (tenant === undefined || one.tenant === tenant) &&
-            (provider === undefined || one.provider === provider) &&
-            (status === undefined || one.status === status),
-        );
+      const matching = list().filter(
+        (one) =>
+          (tenant === undefined || one.tenant === tenant) &&
+          (provider === undefined || one.provider === provider) &&
+          (status === undefined || one.status === status),
+      );
       const from = after === undefined ? 0 : placeAfter(matching, after);
       const page = matching.slice(from, from + limit);
       const last = page.at(-1);

@@ -64,7 +64,13 @@ export function sampleRegistry(list: IntegrationStatus[]): Registry & { emit(eve
     reconfigure: unused,
     isolate: unused,
     resetBreaker: unused,
-    tenant: unused,
+    tenant: (tenant: string) => ({
+      tenant,
+      settings: {},
+      get: unused,
+      port: unused,
+      list: () => list.filter((one) => one.tenant === tenant),
+    }),
     tenants: () => [...new Set(list.map(({ tenant }) => tenant))],
     status: ({ name, tenant = 'default' }: { readonly name: string; readonly tenant?: string | undefined }) => {
       const found = list.find((one) => one.name === name && one.tenant === tenant);

@@ -1,0 +1,29 @@
+/** What every group of routes is given. */
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { Clock, Logger, Registry, StateStore } from '@im/core';
+import type { Caller } from '../access/caller.ts';
+import type { HubView } from '../view.ts';
+
+/** What the hub is made of, as its routes see it. */
+export interface HubContext {
+  readonly registry: Registry;
+  /** What the caller can see: all of it, or one tenant's part in which nothing tells of another. */
+  readonly viewOf: (caller: Caller) => HubView;
+  readonly title: string;
+  readonly version: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly state: StateStore;
+  readonly maxMetricIntegrations: number;
+}
+
+/** What stands in the context of a request: `context.get('caller')`. */
+export interface HubEnv {
+  readonly Variables: { readonly caller: Caller };
+}
+
+/** The application that routes are mounted on. */
+export type HubApp = OpenAPIHono<HubEnv>;
+
+/** A file of this folder: it mounts its routes. */
+export type RouteGroup = (app: HubApp, hub: HubContext) => void;

@@ -1,0 +1,75 @@
+/**
+ * All routes of the hub. A file of this folder is a group of routes; it declares each with the schemas of its input and its
+ * answers, from which `/openapi.json` is generated, and stands in the list below. What holds for all of them is said here.
+ */
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { HTTPException } from 'hono/http-exception';
+import { anyone } from '../access/caller.ts';
+import { problemResponse, toProblem } from '../problem.ts';
+import { UnknownCursor } from '../view.ts';
+import type { HubApp, HubContext, HubEnv, RouteGroup } from './context.ts';
+import { descriptionRoutes } from './description.ts';
+import { healthRoutes } from './health.ts';
+import { metricsRoutes } from './metrics.ts';
+import { pageRoutes } from './page.ts';
+import { statusRoutes } from './status.ts';
+
+const groups: readonly RouteGroup[] = [
+  healthRoutes,
+  statusRoutes,
+  metricsRoutes,
+  descriptionRoutes,
+  pageRoutes,
+];
+
+/** Mounts every group. `GET` answers `HEAD` too; what no route of a path takes is answered with 405. */
+export function createRoutes(hub: HubContext): HubApp {
+  const app: HubApp = new OpenAPIHono<HubEnv>({
+    defaultHook: (result, context) => {
+      if (result.success) return;
+      const errors = result.error.issues.map((issue) => ({
+        where:
+          issue.path.join('.') ||
+          (issue.code === 'unrecognized_keys' ? issue.keys.join(', ') : result.target),
+        says: issue.message,
+      }));
+      const detail = `${result.target}: ${errors.map(({ where, says }) => `${where}: ${says}`).join('; ')}`;
+      return problemResponse(toProblem(400, detail, { instance: context.req.path, errors }));
+    },
+  });
+  app.use((context, next) => {
+    context.set('caller', anyone);
+    return next();
+  });
+  for (const mount of groups) mount(app, hub);
+  refuseOtherMethods(app);
+  app.notFound(({ req }) =>
+    problemResponse(toProblem(404, 'The routes are listed in /openapi.json', { instance: req.path })),
+  );
+  app.onError((error, { req }) => {
+    if (error instanceof UnknownCursor) {
+      return problemResponse(
+        toProblem(400, '`after` is not a place this hub gave out', { instance: req.path }),
+      );
+    }
+    if (error instanceof HTTPException) return problemResponse(toProblem(error.status, error.message));
+    hub.logger.error('a request failed by a fault of the hub', { error });
+    return problemResponse(toProblem(500, 'A fault of the hub; its log says more'));
+  });
+  return app;
+}
+
+/** A path that only some methods know answers the others with 405 and the ones it takes. */
+function refuseOtherMethods(app: HubApp): void {
+  const taken = Map.groupBy(
+    app.routes.filter(({ method }) => method !== 'ALL'),
+    ({ path }) => path,
+  );
+  for (const [path, routes] of taken) {
+    const methods = new Set(routes.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method])));
+    const allow = [...methods].join(', ');
+    app.all(path, ({ req }) =>
+      problemResponse(toProblem(405, `${req.path} takes ${allow}`, { instance: req.path }), { allow }),
+    );
+  }
+}
