@@ -1,106 +1,80 @@
 /** Asks a running hub everything it can be asked, and compares the answers with each other and with what should run. */
-import { get } from 'node:http';
 import type { Health, IntegrationView, SandboxRow } from '@im/server';
+import { type Ask, asker, json } from './start-ask.ts';
+import { checkWeather, type WeatherStation } from './start-weather.ts';
 
-interface Answer {
-  readonly status: number;
-  readonly type: string;
-  readonly text: string;
+interface Description {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, DescribedOperation>>>>;
 }
 
-/** Most milliseconds to wait until every integration has been called. */
-const mostWaitMs = 15_000;
+interface DescribedOperation {
+  readonly parameters?: readonly { readonly required?: boolean }[];
+  readonly responses: Readonly<Record<string, unknown>>;
+}
 
 /** @returns what is not right; empty when all is */
-export async function checkHub(url: string, rows: readonly SandboxRow[]): Promise<string[]> {
-  const problems: string[] = [];
-  const expect = (right: boolean, what: string) => void (right || problems.push(what));
-  const ask = (path: string, method = 'GET') => request(`${url}${path}`, method);
-  if (rows.length === 0) problems.push('nothing runs in the sandbox');
+export async function checkHub(
+  url: string,
+  rows: readonly SandboxRow[],
+  station: WeatherStation,
+): Promise<string[]> {
+  if (rows.length === 0) return ['nothing runs in the sandbox'];
+  const ask = asker(url);
+  return [
+    ...(await checkWeather(ask, rows, station)),
+    ...(await checkEach(ask, rows)),
+    ...(await checkWhole(ask, rows)),
+    ...(await checkDescribed(ask)),
+  ];
+}
 
-  const integrations = await untilCalled(ask, rows);
+/** Every integration by itself, in the metrics and on the page. */
+async function checkEach(ask: Ask, rows: readonly SandboxRow[]): Promise<string[]> {
+  const [metrics, page] = await Promise.all([ask('/integrations/metrics'), ask('/')]);
+  const problems = page.type.startsWith('text/html') ? [] : ['the page is no HTML'];
   for (const { name, tenant, provider } of rows) {
-    const place = `${name} of ${tenant}`;
-    const one = integrations.find((candidate) => candidate.name === name && candidate.tenant === tenant);
-    expect(one !== undefined, `${place} is not in /integrations/status`);
-    if (one === undefined) continue;
-    expect(one.provider === provider, `${place} is ${one.provider} instead of ${provider}`);
-    expect(one.stats.calls > 0, `${place} was never called`);
-    expect(
-      one.status === 'healthy',
-      `${place} is ${one.status}: ${one.reasons.map(({ says }) => says).join('; ')}`,
-    );
-    const alone = await ask(`/integrations/health/${name}?tenant=${tenant}`);
-    expect(alone.status === 200, `/integrations/health/${name} of ${tenant} answers ${alone.status}`);
-    expect(json<IntegrationView>(alone).provider === provider, `/integrations/health/${name} is another's`);
+    const place = `/integrations/health/${name}?tenant=${tenant}`;
+    const alone = await ask(place);
+    if (alone.status !== 200) problems.push(`${place} answers ${alone.status}`);
+    else if (json<IntegrationView>(alone).provider !== provider) problems.push(`${place} is another's`);
+    if (!metrics.text.includes(`im_integration_calls_total{tenant="${tenant}",integration="${name}"`))
+      problems.push(`no calls of ${name} of ${tenant} in the metrics`);
+    if (!page.text.includes(`>${name}<`)) problems.push(`${name} is not on the page`);
   }
-  expect(
-    integrations.length === rows.length,
-    `${integrations.length} integrations in the status, ${rows.length} in the table`,
-  );
-
-  const health = await ask('/integrations/health');
-  const told = json<Health>(health);
-  expect(health.status === 200 && told.ready, `/integrations/health answers ${health.status}: ${told.says}`);
-  expect(told.total === rows.length, `/integrations/health counts ${told.total}, not ${rows.length}`);
-
-  const [metrics, page, description] = await Promise.all(
-    ['/integrations/metrics', '/', '/openapi.json'].map((path) => ask(path)),
-  );
-  for (const { name, tenant } of rows) {
-    const labels = `tenant="${tenant}",integration="${name}"`;
-    expect(
-      metrics?.text.includes(`im_integration_calls_total{${labels}`) ?? false,
-      `no calls of ${name} of ${tenant} in the metrics`,
-    );
-    expect(page?.text.includes(`>${name}<`) ?? false, `${name} is not on the page`);
-  }
-  expect(page?.type.startsWith('text/html') ?? false, 'the page is no HTML');
-  const paths = Object.keys(description === undefined ? {} : json<{ paths: object }>(description).paths);
-  expect(paths.length === 4, `/openapi.json describes ${paths.length} paths`);
-
-  for (const path of ['/', '/openapi.json', ...paths.filter((one) => !one.includes('{'))]) {
-    expect((await ask(path, 'HEAD')).status === 200, `HEAD ${path} is not 200`);
-    if (path !== '/') expect((await ask(path, 'DELETE')).status === 405, `DELETE ${path} is not 405`);
-  }
-  const missing = await ask('/integrations/health/nobody');
-  expect(
-    missing.status === 404 && missing.type === 'application/problem+json',
-    'an unknown name is not a 404 problem',
-  );
   return problems;
 }
 
-/** The status, once each integration has been called or the time is over. */
-async function untilCalled(
-  ask: (path: string) => Promise<Answer>,
-  rows: readonly SandboxRow[],
-): Promise<readonly IntegrationView[]> {
-  const end = Date.now() + mostWaitMs;
-  for (;;) {
-    const { integrations } = json<{ integrations: IntegrationView[] }>(await ask('/integrations/status'));
-    const called = integrations.filter(({ stats }) => stats.calls > 0).length;
-    if (called >= rows.length || Date.now() > end) return integrations;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+/** The hub as a whole, and what it says of nobody. */
+async function checkWhole(ask: Ask, rows: readonly SandboxRow[]): Promise<string[]> {
+  const problems: string[] = [];
+  const health = await ask('/integrations/health');
+  const { ready, says, total } = json<Health>(health);
+  if (health.status !== 200 || !ready)
+    problems.push(`/integrations/health answers ${health.status}: ${says}`);
+  if (total !== rows.length) problems.push(`/integrations/health counts ${total}, not ${rows.length}`);
+  const missing = await ask('/integrations/health/nobody');
+  if (missing.status !== 404 || missing.type !== 'application/problem+json')
+    problems.push(`an unknown name is answered ${missing.status} ${missing.type}, not with a 404 problem`);
+  return problems;
 }
 
-const json = <Shape>({ text }: Answer) => JSON.parse(text) as Shape;
-
-/** Without keep-alive, so that nothing is left open. */
-function request(url: string, method: string): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    const sent = get(url, { method, agent: false, signal: AbortSignal.timeout(10_000) }, (response) => {
-      let text = '';
-      response.setEncoding('utf8');
-      response.on('data', (chunk: string) => {
-        text += chunk;
-      });
-      response.on('error', reject);
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, type: response.headers['content-type'] ?? '', text }),
-      );
-    });
-    sent.on('error', reject);
+/** Every route that can be read without arguments answers as it is described, `HEAD` as `GET`; none takes `DELETE` undescribed. */
+async function checkDescribed(ask: Ask): Promise<string[]> {
+  const problems: string[] = [];
+  const { paths } = json<Description>(await ask('/openapi.json'));
+  const readable = Object.entries(paths).filter(([path, { get }]) => {
+    const needsNothing = get?.parameters?.every(({ required }) => required !== true) ?? true;
+    return get !== undefined && !path.includes('{') && needsNothing;
   });
+  if (readable.length === 0) problems.push('/openapi.json describes nothing that can be read');
+  for (const [path, operations] of readable) {
+    const { status } = await ask(path);
+    if (operations.get?.responses[status] === undefined || status >= 500)
+      problems.push(`GET ${path} answers ${status}, of ${Object.keys(operations.get?.responses ?? {})}`);
+    const head = await ask(path, 'HEAD');
+    if (head.status !== status) problems.push(`HEAD ${path} answers ${head.status}, GET ${status}`);
+    const deletion = operations.delete === undefined ? (await ask(path, 'DELETE')).status : 405;
+    if (deletion !== 405) problems.push(`DELETE ${path} answers ${deletion}, not 405`);
+  }
+  return problems;
 }

@@ -1,7 +1,8 @@
 /**
  * What `npm start` runs: the hub on the sandbox. Every provider of the workspace runs against its own fake, for two
- * tenants, with a gentle flow of calls; the status page is on. `--check` starts it, looks at every endpoint, compares
- * and stops. Real keys in the environment move a provider out of the sandbox.
+ * tenants, with a gentle flow of calls, in bad weather now and then; the status page is on. `--check` starts it, walks
+ * through the weather, looks at every endpoint, compares and stops. Real keys in the environment move a provider out of
+ * the sandbox.
  */
 import { parseArgs } from 'node:util';
 import { createRegistry, isIntegrationError } from '@im/core';
@@ -11,6 +12,7 @@ import {
   ListenError,
   type Sandbox,
   sandboxTable,
+  sandboxWeather,
   startSandbox,
 } from '@im/server';
 import { memory, memoryHarness } from '@im/testing';
@@ -29,6 +31,9 @@ const endpoints: readonly (readonly [string, string])[] = [
   ['metrics', '/integrations/metrics'],
   ['description', '/openapi.json'],
 ];
+
+const tenants = ['acme', 'zest'];
+const impatient = { breaker: { halfOpenAfterMs: 2_000 } };
 
 /** Wrong use of the command line. */
 class UsageError extends Error {}
@@ -52,6 +57,9 @@ async function main(args: readonly string[]): Promise<void> {
   const { port, check } = readCommandLine(args);
   const registry = createRegistry({ health: { checkIntervalMs: 10_000 } });
   const running: { sandbox?: Sandbox } = {};
+  const time = { weatherMs: 0 };
+  // The check waits for circuits to close again, so they try sooner.
+  if (check) for (const tenant of tenants) registry.configureTenant(tenant, { resilience: impatient });
   const hub = createServer({
     registry,
     port,
@@ -71,14 +79,16 @@ async function main(args: readonly string[]): Promise<void> {
       from: import.meta.dirname,
       also: [{ definition: memory, options: memoryHarness.options, samples: memoryHarness.samples }],
       env: process.env,
-      everyMs: check ? 20 : 800,
-      faults: !check,
+      tenants,
+      ...(check
+        ? { everyMs: 20, faults: false, weather: sandboxWeather, weatherMs: () => time.weatherMs }
+        : {}),
     });
     running.sandbox = sandbox;
     await registry.enableAll();
     sandbox.flow();
     show(sandbox, hub, sandboxTable(sandbox.rows, registry));
-    if (check) await verify(hub, sandbox);
+    if (check) await verify(hub, sandbox, time);
   } catch (error) {
     await stop();
     throw error;
@@ -90,14 +100,23 @@ async function main(args: readonly string[]): Promise<void> {
 function show({ problems }: Sandbox, { url }: HubServer, table: string): void {
   print(`\n${table}\n`);
   for (const problem of problems) print(`! ${problem}`);
+  for (const { kind, says, firstMs, everyMs, lastsMs } of sandboxWeather)
+    print(
+      `${kind.padEnd(14)} for ${lastsMs / 1_000} s, at the next vendor every ${everyMs / 1_000} s from ${firstMs / 1_000} s on: ${says}`,
+    );
+  print('');
   for (const [what, path] of endpoints) print(`${what.padEnd(14)} ${url}${path}`);
 }
 
-async function verify({ url }: HubServer, { rows, problems }: Sandbox): Promise<void> {
-  const found = [...problems, ...(await checkHub(url, rows))];
+async function verify({ url }: HubServer, sandbox: Sandbox, time: { weatherMs: number }): Promise<void> {
+  const { rows, problems, weather } = sandbox;
+  const at = (weatherMs: number) => {
+    time.weatherMs = weatherMs;
+  };
+  const found = [...problems, ...(await checkHub(url, rows, { spells: sandboxWeather, weather, at }))];
   for (const problem of found) print(`✗ ${problem}`);
   if (found.length > 0) process.exitCode = 1;
-  else print('\n✓ every endpoint answers, and they agree');
+  else print('\n✓ every endpoint answers, and they agree with each other and with the weather');
 }
 
 function stopOnSignal(stop: () => Promise<void>): void {

@@ -2,13 +2,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import {
-  type AnyDefinition,
-  type EnvironmentVariables,
-  type OptionRow,
-  optionsFromEnvironment,
-  optionTable,
-} from '@im/core';
+import type { AnyDefinition } from '@im/core';
 import { discover, loadIntegration } from '@im/core/config';
 import type { Harness, ProviderFake, StartFakeOptions } from '@im/testing';
 
@@ -78,30 +72,4 @@ async function loadTesting(specifier: string, from: string): Promise<Omit<Candid
 
 function isHarness(value: unknown): value is Harness<AnyDefinition> {
   return typeof value === 'object' && value !== null && 'samples' in value;
-}
-
-/**
- * Options with real keys, where the environment holds them.
- *
- * A variable of the provider's own (`SPOTIFY_CLIENT_ID`, `AWS_S3_BUCKET`) that is a credential or required says that it is
- * meant. Names that many tools share (`AWS_REGION`, `AWS_SECRET_ACCESS_KEY`) say so only together, for a provider that
- * needs nothing of its own: they stand on many machines for other reasons.
- *
- * @returns `undefined` when the environment says nothing of this provider
- * @throws `ConfigurationError` when it names some of the provider's own, but not enough
- */
-export function realOptions(definition: AnyDefinition, env: EnvironmentVariables): unknown {
-  const isSet = ({ env: name }: OptionRow) => name !== undefined && (env[name] ?? '') !== '';
-  const shared = new Set(optionTable(definition.options, `not-${definition.id}`).map((row) => row.env));
-  const keys = optionTable(definition.options, definition.id).filter(
-    ({ secret, required }) => secret || required,
-  );
-  const own = keys.filter((row) => !shared.has(row.env));
-  const required = keys.filter((row) => row.required);
-  const isMeant =
-    own.some(isSet) ||
-    (!own.some((row) => row.required) &&
-      required.every(isSet) &&
-      keys.some((row) => row.secret && isSet(row)));
-  return isMeant ? optionsFromEnvironment(definition, env) : undefined;
 }

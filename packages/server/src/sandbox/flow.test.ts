@@ -44,6 +44,7 @@ describe('no call of the flow fails but by the weather', () => {
         tenants,
         clock,
         random,
+        weather: [],
         onFailure: (failure) => {
           if (!wasStruck(failure, watched.fakes)) failures.push(failure);
         },

@@ -3,7 +3,8 @@ import { ConfigurationError, createRegistry } from '@im/core';
 import type { FakeServer } from '@im/testing';
 import { describe, expect, it } from 'vitest';
 import { type Candidate, findCandidates, type StartFake } from './find.ts';
-import { sandboxTable, startSandbox } from './sandbox.ts';
+import { sandboxTable } from './rows.ts';
+import { startSandbox } from './sandbox.ts';
 
 const from = import.meta.dirname;
 
@@ -18,7 +19,7 @@ describe('the sandbox', () => {
       ['zest', 'sandbox'],
     ]);
     expect(sandbox.note({ name: 'spotify', tenant: 'acme', provider: 'spotify' })).toBe(
-      `sandbox, ${spotify[0]?.where}`,
+      `sandbox, ${spotify[0]?.where} · leaves with SPOTIFY_CLIENT_ID`,
     );
 
     expect(sandboxTable(sandbox.rows, registry)).toMatch(
@@ -84,8 +85,12 @@ describe('the sandbox', () => {
         tenant: 'default',
         mode: 'live',
         where: expect.stringContaining('api.spotify.com'),
+        keys: ['SPOTIFY_CLIENT_ID', 'SPOTIFY_CLIENT_SECRET'],
       }),
     ]);
+    expect(sandbox.note({ name: 'spotify', tenant: 'default', provider: 'spotify' })).toBe(
+      'live, by SPOTIFY_CLIENT_ID, SPOTIFY_CLIENT_SECRET',
+    );
     expect(JSON.stringify(sandbox.rows)).not.toContain('a-secret');
   });
 

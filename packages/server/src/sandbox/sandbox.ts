@@ -1,6 +1,7 @@
 /**
  * The sandbox: every installed provider against its own fake, for several tenants with credentials of their own, and a
- * gentle flow of calls through them. A provider whose real keys stand in the environment leaves it.
+ * gentle flow of calls through them, in the weather of `weather.ts`. A provider whose real keys stand in the environment
+ * leaves it, for all tenants: what is real and what is not never meet in one.
  */
 import {
   type AnyDefinition,
@@ -10,10 +11,19 @@ import {
   systemClock,
 } from '@im/core';
 import type { FakeServer } from '@im/testing';
-import { textTable } from '../text-table.ts';
 import type { Note } from '../view.ts';
-import { type Candidate, findCandidates, realOptions } from './find.ts';
-import { type FailedCall, runFlow, sandboxFaults } from './traffic.ts';
+import { type Candidate, findCandidates } from './find.ts';
+import { keysIn, keysWanted, realOptions } from './real-keys.ts';
+import { noteOf, type SandboxRow } from './rows.ts';
+import { type FailedCall, runFlow } from './traffic.ts';
+import {
+  type ActiveSpell,
+  type Spell,
+  sandboxDrizzle,
+  sandboxWeather,
+  spellRule,
+  weatherAt,
+} from './weather.ts';
 
 /** How a sandbox is made. */
 export interface SandboxOptions {
@@ -29,8 +39,12 @@ export interface SandboxOptions {
   readonly env?: EnvironmentVariables | undefined;
   /** Milliseconds between two calls of one integration, on average. Default 800; 0 makes none. */
   readonly everyMs?: number | undefined;
-  /** Whether the fakes fail now and then. Default true. */
+  /** Whether every fake fails now and then ({@link sandboxDrizzle}). Default true. */
   readonly faults?: boolean | undefined;
+  /** What goes from vendor to vendor. Default: {@link sandboxWeather}, or nothing without `faults`. */
+  readonly weather?: readonly Spell[] | undefined;
+  /** Time of the weather, milliseconds since its start. Default: by `clock`, since the sandbox started. */
+  readonly weatherMs?: (() => number) | undefined;
   /** Told of each call of the flow that failed. Default: the statistics of the registry say enough. */
   readonly onFailure?: ((failure: FlowFailure) => void) | undefined;
   readonly clock?: Clock | undefined;
@@ -43,23 +57,15 @@ export interface FlowFailure extends FailedCall {
   readonly tenant: string;
 }
 
-/** What runs where. */
-export interface SandboxRow {
-  readonly name: string;
-  readonly tenant: string;
-  readonly provider: string;
-  readonly mode: 'sandbox' | 'live' | 'in process';
-  /** URL of the fake, or what stands in its place. */
-  readonly where: string;
-}
-
 /** A running sandbox. Disposing it stops the flow, then the fakes; the registry stays. */
 export interface Sandbox extends AsyncDisposable {
   readonly rows: readonly SandboxRow[];
   /** Packages that could not be used, one sentence each. */
   readonly problems: readonly string[];
-  /** For `createServer`: what stands beside each integration. */
+  /** For `createServer`: what stands beside each integration, its weather included. */
   readonly note: Note;
+  /** The spells that are on. */
+  weather(): readonly ActiveSpell[];
   /** Begins the flow; call it once everything is enabled. */
   flow(): void;
 }
@@ -77,6 +83,9 @@ const liveTenant = 'default';
  */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const { registry, from = process.cwd(), also = [], tenants = ['acme', 'zest'], env = {} } = options;
+  const { clock = systemClock, faults = true, weather: spells = faults ? sandboxWeather : [] } = options;
+  const startedAt = clock.now();
+  const { weatherMs = () => clock.now() - startedAt } = options;
   const found = await findCandidates(from);
   const problems = [...found.problems];
   const candidates = [...found.candidates, ...also].map((candidate) => ({
@@ -84,6 +93,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     real: realOptions(candidate.definition, env),
   }));
   const fakes = new AsyncDisposableStack();
+  const vendors: string[] = [];
+  const weather = () => weatherAt(spells, vendors, weatherMs());
   const rows: (SandboxRow & { readonly candidate: Candidate })[] = [];
   const add = (
     candidate: Candidate,
@@ -92,8 +103,19 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     place: Pick<SandboxRow, 'mode' | 'where'>,
   ) => {
     const { definition } = candidate;
+    const keys = place.mode === 'live' ? keysIn(definition, env) : keysWanted(definition);
     registry.register<AnyDefinition>(definition, { tenant, options: given });
-    rows.push({ name: definition.id, tenant, provider: definition.id, ...place, candidate });
+    rows.push({ name: definition.id, tenant, provider: definition.id, ...place, keys, candidate });
+  };
+  const expose = (fake: FakeServer, vendor: string) => {
+    vendors.push(vendor);
+    for (const spell of spells) {
+      const isOn = () => weather().some((one) => one.spell === spell && one.provider === vendor);
+      fake.inject(spellRule(spell, isOn));
+    }
+    if (!faults) return;
+    for (const rule of sandboxDrizzle)
+      if (fake.expiresTokens || rule.fault.kind !== 'expired-token') fake.inject(rule);
   };
 
   try {
@@ -109,7 +131,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
         fakes.use(fake).keepLatest(mostExchanges);
         for (const tenant of tenants)
           add(candidate, tenant, fake.options(tenant), { mode: 'sandbox', where: fake.url });
-        if (options.faults ?? true) injectFaults(fake);
+        expose(fake, definition.id);
       } else if (candidate.options !== undefined) {
         for (const tenant of tenants) {
           add(candidate, tenant, candidate.options, { mode: 'in process', where: 'in process' });
@@ -125,13 +147,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   const stop = new AbortController();
   const flows: Promise<void>[] = [];
-  const { everyMs = 800, clock = systemClock, random = Math.random, onFailure = () => {} } = options;
+  const { everyMs = 800, random = Math.random, onFailure = () => {} } = options;
   return {
     rows: rows.map(({ candidate: _, ...row }) => row),
     problems,
+    weather,
     note: ({ name, tenant }) => {
       const row = rows.find((one) => one.name === name && one.tenant === tenant);
-      return row?.mode === 'sandbox' ? `sandbox, ${row.where}` : row?.mode;
+      return row && noteOf(row, weather());
     },
     flow: () => {
       if (everyMs === 0) return;
@@ -166,23 +189,3 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 }
 
 const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
-
-function injectFaults(fake: FakeServer): void {
-  for (const rule of sandboxFaults)
-    if (fake.expiresTokens || rule.fault.kind !== 'expired-token') fake.inject(rule);
-}
-
-/** The rows as a table for a terminal, with the status that each has now. */
-export function sandboxTable(rows: readonly SandboxRow[], registry: Registry): string {
-  return textTable(
-    ['integration', 'tenant', 'provider', 'runs', 'where', 'status'],
-    rows.map(({ name, tenant, provider, mode, where }) => [
-      name,
-      tenant,
-      provider,
-      mode,
-      where,
-      registry.status({ name, tenant }).status,
-    ]),
-  );
-}

@@ -7,22 +7,7 @@ import {
   type OperationDescription,
   sleep,
 } from '@im/core';
-import type { FaultRule } from '@im/testing';
 import type { SampleCalls } from './find.ts';
-
-/** What goes wrong on the fakes, for ever: now and then, as with real vendors. */
-export const sandboxFaults: readonly FaultRule[] = [
-  {
-    fault: { kind: 'status', status: 429, retryAfter: { seconds: 1 } },
-    after: 20,
-    every: 90,
-    times: Number.POSITIVE_INFINITY,
-  },
-  { fault: { kind: 'status', status: 503 }, after: 10, every: 35, times: Number.POSITIVE_INFINITY },
-  { fault: { kind: 'cut', when: 'before' }, after: 30, every: 110, times: Number.POSITIVE_INFINITY },
-  { fault: { kind: 'latency', delayMs: 400 }, after: 5, every: 25, times: Number.POSITIVE_INFINITY },
-  { fault: { kind: 'expired-token' }, after: 60, every: 300, times: Number.POSITIVE_INFINITY },
-];
 
 /** A call that failed, retries included. */
 export interface FailedCall {

@@ -1,7 +1,7 @@
 import { type AnyDefinition, ConfigurationError, defineIntegration, read, secret } from '@im/core';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { realOptions } from './find.ts';
+import { realOptions } from './real-keys.ts';
 
 const shared = {
   region: z.string().meta({ env: 'CLOUD_REGION' }),
