@@ -3,10 +3,12 @@
  * makes the next wait, twice as long each time.
  *
  * An attempt is counted before the answer is looked at, and taken off when it was right: a thousand guesses sent at once are a thousand
- * attempts, of which the first few are looked at.
+ * attempts, of which the first few are looked at. It is taken off as well when it could not be looked at, because the state or a key service is
+ * away. One that its caller gave up on stays: whoever hangs up must not guess for nothing.
  */
-import type { Clock, StateStore } from '@im/core';
+import { type Clock, errorCode, type StateStore } from '@im/core';
 import type { Audit } from './audit.ts';
+import { changeJson } from './change-json.ts';
 
 /** When somebody has to wait. */
 export interface AttemptLimits {
@@ -38,7 +40,7 @@ const hourMs = 3_600_000;
 const forgetMs = 24 * hourMs;
 
 /**
- * Looks at an answer, if it may be looked at now. `look` throws when it is wrong; who answers right begins anew.
+ * Looks at an answer, if it may be looked at now. `look` throws `unauthenticated` when it is wrong; who answers right begins anew.
  *
  * @param factor what is shown, for the log
  * @throws {@link IntegrationError} `resource_exhausted`, reason `locked`, with `retryAfterMs`
@@ -48,7 +50,9 @@ export async function attempt<Value>(
   subject: string,
   factor: string,
   look: () => Promise<Value>,
+  signal?: AbortSignal | undefined,
 ): Promise<Value> {
+  signal?.throwIfAborted();
   const { mostFailures = 5, firstWaitMs = 60_000 } = limits;
   const key = keyOf(subject);
   for (;;) {
@@ -75,10 +79,34 @@ export async function attempt<Value>(
       ttlMs: forgetMs,
     });
     if (written === undefined) continue;
-    const value = await look();
+    const value = await look().catch(async (error: unknown) => {
+      // Where the state is still away, the attempt stays counted: that is the safe side.
+      if (errorCode(error) !== 'unauthenticated' && signal?.aborted !== true)
+        await takeOff(state, key, next, mostFailures).catch(() => undefined);
+      throw error;
+    });
     await state.delete(key);
     return value;
   }
+}
+
+/** As if it had not been; those who came behind it stay counted. */
+async function takeOff(
+  state: StateStore,
+  key: string,
+  { failures }: Count,
+  mostFailures: number,
+): Promise<void> {
+  await changeJson<Count | undefined>(
+    state,
+    key,
+    (now) => {
+      if (now === undefined || now.failures < failures) return now;
+      const isFree = now.failures === failures || now.failures - 1 < mostFailures;
+      return { failures: now.failures - 1, until: isFree ? 0 : now.until };
+    },
+    { ttlMs: forgetMs },
+  );
 }
 
 /** Lets somebody try again at once, as a help desk does. */

@@ -7,7 +7,13 @@ export {
   type GroupsOptions,
   type TenantGroups,
 } from './groups.ts';
-export { createPasswords, type Passwords, type PasswordsOptions, type TenantPasswords } from './passwords.ts';
+export {
+  createPasswords,
+  type PasswordCall,
+  type Passwords,
+  type PasswordsOptions,
+  type TenantPasswords,
+} from './passwords.ts';
 export { createPeople, type PeopleOptions } from './people.ts';
 export type {
   KnownPerson,

@@ -175,4 +175,63 @@ describe('a password', () => {
     await expect(acme.set(name, good)).rejects.toMatchObject({ code: 'invalid_argument', reason: 'subject' });
     expect([keys, events]).toEqual([[], []]);
   });
+
+  it('that was kept more cheaply is answered no sooner than a name that nobody has', async () => {
+    const { acme: cheap, state } = open();
+    await cheap.set('ada', good);
+    const { acme } = open({ state, costLog2: 16, mostFailures: 100 });
+    const timeOf = async (name: string): Promise<number> => {
+      const begin = performance.now();
+      await acme.verify(name, bad).catch(() => undefined);
+      return performance.now() - begin;
+    };
+    // The quickest of three: what else the machine does makes it slower, never quicker. It was a quarter.
+    const quickest = async (name: string) =>
+      Math.min(await timeOf(name), await timeOf(name), await timeOf(name));
+    expect(await quickest('ada')).toBeGreaterThan((await quickest('nobody')) / 2);
+  });
+
+  it('is given up on when the caller gives up: nothing is written, and the attempt stays counted', async () => {
+    const { acme, state, events } = open({ isKnown: () => new Promise(() => {}) });
+    const gone = AbortSignal.abort('gone');
+    await expect(acme.set('ada', good, { signal: gone })).rejects.toBe('gone');
+    await expect(acme.verify('ada', good, { signal: gone })).rejects.toBe('gone');
+    expect(await state.get('passwords/acme/attempts/ada')).toBeUndefined();
+
+    const setting = new AbortController();
+    const isSet = acme.set('ada', good, { signal: setting.signal });
+    setting.abort('closed');
+    await expect(isSet).rejects.toBe('closed');
+    expect([await acme.has('ada'), events]).toEqual([false, []]);
+
+    await open({ state }).acme.set('ada', good);
+    for (let at = 0; at < 5; at += 1) {
+      const page = new AbortController();
+      const isVerified = acme.verify('ada', bad, { signal: page.signal });
+      setImmediate(() => page.abort('closed'));
+      await expect(isVerified).rejects.toBe('closed');
+    }
+    await expect(acme.verify('ada', good)).rejects.toMatchObject({ reason: 'locked' });
+  });
+
+  it('is not counted as wrong when the state was away and nobody looked at it', async () => {
+    const { state } = open();
+    let isAway = false;
+    const shaky = {
+      ...state,
+      get: async (key: string) => {
+        if (isAway && key.includes('/password/')) throw new Error('the store is away');
+        return state.get(key);
+      },
+    };
+    const { acme } = open({ state: shaky });
+    await acme.set('ada', good);
+    await acme.verify('ada', bad).catch(() => undefined);
+    isAway = true;
+    for (let at = 0; at < 10; at += 1) await expect(acme.verify('ada', good)).rejects.toThrow('away');
+    isAway = false;
+    for (let at = 0; at < 3; at += 1)
+      await expect(acme.verify('ada', bad)).rejects.toMatchObject({ reason: 'wrong_password' });
+    await acme.verify('ada', good);
+  });
 });

@@ -7,15 +7,22 @@
  *
  * @see {@link https://cheatsheetseries.owasp.org/cheatsheets/Password_Storage_Cheat_Sheet.html | OWASP: Password storage}
  */
-import { type ScryptOptions, scrypt } from 'node:crypto';
-import { promisify } from 'node:util';
-import { type Clock, IntegrationError, Secret, type StateStore, scopedState, systemClock } from '@im/core';
+import {
+  type Clock,
+  IntegrationError,
+  Secret,
+  type StateStore,
+  scopedState,
+  systemClock,
+  unlessAborted,
+} from '@im/core';
 import { type AttemptLimits, attempt } from '../common/attempts.ts';
 import { type AuditOptions, createAudit } from '../common/audit.ts';
 import type { ExternalIdentity } from '../common/principal.ts';
 import { type RandomBytes, systemRandomBytes } from '../common/random.ts';
 import { isSameSecret } from '../common/same-secret.ts';
 import { isSubject } from '../session/subject.ts';
+import { hashAtCost, keep, nobody, readKept } from './password-hash.ts';
 
 /** Settings. `onEvent` is told `password.set`, `password.verified` and `password.refused`. */
 export interface PasswordsOptions extends AuditOptions, AttemptLimits {
@@ -23,11 +30,17 @@ export interface PasswordsOptions extends AuditOptions, AttemptLimits {
   /** Fewest characters. Default 12; 8 is the least, and only with a second factor. */
   readonly leastCharacters?: number | undefined;
   /** Whether a password is known to be used by others, as from a list of leaked ones. It gets the password in the form in which it is kept. */
-  readonly isKnown?: ((password: Secret) => boolean | Promise<boolean>) | undefined;
+  readonly isKnown?: ((password: Secret, call: PasswordCall) => boolean | Promise<boolean>) | undefined;
   /** Binary logarithm of scrypt's cost: 17 takes 128 MiB and some 0.3 s. Default 17; at least 14. */
   readonly costLog2?: number | undefined;
   readonly clock?: Clock | undefined;
   readonly randomBytes?: RandomBytes | undefined;
+}
+
+/** How one call is made. */
+export interface PasswordCall {
+  /** Gives up waiting: nothing is written after it, and an attempt that was begun stays counted. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Passwords of one tenant's people. */
@@ -37,13 +50,13 @@ export interface TenantPasswords {
    *
    * @throws {@link IntegrationError} `invalid_argument`, reason `too_short`, `too_long` or `known`
    */
-  set(subject: string, password: Secret): Promise<void>;
+  set(subject: string, password: Secret, call?: PasswordCall): Promise<void>;
   /**
    * Who it is, for `people.signIn`. The issuer is `password`.
    *
    * @throws {@link IntegrationError} `unauthenticated`, the same for a wrong name as for a wrong password; `resource_exhausted`
    */
-  verify(subject: string, password: Secret): Promise<ExternalIdentity>;
+  verify(subject: string, password: Secret, call?: PasswordCall): Promise<ExternalIdentity>;
   has(subject: string): Promise<boolean>;
   remove(subject: string): Promise<boolean>;
 }
@@ -53,19 +66,7 @@ export interface Passwords {
   tenant(id: string): TenantPasswords;
 }
 
-/** How a password was kept. */
-interface Kept {
-  readonly log2: number;
-  readonly salt: Buffer;
-  readonly hash: Buffer;
-}
-
-const derive = promisify<string, Buffer, number, ScryptOptions, Buffer>(scrypt);
-const hashBytes = 32;
-const saltBytes = 16;
-const blockSize = 8;
 const mostBytes = 1_024;
-const phc = /^\$scrypt\$ln=(\d{1,2}),r=8,p=1\$([\w+/]{22})\$([\w+/]{43})$/;
 
 /** Makes it. @throws {@link IntegrationError} `invalid_argument` for a length or a cost that is too little */
 export function createPasswords(options: PasswordsOptions): Passwords {
@@ -87,14 +88,9 @@ function tenantPasswords(
   const state = scopedState(options.state, 'passwords', tenant);
   const audit = createAudit(options);
   const place = { state, clock, audit, tenant, type: 'password.refused', limits: options };
-  /** What is compared with where there is nothing: it costs the same, and nothing is like it. */
-  const nobody: Kept = { log2: costLog2, salt: Buffer.alloc(saltBytes), hash: Buffer.alloc(hashBytes) };
-
-  const kept = async (password: string): Promise<string> => {
-    const salt = Buffer.from(randomBytes(saltBytes));
-    const hash = await hashOf(password, { log2: costLog2, salt });
-    return `$scrypt$ln=${costLog2},r=${blockSize},p=1$${encode(salt)}$${encode(hash)}`;
-  };
+  const isKnownToOthers = async (password: string, signal: AbortSignal | undefined) =>
+    isKnown?.(new Secret(password), { signal });
+  const kept = (password: string) => keep(password, costLog2, randomBytes);
   const refuse = (reason: 'unknown_name' | 'wrong_password', subject?: string) =>
     audit.refuse({
       type: 'password.refused',
@@ -107,7 +103,8 @@ function tenantPasswords(
     });
 
   return {
-    set: async (subject, given) => {
+    set: async (subject, given, { signal } = {}) => {
+      signal?.throwIfAborted();
       if (!isSubject(subject))
         throw invalid('subject', 'a name has 1 to 512 characters', 'give the id of the person');
       const password = normalized(given);
@@ -120,29 +117,34 @@ function tenantPasswords(
           `a password has at least ${leastCharacters} characters`,
           'take a longer one',
         );
-      if (await isKnown?.(new Secret(password)))
+      if (await unlessAborted(isKnownToOthers(password, signal), signal))
         throw invalid(
           'known',
           'this password is known to be used by others',
           'take one that nobody else has',
         );
-      await state.set(keyOf(subject), await kept(password));
+      await state.set(keyOf(subject), await unlessAborted(kept(password), signal));
       audit.note({ type: 'password.set', tenant, subject });
     },
-    verify: async (subject, given) => {
+    verify: async (subject, given, { signal } = {}) => {
       // Nobody has such a name, and nothing is written under it. It is not logged: it may be anything.
       if (!isSubject(subject)) throw refuse('unknown_name');
-      return attempt(place, subject, 'password', async () => {
+      const look = async (): Promise<ExternalIdentity> => {
         const password = normalized(given);
         const found = await state.get(keyOf(subject));
         const there = found && readKept(found.value);
-        const { hash: right, ...how } = there ?? nobody;
-        const isRight = isSameSecret(await hashOf(password ?? '', how), right);
+        const how = there ?? nobody(costLog2);
+        const hash = await unlessAborted(hashAtCost(password ?? '', how, costLog2), signal);
+        const isRight = isSameSecret(hash, how.hash);
         if (!isRight || found === undefined || there === undefined || password === undefined)
           throw refuse(there === undefined ? 'unknown_name' : 'wrong_password', subject);
         // At the version that was compared: a password that was replaced or taken away meanwhile does not come back.
         if (there.log2 < costLog2)
-          await state.compareAndSet(keyOf(subject), found.version, await kept(password));
+          await state.compareAndSet(
+            keyOf(subject),
+            found.version,
+            await unlessAborted(kept(password), signal),
+          );
         audit.note({ type: 'password.verified', tenant, subject });
         const authenticatedAt = clock.now();
         return {
@@ -154,7 +156,8 @@ function tenantPasswords(
           method: 'password',
           amr: ['pwd'],
         };
-      });
+      };
+      return attempt(place, subject, 'password', look, signal);
     },
     has: async (subject) => (await state.get(keyOf(subject))) !== undefined,
     remove: (subject) => state.delete(keyOf(subject)),
@@ -172,27 +175,6 @@ function normalized(password: Secret): string | undefined {
   if (given.length > mostBytes) return undefined;
   const text = given.normalize('NFKC');
   return Buffer.byteLength(text) > mostBytes ? undefined : text;
-}
-
-function hashOf(password: string, { log2, salt }: Pick<Kept, 'log2' | 'salt'>): Promise<Buffer> {
-  const cost = 2 ** log2;
-  return derive(password, salt, hashBytes, {
-    cost,
-    blockSize,
-    parallelization: 1,
-    maxmem: 256 * cost * blockSize,
-  });
-}
-
-function readKept(text: string): Kept | undefined {
-  const [, log2, salt = '', hash = ''] = phc.exec(text) ?? [];
-  if (log2 === undefined) return undefined;
-  return { log2: Number(log2), salt: Buffer.from(salt, 'base64'), hash: Buffer.from(hash, 'base64') };
-}
-
-/** Base64 without padding, as the PHC format has it. */
-function encode(bytes: Buffer): string {
-  return bytes.toString('base64').replaceAll('=', '');
 }
 
 function invalid(reason: string, says: string, remedy: string): IntegrationError {

@@ -11,7 +11,7 @@
  */
 import { type Clock, IntegrationError, type StateStore, scopedState, systemClock } from '@im/core';
 import { type AuditOptions, createAudit } from '../common/audit.ts';
-import { readCookie, setCookie } from '../common/cookies.ts';
+import { checkCookieName, readCookie, setCookie } from '../common/cookies.ts';
 import { type RandomBytes, systemRandomBytes } from '../common/random.ts';
 import { csrfTokenOf, isForged } from './csrf.ts';
 import type { AssuranceLevel, BegunSession, Session, SignedIn } from './session.ts';
@@ -101,10 +101,7 @@ function tenantSessions(options: SessionsOptions, tenant: string): TenantSession
   const { idleMs = 30 * minuteMs, absoluteMs = 720 * minuteMs, mostPerSubject = 20 } = options;
   const { clock = systemClock, randomBytes = systemRandomBytes, allowedOrigins = [] } = options;
   const { cookie = 'session' } = options;
-  const name = typeof cookie === 'string' ? cookie : cookie(tenant);
-  // RFC 6265 §4.1.1: else the name of a tenant could write attributes, or another cookie.
-  if (!/^[\w!#$%&'*+.^`|~-]{1,128}$/.test(name))
-    throw invalid("the name of a cookie is 1 to 128 of A–Z, a–z, 0–9 and !#$%&'*+-.^_`|~");
+  const name = checkCookieName(typeof cookie === 'string' ? cookie : cookie(tenant));
   const store = createSessionStore(scopedState(options.state, 'sessions', tenant), clock, randomBytes, {
     idleMs,
     absoluteMs,
@@ -119,7 +116,7 @@ function tenantSessions(options: SessionsOptions, tenant: string): TenantSession
   const begun = ({ token, session }: NewSession, type: 'session.begun' | 'session.elevated') => {
     const { subject, id, level, endsAt } = session;
     audit.note({ type, tenant, subject, facts: { session: id, level } });
-    const maxAgeSeconds = (endsAt - clock.now()) / 1_000;
+    const maxAgeSeconds = Math.max(0, endsAt - clock.now()) / 1_000;
     return { session, cookie: setCookie(name, token, { maxAgeSeconds }) };
   };
   const noSession = () =>
