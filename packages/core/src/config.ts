@@ -7,6 +7,7 @@ import { dirname, resolve as resolvePath } from 'node:path';
 import { applyTo, type ChangedRegistry, type ConfigChanges, changesBetween } from './config/changes.ts';
 import { addFault } from './config/checking.ts';
 import { findDefinitions } from './config/definitions.ts';
+import { type ExplainedValue, explain } from './config/explain.ts';
 import { FaultList } from './config/fault-list.ts';
 import {
   type CheckContext,
@@ -35,6 +36,7 @@ export {
   type ChangeReport,
   type ConfigChanges,
 } from './config/changes.ts';
+export type { ExplainedValue } from './config/explain.ts';
 export type { LoadedIntegration, LoadedTenant } from './config/integrations.ts';
 export { configJsonSchema } from './config/json-schema.ts';
 export type { SecretReader } from './config/resolve.ts';
@@ -84,10 +86,45 @@ export interface LoadedConfig {
  * package `yaml` is not installed; the signal's reason
  */
 export async function loadConfig(
-  source: string | { readonly text: string; readonly name: string },
+  source: ConfigSource,
   options: LoadConfigOptions = {},
 ): Promise<LoadedConfig> {
-  const { env = environmentVariables(), signal, definitions = [] } = options;
+  const { env = environmentVariables(), signal } = options;
+  const { file, faults, environment, effective, planned, found } = await plan(source, options, env);
+  const secrets = await readSecrets(secretPathsIn(planned), options.secrets, signal);
+  const context: CheckContext = { file, resolver: { env, secrets }, definitions: found, faults };
+  checkNames(planned, context);
+  const tenants = effective.tenants.map((tenant) => settingsOf(tenant, context));
+  const settings = new Map(tenants.map((tenant) => [tenant.name, tenant.settings]));
+  const integrations = planned.flatMap(
+    (one) => integrationOf(one, settings.get(one.tenant.name) ?? {}, context) ?? [],
+  );
+  throwFaults(faults.sorted());
+  return loaded({ file, environment, tenants, integrations });
+}
+
+/**
+ * Tells of each value that holds where it comes from: a line of the file, a variable, the secret store, the provider
+ * or its default. Values that cannot be had now (a variable that is not set) are told of too; no secret is read.
+ *
+ * @throws {@link ConfigurationError} for a file that cannot be read as YAML; `IntegrationError` `failed_precondition`
+ * when the package `yaml` is not installed; the signal's reason
+ */
+export async function explainConfig(
+  source: ConfigSource,
+  options: Omit<LoadConfigOptions, 'secrets'> = {},
+): Promise<readonly ExplainedValue[]> {
+  const { env = environmentVariables() } = options;
+  const { file, effective, planned, found } = await plan(source, options, env);
+  return explain(effective.tenants, planned, { file, env, found });
+}
+
+/** Path of a file, or its text with a name for messages. */
+export type ConfigSource = string | { readonly text: string; readonly name: string };
+
+/** What is written, put together for the chosen environment, with the definitions that it uses. */
+async function plan(source: ConfigSource, options: LoadConfigOptions, env: EnvironmentVariables) {
+  const { signal, definitions = [] } = options;
   signal?.throwIfAborted();
   const file = typeof source === 'string' ? source : source.name;
   const text = typeof source === 'string' ? await readText(source, signal) : source.text;
@@ -102,19 +139,8 @@ export async function loadConfig(
 
   const from = options.from ?? (typeof source === 'string' ? dirname(resolvePath(source)) : process.cwd());
   const uses = planned.flatMap(({ use }) => (use === undefined ? [] : [use]));
-  const [found, secrets] = await Promise.all([
-    abortable(findDefinitions(uses, definitions, from), signal),
-    readSecrets(secretPathsIn(planned), options.secrets, signal),
-  ]);
-  const context: CheckContext = { file, resolver: { env, secrets }, definitions: found, faults };
-  checkNames(planned, context);
-  const tenants = effective.tenants.map((tenant) => settingsOf(tenant, context));
-  const settings = new Map(tenants.map((tenant) => [tenant.name, tenant.settings]));
-  const integrations = planned.flatMap(
-    (one) => integrationOf(one, settings.get(one.tenant.name) ?? {}, context) ?? [],
-  );
-  throwFaults(faults.sorted());
-  return loaded({ file, environment, tenants, integrations });
+  const found = await abortable(findDefinitions(uses, definitions, from), signal);
+  return { file, faults, environment, effective, planned, found };
 }
 
 function loaded(

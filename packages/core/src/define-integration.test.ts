@@ -280,11 +280,25 @@ describe('describeOperations', () => {
         docs: 'https://docs.example.test/get',
         scopes: ['read'],
         argumentCount: 2,
+        parameters: ['id', 'market'],
       },
-      { name: 'setItem', effect: 'idempotent', kind: 'call', argumentCount: 2 },
-      { name: 'pay', effect: 'keyed', kind: 'call', argumentCount: 1 },
-      { name: 'send', effect: 'unsafe', kind: 'call', deprecated: 'since 2026: use pay', argumentCount: 0 },
-      { name: 'list', effect: 'read', kind: 'pages', argumentCount: 1 },
+      {
+        name: 'setItem',
+        effect: 'idempotent',
+        kind: 'call',
+        argumentCount: 2,
+        parameters: ['_id', '_value'],
+      },
+      { name: 'pay', effect: 'keyed', kind: 'call', argumentCount: 1, parameters: ['amount'] },
+      {
+        name: 'send',
+        effect: 'unsafe',
+        kind: 'call',
+        deprecated: 'since 2026: use pay',
+        argumentCount: 0,
+        parameters: [],
+      },
+      { name: 'list', effect: 'read', kind: 'pages', argumentCount: 1, parameters: ['_filter'] },
     ]);
   });
 });

@@ -2,6 +2,7 @@ import { silentLogger } from './context.ts';
 import { IntegrationError } from './errors.ts';
 import type { AnyDefinition, Operations } from './integration.ts';
 import type { AnyOperation, Effect } from './operation.ts';
+import { parameterNames } from './parameters.ts';
 import type { StateStore } from './state.ts';
 
 /** One operation as data, for tables, tools and dashboards. */
@@ -18,6 +19,8 @@ export interface OperationDescription {
   readonly scopes?: readonly string[] | undefined;
   /** Arguments in front of the call options. */
   readonly argumentCount: number;
+  /** Their names, as the provider wrote them; `''` for one that is taken apart. */
+  readonly parameters: readonly string[];
 }
 
 const described = new WeakMap<AnyDefinition, readonly OperationDescription[]>();
@@ -31,9 +34,11 @@ const described = new WeakMap<AnyDefinition, readonly OperationDescription[]>();
 export function describeOperations(definition: AnyDefinition): readonly OperationDescription[] {
   const known = described.get(definition);
   if (known !== undefined) return known;
-  const descriptions = Object.entries(connectInert(definition)).map(([name, operation]) =>
-    describeOperation(name, operation),
-  );
+  const descriptions = Object.entries(connectInert(definition)).map(([name, operation]) => {
+    const description = describeOperation(name, operation);
+    const parameters = parameterNames(operation.run).slice(0, description.argumentCount);
+    return { ...description, parameters };
+  });
   described.set(definition, descriptions);
   return descriptions;
 }
@@ -76,7 +81,10 @@ export function connectInert(definition: AnyDefinition): Operations {
 }
 
 /** What is told of one operation. */
-export function describeOperation(name: string, operation: AnyOperation): OperationDescription {
+export function describeOperation(
+  name: string,
+  operation: AnyOperation,
+): Omit<OperationDescription, 'parameters'> {
   const { effect, kind, docs, deprecated, scopes, run } = operation;
   return { name, effect, kind, docs, deprecated, scopes, argumentCount: Math.max(run.length - 1, 0) };
 }

@@ -71,6 +71,7 @@ export {
   read,
   unsafe,
 } from './operation.ts';
+export { suggest } from './options/suggest.ts';
 export {
   type EnvironmentVariables,
   environmentTemplate,

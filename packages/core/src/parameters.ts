@@ -22,6 +22,24 @@ export function parameterFault(body: (...args: never[]) => unknown): ParameterFa
   return undefined;
 }
 
+/** Names of the parameters of `body`, as they were written; one that is taken apart has none and is `''`. */
+export function parameterNames(body: (...args: never[]) => unknown): readonly string[] {
+  const names: string[] = [];
+  let depth = 0;
+  let name = '';
+  for (const character of `${parameterList(Function.prototype.toString.call(body))},`) {
+    if ('([{'.includes(character)) depth += 1;
+    if (depth > 0) name += ' ';
+    else if (character !== ',') name += character;
+    else {
+      if (name !== '') names.push(/^\s*([\w$]+)\s*$/.exec(name)?.[1] ?? '');
+      name = '';
+    }
+    if (')]}'.includes(character)) depth -= 1;
+  }
+  return names;
+}
+
 /** The text between the parentheses of a parameter list, without comments and what is in quotes. */
 function parameterList(source: string): string {
   const plain = source
