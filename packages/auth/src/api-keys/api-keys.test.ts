@@ -28,6 +28,7 @@ function open() {
 
 const reader = { name: 'nightly export', scopes: ['invoice:read', 'report/*:*'] };
 const acme = { tenant: 'acme' };
+const day = 86_400_000;
 
 describe('API keys', () => {
   it('are shown once, and kept as a digest', async () => {
@@ -180,5 +181,47 @@ describe('API keys', () => {
       reason: 'rotated',
     });
     expect(await keys.list('acme')).toHaveLength(2);
+  });
+
+  it('that have ended are deleted when they have been kept long enough', async () => {
+    const { keys, clock, state, events } = open();
+    const from = clock.now();
+    const living = await keys.create('acme', reader);
+    const later = await keys.create('acme', { ...reader, expiresAt: from + 2 * day });
+    const ended = await keys.create('acme', { ...reader, expiresAt: from + 1_000 });
+    const revoked = await keys.create('acme', { ...reader, expiresAt: from + 300 * day });
+    await keys.revoke('acme', revoked.record.id);
+    const foreign = await keys.create('globex', { ...reader, expiresAt: from + 1_000 });
+
+    await clock.advance(90 * day - 1);
+    expect(await keys.purge('acme')).toBe(0);
+    await clock.advance(1_001);
+    expect(await keys.purge('acme')).toBe(2);
+    const left = (await keys.list('acme')).map(({ id }) => id);
+    expect(left).toEqual([living.record.id, later.record.id]);
+    expect(await state.get(`api-keys/acme/key/${ended.record.id}`)).toBeUndefined();
+    for (const gone of [ended, revoked])
+      await expect(keys.verify(gone.key, acme)).rejects.toMatchObject({
+        code: 'unauthenticated',
+        reason: 'unknown',
+      });
+    await keys.verify(living.key, acme);
+    expect(await keys.list('globex')).toMatchObject([{ id: foreign.record.id }]);
+
+    expect([await keys.purge('acme', { retentionMs: 0 }), await keys.purge('acme')]).toEqual([1, 0]);
+    const purges = events.filter(({ type }) => type === 'api_key.purged');
+    expect(purges.map(({ facts }) => facts)).toEqual([{ purged: 2 }, { purged: 1 }]);
+  });
+
+  it('are not deleted by a time that is none, nor after the caller gave up', async () => {
+    const { keys, clock } = open();
+    const { record } = await keys.create('acme', reader);
+    await keys.revoke('acme', record.id);
+    await clock.advance(day);
+    for (const retentionMs of [-1, Number.NaN, 1.5])
+      await expect(keys.purge('acme', { retentionMs })).rejects.toMatchObject({ code: 'invalid_argument' });
+    const signal = AbortSignal.abort('gone');
+    await expect(keys.purge('acme', { retentionMs: 0, signal })).rejects.toBe('gone');
+    expect(await keys.list('acme')).toHaveLength(1);
   });
 });

@@ -1,10 +1,11 @@
-export {
-  type ApiKey,
-  type ApiKeyNeeds,
-  type ApiKeys,
-  type ApiKeysOptions,
-  type CreatedApiKey,
-  createApiKeys,
-  hasScope,
-  type NewApiKey,
-} from './api-keys.ts';
+export { createApiKeys } from './api-keys.ts';
+export type {
+  ApiKey,
+  ApiKeyNeeds,
+  ApiKeys,
+  ApiKeysOptions,
+  CreatedApiKey,
+  NewApiKey,
+  PurgeOptions,
+} from './api-keys.types.ts';
+export { hasScope } from './verification.ts';
