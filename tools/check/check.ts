@@ -3,9 +3,12 @@
  * All steps run, whatever fails; each shows its faults, and a table stands at the end. Ends with 1 when one failed.
  */
 import { globSync } from 'node:fs';
+import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import pc from 'picocolors';
 import { checkPackages } from '../check-packages/rules.ts';
+import { checkLinks } from '../docs/links.ts';
+import { checkTranslations } from '../docs/translations.ts';
 import { type Fault, faultLines } from '../lib/fault.ts';
 import { run } from '../lib/run.ts';
 import { readWorkspace, repositoryRoot } from '../lib/workspace.ts';
@@ -47,6 +50,16 @@ const steps: readonly Step[] = [
     what: 'samples of READMEs compile',
     run: async () => shown(await checkSamples(repositoryRoot, markdownFiles())),
   },
+  {
+    name: 'links',
+    what: 'links in Markdown lead somewhere',
+    run: () => shown(checkLinks(repositoryRoot, everyMarkdownFile())),
+  },
+  {
+    name: 'translations',
+    what: 'READMEs are in step',
+    run: () => shown(checkTranslations(repositoryRoot)),
+  },
   { name: 'unused', what: 'no unused code or dependency', run: command('knip', '--no-progress') },
   {
     name: 'build',
@@ -59,6 +72,12 @@ const steps: readonly Step[] = [
 function markdownFiles(): readonly string[] {
   const places = ['*.md', 'docs/**/*.md', 'packages/*/README.md', 'examples/*/README.md'];
   return globSync(places, { cwd: repositoryRoot });
+}
+
+function everyMarkdownFile(): readonly string[] {
+  const generated = new Set(['node_modules', 'dist', 'out', 'files', '.nx', '.im']);
+  const exclude = (path: string) => generated.has(basename(path));
+  return globSync('**/*.md', { cwd: repositoryRoot, exclude }).sort();
 }
 
 /** Loads core and every provider, so it stands by itself: the other steps still run when one of those is broken. */
@@ -102,7 +121,7 @@ async function main(): Promise<void> {
     const ok = output === '';
     process.stdout.write(`${ok ? pc.green('ok') : pc.red('failed')} ${took}\n${ok ? '' : `${output}\n\n`}`);
     lines.push(
-      `${ok ? pc.green('✓') : pc.red('×')} ${step.name.padEnd(10)}${step.what.padEnd(32)}${took.padStart(8)}`,
+      `${ok ? pc.green('✓') : pc.red('×')} ${step.name.padEnd(14)}${step.what.padEnd(32)}${took.padStart(8)}`,
     );
     if (!ok) process.exitCode = 1;
   }

@@ -1,0 +1,18 @@
+import { expect, it } from 'vitest';
+import { temporaryFolder } from '../lib/temporary.ts';
+import { checkLinks } from './links.ts';
+
+it('finds files and headings that are not there, by file and line', () => {
+  using folder = temporaryFolder({
+    'docs/a.md':
+      '# A\n\n[b](../b.md#two) [a](#a) [web](https://example.com/#x) [mail](mailto:a@example.com)\n[folder](.)\n',
+    'b.md': '# B\n\n## Two\n\n[gone](docs/gone.md)\n[heading](docs/a.md#b)\n[out](../x.md)\n[none](#three)\n',
+  });
+  expect(checkLinks(folder.path, ['docs/a.md'])).toEqual([]);
+  expect(checkLinks(folder.path, ['b.md'])).toEqual([
+    { place: 'b.md:5', says: 'docs/gone.md: there is no docs/gone.md' },
+    { place: 'b.md:6', says: 'docs/a.md#b: docs/a.md has no heading of that name' },
+    { place: 'b.md:7', says: '../x.md leads out of the repository' },
+    { place: 'b.md:8', says: '#three: b.md has no heading of that name' },
+  ]);
+});
