@@ -21,3 +21,22 @@ export async function changeJson<Value>(
     if (written !== undefined) return next;
   }
 }
+
+/**
+ * Deletes the JSON under `key` as it was when `check` saw it, after looking again when somebody changed it meanwhile. What `check` throws passes.
+ *
+ * @returns what was deleted; `undefined` when there was nothing
+ */
+export async function deleteJson<Value>(
+  state: StateStore,
+  key: string,
+  check?: (value: Value) => void,
+): Promise<Value | undefined> {
+  for (;;) {
+    const stored = await state.get(key);
+    if (stored === undefined) return undefined;
+    const value = JSON.parse(stored.value) as Value;
+    check?.(value);
+    if (await state.delete(key, stored.version)) return value;
+  }
+}

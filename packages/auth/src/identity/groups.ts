@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Clock, IntegrationError, type StateStore, scopedState, systemClock } from '@im/core';
 import { type AuditOptions, createAudit } from '../common/audit.ts';
-import { changeJson } from '../common/change-json.ts';
+import { changeJson, deleteJson } from '../common/change-json.ts';
 import { createMembers } from '../common/members.ts';
 
 /** One group, in one tenant. */
@@ -31,8 +31,12 @@ export interface TenantGroups {
   of(person: string): Promise<readonly Group[]>;
   /** @throws {@link IntegrationError} `not_found` */
   update(id: string, change: (group: Group) => GroupChange): Promise<Group>;
-  /** @returns whether there was one */
-  delete(id: string): Promise<boolean>;
+  /**
+   * Deletes it. `check` is given the group as it stands, perhaps more than once: what it throws passes, and nothing is deleted.
+   *
+   * @returns whether there was one
+   */
+  delete(id: string, check?: (group: Group) => void): Promise<boolean>;
 }
 
 /** Groups of all tenants. */
@@ -100,8 +104,8 @@ function tenantGroups(options: GroupsOptions, tenant: string): TenantGroups {
       note('updated', id);
       return group;
     },
-    delete: async (id) => {
-      const isGone = await state.delete(keyOf(id));
+    delete: async (id, check) => {
+      const isGone = (await deleteJson<Group>(state, keyOf(id), check)) !== undefined;
       await index.remove(id);
       if (isGone) note('deleted', id);
       return isGone;

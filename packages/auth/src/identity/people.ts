@@ -15,6 +15,7 @@ import {
   systemClock,
 } from '@im/core';
 import { type AuditOptions, createAudit } from '../common/audit.ts';
+import { deleteJson } from '../common/change-json.ts';
 import { createMembers } from '../common/members.ts';
 import type { ExternalIdentity } from '../common/principal.ts';
 import { type Claim, createClaims, emailClaim, loginClaim, userNameClaim } from './claims.ts';
@@ -181,9 +182,9 @@ function tenantPeople(options: PeopleOptions, tenant: string): TenantPeople {
       note('unlinked', id, { issuer: login.issuer });
       return person;
     },
-    delete: async (id) => {
-      const person = await get(id);
-      if (person === undefined || !(await state.delete(keyOf(id)))) return false;
+    delete: async (id, check) => {
+      const person = await deleteJson<Person>(state, keyOf(id), check);
+      if (person === undefined) return false;
       await claims.letGo(id, claimsOf(person), []);
       await members.remove(id);
       note('deleted', id);

@@ -91,8 +91,13 @@ export interface TenantPeople {
   link(id: string, identity: ExternalIdentity): Promise<Person>;
   /** @throws {@link IntegrationError} `failed_precondition` for the last one */
   unlink(id: string, login: Pick<Login, 'issuer' | 'subject'>): Promise<Person>;
-  /** Takes the person and all logins away. @returns whether there was one */
-  delete(id: string): Promise<boolean>;
+  /**
+   * Takes the person and all logins away. `check` is given the record as it stands, perhaps more than once: what it throws passes, and nothing is
+   * deleted; what it saw is what is deleted.
+   *
+   * @returns whether there was one
+   */
+  delete(id: string, check?: (person: Person) => void): Promise<boolean>;
 }
 
 /** People of all tenants. */

@@ -2,14 +2,16 @@
  * SCIM 2.0 service provider (RFC 7643, RFC 7644): a tenant's directory keeps its people and groups here. Users, Groups, filters, sorting, pages,
  * PATCH, ETags and the discovery endpoints; no bulk, and no passwords.
  */
-import { errorCode, isIntegrationError } from '@im/core';
+import { errorCode } from '@im/core';
 import { type AuditOptions, createAudit } from '../../common/audit.ts';
 import type { Groups } from '../groups.ts';
 import type { People } from '../people.types.ts';
-import { discovery, mostPerPage } from './discovery.ts';
-import { checkExpressions, checkOperations, contentType, readJson, understood, unquoted } from './input.ts';
-import { type ScimMessages, type ScimResource, scimMessages } from './messages.ts';
-import { groupKind, type ResourceKind, userKind } from './resources.ts';
+import { json, refusal } from './answers.ts';
+import { discovery } from './discovery.ts';
+import { checkExpressions } from './input.ts';
+import { scimMessages } from './messages.ts';
+import { methods } from './methods.ts';
+import { groupKind, userKind } from './resources.ts';
 
 /** Settings. `onEvent` is told `scim.refused`. */
 export interface ScimOptions extends AuditOptions {
@@ -26,26 +28,6 @@ export interface ScimOptions extends AuditOptions {
   /** Whether addresses that a directory tells count as checked, so that its people are known by them at sign-in. Default true. */
   readonly emailsAreVerified?: boolean | undefined;
 }
-
-interface Visit {
-  readonly request: Request;
-  readonly kind: ResourceKind;
-  readonly id: string | undefined;
-  readonly query: Record<string, string | number>;
-  /** Where resources stand: `https://app.test/scim/v2/Users`. */
-  readonly base: string;
-  readonly messages: ScimMessages;
-}
-
-/** Methods, by whether one resource is named. */
-const methods: Readonly<Record<string, (visit: Visit) => Promise<Response>>> = {
-  'GET all': list,
-  'POST all': create,
-  'GET one': async (visit) => answer(visit, 200, await demand(visit)),
-  'PUT one': replace,
-  'PATCH one': patch,
-  'DELETE one': remove,
-};
 
 /** Makes the handler. It answers everything below `path`. */
 export function createScimHandler(options: ScimOptions): (request: Request) => Promise<Response> {
@@ -97,162 +79,4 @@ export function createScimHandler(options: ScimOptions): (request: Request) => P
       );
     }
   };
-}
-
-async function list({ kind, query, base, messages }: Visit): Promise<Response> {
-  const { filter, attributes, constraints } = await understood(messages, () => queryOf(messages, query));
-  // The question that every directory asks before it creates somebody.
-  const [, userName] = /^\s*userName\s+eq\s+"((?:[^"\\]|\\.)*)"\s*$/i.exec(filter?.expression ?? '') ?? [];
-  const isQuick = userName !== undefined && kind.byUserName !== undefined;
-  const found = isQuick ? [await kind.byUserName?.(unquoted(userName, messages))] : await kind.list();
-  const all = found.filter((one) => one !== undefined);
-  const Schema = kind.schema(messages);
-  const itemsPerPage = Math.min(constraints?.count ?? mostPerPage, mostPerPage);
-  const page = await understood(messages, () => {
-    const matching = filter === undefined || isQuick ? all : filter.match(all.map(messages.searchable));
-    const shaped = matching.map((one) => new Schema(one, 'out', base, attributes));
-    return new messages.messages.ListResponse(shaped, { ...constraints, itemsPerPage });
-  });
-  return json(200, page);
-}
-
-async function create(visit: Visit): Promise<Response> {
-  const { request, kind, messages } = visit;
-  const body = await readJson(request, messages);
-  const given = await understood(messages, () => record(new (kind.schema(messages))(body, 'in')));
-  return answer(visit, 201, await kind.create(given));
-}
-
-async function replace(visit: Visit): Promise<Response> {
-  const { request, kind, messages } = visit;
-  const before = await demand(visit);
-  checkVersion(visit, before);
-  const body = await readJson(request, messages);
-  const given = await understood(messages, () => record(new (kind.schema(messages))(body, 'in')));
-  return write(visit, before, () => given);
-}
-
-async function patch(visit: Visit): Promise<Response> {
-  const { request, kind, base, messages } = visit;
-  const before = await demand(visit);
-  checkVersion(visit, before);
-  const body = await readJson(request, messages);
-  checkOperations(body, messages);
-  const Schema = kind.schema(messages);
-  return write(visit, before, (now) =>
-    understood(messages, async () => {
-      let given = {};
-      await new messages.messages.PatchOp(body as never).apply(
-        new Schema(now, 'out', base),
-        async (instance) => {
-          given = record(new Schema(instance, 'in'));
-          return instance as unknown as Record<string, unknown>;
-        },
-      );
-      return given;
-    }),
-  );
-}
-
-/** Written at the version that was read: what somebody else wrote meanwhile is changed in its turn, or refused where a version was asked for. */
-async function write(
-  visit: Visit,
-  before: ScimResource,
-  change: (
-    now: ScimResource,
-  ) => Readonly<Record<string, unknown>> | Promise<Readonly<Record<string, unknown>>>,
-): Promise<Response> {
-  for (let now = before; ; ) {
-    const written = await visit.kind.replace(now, await change(now));
-    if (written !== undefined) return answer(visit, 200, written);
-    now = await demand(visit);
-    checkVersion(visit, now);
-  }
-}
-
-async function remove(visit: Visit): Promise<Response> {
-  const { kind } = visit;
-  const before = await demand(visit);
-  checkVersion(visit, before);
-  await kind.delete(before.id);
-  return new Response(null, { status: 204 });
-}
-
-async function demand({ kind, id = '', messages }: Visit): Promise<ScimResource> {
-  const found = await kind.get(id);
-  if (found === undefined)
-    throw new messages.types.Error(404, '', `there is no such resource of ${kind.endpoint}`);
-  return found;
-}
-
-/** RFC 7644 §3.14. */
-function checkVersion({ request, messages }: Visit, { meta }: ScimResource): void {
-  const wanted = request.headers.get('if-match');
-  const { version } = meta as { readonly version: string };
-  if (wanted === null || wanted === '*' || wanted.split(/,\s*/).includes(version)) return;
-  throw new messages.types.Error(412, '', 'the resource has changed since: read it again');
-}
-
-async function answer(
-  { kind, query, base, messages }: Visit,
-  status: 200 | 201,
-  resource: ScimResource,
-): Promise<Response> {
-  const shaped = await understood(
-    messages,
-    () => new (kind.schema(messages))(resource, 'out', base, queryOf(messages, query).attributes),
-  );
-  const { version } = resource.meta as { readonly version: string };
-  return json(status, shaped, {
-    etag: version,
-    ...(status === 201 && { location: `${base}/${resource.id}` }),
-  });
-}
-
-/** The library takes the query alone, too; its type does not say so. */
-function queryOf({ Query }: ScimMessages, query: Visit['query']) {
-  return new Query(query as unknown as string);
-}
-
-const record = (resource: object) => ({ ...resource }) as Readonly<Record<string, unknown>>;
-
-function json(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): Response {
-  return new Response(JSON.stringify(body), { status, headers: { 'content-type': contentType, ...headers } });
-}
-
-const statuses: Readonly<Record<string, readonly [status: number, scimType?: string]>> = {
-  invalid_argument: [400, 'invalidValue'],
-  unauthenticated: [401],
-  permission_denied: [403],
-  not_found: [404],
-  already_exists: [409, 'uniqueness'],
-  resource_exhausted: [429],
-};
-
-/** SCIM's own form (RFC 7644 §3.12). What nobody foresaw is told to the log alone. */
-function refusal(
-  { messages, types }: ScimMessages,
-  error: unknown,
-  note: (status: number, reason: string) => unknown,
-): Response {
-  const known = isIntegrationError(error) ? statuses[error.code] : undefined;
-  const [status, scimType, detail] =
-    error instanceof types.Error
-      ? [error.status, error.scimType, error.message]
-      : error instanceof URIError
-        ? [400, 'invalidValue', error.message]
-        : known !== undefined
-          ? [known[0], known[1], (error as Error).message]
-          : [500, undefined, 'this failed here; try again later'];
-  // Where our own state is away, the directory may come again; what is said of it is for the log.
-  if (status >= 500 || status === 401 || status === 403) note(status, errorCode(error));
-  const headers = status === 401 ? { 'www-authenticate': 'Bearer' } : {};
-  // The library's message knows fewer statuses than HTTP does, so its form is written here.
-  const body = {
-    schemas: [messages.ErrorResponse.id],
-    status: String(status),
-    ...(scimType && { scimType }),
-    detail,
-  };
-  return json(status, body, headers);
 }

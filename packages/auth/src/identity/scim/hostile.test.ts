@@ -1,49 +1,7 @@
 /** What a hostile or broken directory sends: refused in SCIM's own form, soon, and with nothing told. */
 import { IntegrationError, memoryState } from '@im/core';
 import { describe, expect, it } from 'vitest';
-import { createGroups } from '../groups.ts';
-import { createPeople } from '../people.ts';
-import { createScimHandler } from './handler.ts';
-
-const root = 'https://app.test/scim/v2';
-const userSchema = 'urn:ietf:params:scim:schemas:core:2.0:User';
-const groupSchema = 'urn:ietf:params:scim:schemas:core:2.0:Group';
-const patchSchema = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
-const headers = { 'content-type': 'application/scim+json' };
-
-function open(state = memoryState()) {
-  const people = createPeople({ state });
-  const groups = createGroups({ state });
-  const scim = createScimHandler({ people, groups, authenticate: async () => 'acme' });
-  const send = async (method: string, path: string, body?: unknown, more: Record<string, string> = {}) => {
-    const text = typeof body === 'string' ? body : JSON.stringify(body);
-    const response = await scim(
-      new Request(root + path, {
-        method,
-        headers: { ...headers, ...more },
-        ...(body !== undefined && { body: text }),
-      }),
-    );
-    const answer = await response.text();
-    return {
-      status: response.status,
-      etag: response.headers.get('etag') ?? '',
-      json: (answer === '' ? {} : JSON.parse(answer)) as Record<string, unknown>,
-    };
-  };
-  const filter = (text: string) => send('GET', `/Users?filter=${encodeURIComponent(text)}`);
-  const patch = (id: unknown, ...operations: readonly unknown[]) =>
-    send('PATCH', `/Users/${id}`, { schemas: [patchSchema], Operations: operations });
-  const ada = async () =>
-    (
-      await send('POST', '/Users', {
-        schemas: [userSchema],
-        userName: 'ada',
-        emails: [{ value: 'ada@acme.test', type: 'work' }],
-      })
-    ).json.id;
-  return { people: people.tenant('acme'), groups: groups.tenant('acme'), scim, send, filter, patch, ada };
-}
+import { groupSchema, headers, openScim, patchSchema, root, userSchema } from './__tests__/open-scim.ts';
 
 describe('a directory cannot hold up the process', () => {
   const backslashes = `userName sw "${'\\'.repeat(60)}`;
@@ -54,12 +12,12 @@ describe('a directory cannot hold up the process', () => {
     ['groups that multiply', `${'(userName pr or title pr) and '.repeat(30)}userName pr`],
     ['groups inside of attributes that multiply', `${'emails[type pr or value pr] and '.repeat(30)}title pr`],
   ])('by a filter: %s', async (_what, text) => {
-    const { filter } = open();
+    const { filter } = openScim();
     expect(await filter(text)).toMatchObject({ status: 400, json: { scimType: 'invalidFilter' } });
   });
 
   it('by a path of a PATCH, or a name that is taken for one', async () => {
-    const { patch, ada } = open();
+    const { patch, ada } = openScim();
     const id = await ada();
     for (const operation of [
       { op: 'remove', path: `emails[type eq "${'\\'.repeat(60)}]` },
@@ -69,7 +27,7 @@ describe('a directory cannot hold up the process', () => {
   });
 
   it('by a list without end', async () => {
-    const { send, patch, ada } = open();
+    const { send, patch, ada } = openScim();
     const id = await ada();
     const long = Array.from({ length: 1_001 }, (_, at) => ({ value: `${at}@acme.test` }));
     const bodies = [
@@ -82,7 +40,7 @@ describe('a directory cannot hold up the process', () => {
   });
 
   it('by a body without end: no more of it is read than may be there', async () => {
-    const { scim } = open();
+    const { scim } = openScim();
     let pulled = 0;
     const body = new ReadableStream({
       pull: (controller) => {
@@ -96,7 +54,7 @@ describe('a directory cannot hold up the process', () => {
   });
 
   it('by a record without end', async () => {
-    const { send, people } = open();
+    const { send, people } = openScim();
     const huge = { schemas: [userSchema], userName: 'x', displayName: 'x'.repeat(70_000) };
     expect((await send('POST', '/Users', huge)).status).toBe(400);
     expect(await people.list()).toEqual([]);
@@ -122,12 +80,12 @@ describe('what is no SCIM is refused, and never fails here', () => {
     ],
     ['POST', '/Groups', { schemas: [groupSchema], displayName: 'x', members: [{ value: '__proto__' }] }, 400],
   ])('%s %s', async (method, path, body, status) => {
-    const { send } = open();
+    const { send } = openScim();
     expect(await send(method, path, body)).toMatchObject({ status, json: { status: String(status) } });
   });
 
   it('prototypes stay as they are (prototype pollution)', async () => {
-    const { send, patch, ada } = open();
+    const { send, patch, ada } = openScim();
     const id = await ada();
     const polluting = '{"polluted":true}';
     await send(
@@ -156,7 +114,7 @@ describe('what is no SCIM is refused, and never fails here', () => {
       get: () => Promise.reject(error),
       compareAndSet: () => Promise.reject(error),
     };
-    const { send } = open(state);
+    const { send } = openScim(state);
     for (const sent of [
       send('GET', '/Users'),
       send('POST', '/Users', { schemas: [userSchema], userName: 'x' }),
@@ -165,47 +123,5 @@ describe('what is no SCIM is refused, and never fails here', () => {
       expect(status).toBe(500);
       expect(JSON.stringify(json)).not.toContain('10.0.0.1');
     }
-  });
-});
-
-describe('two directories at once', () => {
-  it('lose no change: each PATCH is made on what the other left', async () => {
-    const { send, patch, ada, people, groups } = open();
-    const id = String(await ada());
-    const changes = [
-      { path: 'title', value: 'Guide' },
-      { path: 'name.givenName', value: 'Ada' },
-      { path: 'name.familyName', value: 'Byron' },
-      { path: 'displayName', value: 'A. Byron' },
-    ];
-    const done = await Promise.all(changes.map((one) => patch(id, { op: 'add', ...one })));
-    expect(done.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
-    expect(await people.get(id)).toMatchObject({
-      name: 'A. Byron',
-      attributes: { title: 'Guide', name: { givenName: 'Ada', familyName: 'Byron' } },
-    });
-    const persons = await Promise.all(['x', 'y', 'z'].map((userName) => people.create({ userName })));
-    const group = (await send('POST', '/Groups', { schemas: [groupSchema], displayName: 'Guides' })).json.id;
-    await Promise.all(
-      persons.map((person) =>
-        send('PATCH', `/Groups/${group}`, {
-          schemas: [patchSchema],
-          Operations: [{ op: 'add', path: 'members', value: [{ value: person.id }] }],
-        }),
-      ),
-    );
-    expect((await groups.get(String(group)))?.members.toSorted()).toEqual(
-      persons.map((person) => person.id).toSorted(),
-    );
-  });
-
-  it('where both name the version that they read, one is refused', async () => {
-    const { send, ada } = open();
-    const id = await ada();
-    const { etag } = await send('GET', `/Users/${id}`);
-    const put = (userName: string) =>
-      send('PUT', `/Users/${id}`, { schemas: [userSchema], userName }, { 'if-match': etag });
-    const statuses = (await Promise.all([put('one'), put('two')])).map(({ status }) => status);
-    expect(statuses.toSorted()).toEqual([200, 412]);
   });
 });

@@ -19,7 +19,8 @@ export interface ResourceKind {
     before: ScimResource,
     resource: Readonly<Record<string, unknown>>,
   ): Promise<ScimResource | undefined>;
-  delete(id: string): Promise<boolean>;
+  /** @returns `false`: it is not any more what was read, or not at all */
+  delete(before: ScimResource): Promise<boolean>;
 }
 
 interface Named {
@@ -92,10 +93,15 @@ export function userKind(
           }),
         );
       }),
-    delete: async (id) => {
-      for (const group of await groups.of(id))
+    delete: async (before) => {
+      const { id } = before;
+      const isGone = await unlessChanged(() =>
+        people.delete(id, (now) => checkUnchanged(before, metaOf('User', now))),
+      );
+      // Afterwards: a member whom nobody knows is not shown, and ids do not come again.
+      for (const group of isGone ? await groups.of(id) : [])
         await groups.update(group.id, ({ members }) => ({ members: members.filter((one) => one !== id) }));
-      return people.delete(id);
+      return isGone === true;
     },
   };
 }
@@ -151,7 +157,10 @@ export function groupKind(groups: TenantGroups, people: TenantPeople): ResourceK
           }),
         );
       }),
-    delete: (id) => groups.delete(id),
+    delete: async (before) =>
+      (await unlessChanged(() =>
+        groups.delete(before.id, (now) => checkUnchanged(before, metaOf('Group', now))),
+      )) === true,
   };
 }
 
@@ -162,7 +171,7 @@ function checkUnchanged({ meta }: ScimResource, now: { readonly version: string 
   if ((meta as typeof now).version !== now.version) throw changed;
 }
 
-async function unlessChanged(write: () => Promise<ScimResource>): Promise<ScimResource | undefined> {
+async function unlessChanged<Value>(write: () => Promise<Value>): Promise<Value | undefined> {
   try {
     return await write();
   } catch (error) {
