@@ -154,4 +154,11 @@ export {
   type StructuredField,
   Token,
 } from './structured-fields.ts';
+export {
+  extractTraceContext,
+  injectTraceContext,
+  type TraceCarrier,
+  type TraceHeader,
+  withTraceContext,
+} from './telemetry-context.ts';
 export { pieceCame } from './young-garbage.ts';
