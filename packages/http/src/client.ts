@@ -1,4 +1,10 @@
-import { type Call, type IntegrationContext, VendorError, type VendorFailure } from '@im/core';
+import {
+  type Call,
+  type IntegrationContext,
+  injectTraceContext,
+  VendorError,
+  type VendorFailure,
+} from '@im/core';
 import type { z } from 'zod';
 import { readAnswer, readErrorBody, refuseAnnounced } from './answer.ts';
 import type { AccessToken, TokenCall } from './auth/token-source.ts';
@@ -46,6 +52,7 @@ export function createHttp(context: HttpContext, settings: HttpSettings): Http {
   const proxy = settings.proxy === undefined ? undefined : new URL(settings.proxy);
   const readRequestId = requestIdReader(settings.requestIdHeader ?? 'x-request-id');
   const isExpired = settings.isTokenExpired ?? ((failure) => failure.status === 401);
+  const isTraced = settings.traceContext ?? settings.sign === undefined;
   const tokenHeader = settings.tokenHeader ?? ((value) => ({ authorization: `Bearer ${value}` }));
 
   /** What may not stand in a message that came with this request. */
@@ -98,6 +105,7 @@ export function createHttp(context: HttpContext, settings: HttpSettings): Http {
     if (call.idempotencyKey !== undefined) headers[idempotencyHeader] = call.idempotencyKey;
     if (init?.headers !== undefined) mergeHeaders(headers, init.headers);
     if (token !== undefined) Object.assign(headers, tokenHeader(token.value.reveal()));
+    if (isTraced) injectTraceContext(headers);
     const body = encoded?.body;
     if (settings.sign !== undefined) {
       const sentTarget = target ?? url.pathname + url.search;

@@ -37,6 +37,12 @@ export interface HttpSettings {
   readonly alsoOnPurpose?: readonly (string | URL)[] | undefined;
   /** Proxy to go through. Default: none. */
   readonly proxy?: string | URL | undefined;
+  /**
+   * Whether `traceparent`, `tracestate` and `baggage` of the active span go along, once the application has an OpenTelemetry SDK. Only hosts
+   * that the definition names get them; a redirect to another origin does not. Default: true, unless requests are signed, whose
+   * vendors may want exactly the headers they know.
+   */
+  readonly traceContext?: boolean | undefined;
   /** Offers HTTP/2 to servers asked by `https`, on the got lane; the undici lane and proxies have HTTP/1.1 only. Default false. */
   readonly http2?: boolean | undefined;
 }
