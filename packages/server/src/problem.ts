@@ -27,3 +27,16 @@ export function problemResponse(problem: Problem, headers?: Readonly<Record<stri
     headers: { 'content-type': problemType, 'cache-control': 'no-store', ...headers },
   });
 }
+
+/** A request that is refused, thrown from wherever that is found out; the message is the problem's detail. */
+export class Refused extends Error {
+  override readonly name = 'Refused';
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(status: number, detail: string, headers: Readonly<Record<string, string>> = {}) {
+    super(detail);
+    this.status = status;
+    this.headers = headers;
+  }
+}

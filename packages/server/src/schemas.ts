@@ -143,7 +143,9 @@ const shortText = z.string().min(1).max(256);
 
 /** Query of `GET /integrations/health/{name}`. */
 export const healthQuery = z.strictObject({
-  tenant: shortText.default('default').openapi({ description: 'Whose integration' }),
+  tenant: shortText.optional().openapi({
+    description: 'Whose integration. Default: the one that the caller belongs to, else `default`',
+  }),
 });
 
 /** Path of `GET /integrations/health/{name}`. */

@@ -12,10 +12,16 @@ import {
   sleep,
   systemClock,
 } from '@im/core';
+import type { HubAccess } from './access/access.ts';
+import { createDoor } from './access/door.ts';
 import { type ClientLimits, createListener } from './listener.ts';
+import { isLoopback } from './network/addresses.ts';
+import { createNetwork, type NetworkRules } from './network/network.ts';
+import { createRateLimit, type RateLimitRule } from './network/rate-limit.ts';
 import { problemResponse, toProblem } from './problem.ts';
 import type { HubApp } from './routes/context.ts';
 import { createRoutes } from './routes/index.ts';
+import { checkSettings, networkSettings, rateLimitSettings } from './settings.ts';
 import { version } from './version.ts';
 import { createViews, type Note } from './view.ts';
 
@@ -30,6 +36,14 @@ export interface ServerOptions {
   /** Default 8080; 0 takes any that is free. */
   readonly port?: number | undefined;
   readonly limits?: ClientLimits | undefined;
+  /** Who may call. Default: everybody, and then it listens on loopback alone. Probes are open in any case. */
+  readonly access?: HubAccess | undefined;
+  /** Listens beyond loopback although no access is configured: for networks where everybody may do everything. Default false. */
+  readonly openToAll?: boolean | undefined;
+  /** Which addresses may reach it. Default: all. */
+  readonly network?: NetworkRules | undefined;
+  /** How many requests are taken of a caller, and of an address. Default: no limit. */
+  readonly rateLimit?: RateLimits | undefined;
   /**
    * Milliseconds between "not ready" and the moment when no connection is taken any more, for load balancers to
    * notice. Default 0; behind one give a little more than the interval of its probes.
@@ -49,6 +63,14 @@ export interface ServerOptions {
   readonly state?: StateStore | undefined;
   /** Default: {@link silentLogger}. */
   readonly logger?: Logger | undefined;
+}
+
+/** Limits of requests; fixed windows, counted in the state store. */
+export interface RateLimits {
+  /** Of one caller; without access, of one address. */
+  readonly caller?: RateLimitRule | undefined;
+  /** Of one address, whoever sends them. */
+  readonly address?: RateLimitRule | undefined;
 }
 
 /** A hub. */
@@ -78,7 +100,11 @@ export class ListenError extends Error {
   override readonly name = 'ListenError';
 }
 
-/** Makes a hub that is not listening yet. */
+/**
+ * Makes a hub that is not listening yet.
+ *
+ * @throws `ConfigurationError` with every fault of the options that are data
+ */
 export function createServer(options: ServerOptions): HubServer {
   const {
     registry,
@@ -89,6 +115,19 @@ export function createServer(options: ServerOptions): HubServer {
     clock = systemClock,
     state = memoryState(clock),
   } = options;
+  const network = createNetwork(checkSettings(networkSettings, options.network ?? {}, 'network'), logger);
+  const rules = checkSettings(rateLimitSettings, options.rateLimit ?? {}, 'rateLimit');
+  const limitOf = (name: 'caller' | 'address') => {
+    const rule = rules[name];
+    return rule && createRateLimit({ name, rule, state, clock, logger });
+  };
+  const door = createDoor({
+    access: options.access,
+    network,
+    perAddress: limitOf('address'),
+    perCaller: limitOf('caller'),
+    logger,
+  });
   let draining = false;
   let closing: Promise<void> | undefined;
 
@@ -108,6 +147,7 @@ export function createServer(options: ServerOptions): HubServer {
     logger,
     state,
     maxMetricIntegrations: options.maxMetricIntegrations ?? 2_000,
+    door,
   });
   const listener = createListener(
     getRequestListener(app.fetch, {
@@ -142,6 +182,8 @@ export function createServer(options: ServerOptions): HubServer {
       return server.listening;
     },
     listen: async () => {
+      if (options.access === undefined && !options.openToAll && !isLoopback(host))
+        throw openRefused(host, port);
       await listen(server, host, port);
       return hub.url;
     },
@@ -160,6 +202,12 @@ const reasons: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'this machine has no such address',
   ENOTFOUND: 'there is no host of that name',
 };
+
+function openRefused(host: string, port: number): ListenError {
+  return new ListenError(
+    `cannot listen on ${host}:${port}: everybody who reaches it may do everything; configure access, listen on 127.0.0.1, or say openToAll if that is what you want`,
+  );
+}
 
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {

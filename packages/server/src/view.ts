@@ -1,15 +1,10 @@
 /** What the routes and the page read: the registry's list, filtered, in order, a piece at a time. */
 
 import { z } from '@hono/zod-openapi';
-import {
-  type Clock,
-  errorCode,
-  type IntegrationStatus,
-  latencyBoundsMs,
-  type Registry,
-  type RegistryEvent,
-} from '@im/core';
+import { type Clock, errorCode, type IntegrationStatus, latencyBoundsMs, type Registry } from '@im/core';
 import type { Caller } from './access/caller.ts';
+import type { Incident } from './dashboard/data/incidents.ts';
+import { type Gone, type Seen, type SeenEvent, Watch } from './dashboard/data/watch.ts';
 import { countByStatus, judgeHub } from './health.ts';
 import { type Health, type StatusQuery, type statusSchema, toView } from './schemas.ts';
 
@@ -29,11 +24,20 @@ export interface HubView {
   status(query: StatusQuery): z.infer<typeof statusSchema>;
   note: Note;
   /** The latest events, newest first. */
-  events(): readonly RegistryEvent[];
+  events(): readonly SeenEvent[];
+  /** The latest incidents, newest first. */
+  incidents(): readonly Incident[];
+  /** Share of successful calls that a tenant was promised. */
+  slaTarget(tenant: string): number | undefined;
+  /** What is remembered of the one with this key. */
+  past(key: string): Pick<Seen, 'history' | 'quota'> | undefined;
+  /** Everything as it was last seen, with the version of its latest change. */
+  seen(): readonly Seen[];
+  /** What is gone since `version`. */
+  goneSince(version: number): readonly Gone[];
+  /** When there is news. */
+  readonly watch: Pick<Watch, 'version' | 'epoch' | 'forgotten' | 'closed' | 'open' | 'beyond'>;
 }
-
-/** Most events remembered for the page. */
-const mostEvents = 50;
 
 /** How views are made. */
 interface ViewOptions {
@@ -53,31 +57,18 @@ export interface Views {
 
 /** Looks at `registry`. */
 export function createViews(options: ViewOptions): Views {
-  const events: RegistryEvent[] = [];
-  /** By tenant, so that what happens to one pushes nothing of another out. */
-  const byTenant = new Map<string, RegistryEvent[]>();
-  const close = options.registry.on((event) => {
-    // What a check changes is an event of its own; that it ran stands in the table.
-    if (event.kind === 'check') return;
-    const own = byTenant.get(event.tenant) ?? [];
-    byTenant.set(event.tenant, own);
-    for (const list of [events, own]) {
-      list.unshift(event);
-      list.length = Math.min(list.length, mostEvents);
-    }
-  });
-  const all = createView(options, () => events);
+  const watch = new Watch(options.registry, options.clock);
+  const all = createView(options, watch);
   return {
-    close,
-    of: ({ tenant }) =>
-      tenant === undefined ? all : createView(options, () => byTenant.get(tenant) ?? [], tenant),
+    close: () => watch.close(),
+    of: ({ tenant }) => (tenant === undefined ? all : createView(options, watch, tenant)),
   };
 }
 
-/** What is seen of everything, or of one tenant: the work for a name of another is the same as for none. */
+/** What is seen of everything, or of one tenant. */
 function createView(
   { registry, title, clock, note, draining }: ViewOptions,
-  events: HubView['events'],
+  watch: Watch,
   only?: string,
 ): HubView {
   const list = only === undefined ? () => registry.list() : () => registry.tenant(only).list();
@@ -85,12 +76,19 @@ function createView(
     title,
     clock,
     note,
-    events,
+    watch,
     list,
+    events: () => watch.events(only),
+    incidents: () => watch.incidents(only),
+    slaTarget: (tenant) => registry.tenant(tenant).settings.slaTarget,
+    past: (key) => watch.past(key),
+    seen: () => watch.seen(only),
+    goneSince: (version) => watch.goneSince(version, only),
     one: (name, tenant) => {
-      if (only !== undefined && tenant !== only) return undefined;
       try {
-        return registry.status({ name, tenant });
+        // Looked up among the caller's own whatever tenant is asked for, so that the work tells nothing of another.
+        const found = registry.status({ name, tenant: only ?? tenant });
+        return found.tenant === tenant ? found : undefined;
       } catch (error) {
         if (errorCode(error) === 'not_found') return undefined;
         throw error;

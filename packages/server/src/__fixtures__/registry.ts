@@ -69,6 +69,8 @@ export function sampleRegistry(list: IntegrationStatus[]): Registry & { emit(eve
       settings: {},
       get: unused,
       port: unused,
+      forward: unused,
+      receive: unused,
       list: () => list.filter((one) => one.tenant === tenant),
     }),
     tenants: () => [...new Set(list.map(({ tenant }) => tenant))],

@@ -2,24 +2,29 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Clock, Logger, Registry, StateStore } from '@im/core';
 import type { Caller } from '../access/caller.ts';
+import type { Door } from '../access/door.ts';
 import type { HubView } from '../view.ts';
 
 /** What the hub is made of, as its routes see it. */
 export interface HubContext {
   readonly registry: Registry;
   /** What the caller can see: all of it, or one tenant's part in which nothing tells of another. */
-  readonly viewOf: (caller: Caller) => HubView;
+  readonly viewOf: (caller: Pick<Caller, 'tenant'>) => HubView;
   readonly title: string;
   readonly version: string;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly state: StateStore;
   readonly maxMetricIntegrations: number;
+  readonly door: Door;
 }
 
-/** What stands in the context of a request: `context.get('caller')`. */
+/** What stands in the context of a request: `context.get('caller')`, behind `needs`. */
 export interface HubEnv {
-  readonly Variables: { readonly caller: Caller };
+  readonly Variables: {
+    readonly caller: Caller;
+    readonly door: Door;
+  };
 }
 
 /** The application that routes are mounted on. */

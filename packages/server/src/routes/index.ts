@@ -4,16 +4,21 @@
  */
 import { OpenAPIHono } from '@hono/zod-openapi';
 import { HTTPException } from 'hono/http-exception';
-import { anyone } from '../access/caller.ts';
-import { problemResponse, toProblem } from '../problem.ts';
+import { problemResponse, Refused, toProblem } from '../problem.ts';
 import { UnknownCursor } from '../view.ts';
 import type { HubApp, HubContext, HubEnv, RouteGroup } from './context.ts';
 import { descriptionRoutes } from './description.ts';
 import { healthRoutes } from './health.ts';
 import { metricsRoutes } from './metrics.ts';
+import { arrivalOf } from './needs.ts';
 import { pageRoutes } from './page.ts';
+import { probeRoutes } from './probes.ts';
 import { statusRoutes } from './status.ts';
 
+/** Open to everybody, whatever the rules on addresses and callers. */
+const openGroups: readonly RouteGroup[] = [probeRoutes];
+
+/** Behind the door: what is mounted by `needs` or `admit` knows its caller. */
 const groups: readonly RouteGroup[] = [
   healthRoutes,
   statusRoutes,
@@ -37,9 +42,11 @@ export function createRoutes(hub: HubContext): HubApp {
       return problemResponse(toProblem(400, detail, { instance: context.req.path, errors }));
     },
   });
-  app.use((context, next) => {
-    context.set('caller', anyone);
-    return next();
+  for (const mount of openGroups) mount(app, hub);
+  app.use(async (context, next) => {
+    context.set('door', hub.door);
+    await hub.door.enter(arrivalOf(context));
+    await next();
   });
   for (const mount of groups) mount(app, hub);
   refuseOtherMethods(app);
@@ -51,6 +58,10 @@ export function createRoutes(hub: HubContext): HubApp {
       return problemResponse(
         toProblem(400, '`after` is not a place this hub gave out', { instance: req.path }),
       );
+    }
+    if (error instanceof Refused) {
+      const problem = toProblem(error.status, error.message, { instance: req.path });
+      return problemResponse(problem, error.headers);
     }
     if (error instanceof HTTPException) return problemResponse(toProblem(error.status, error.message));
     hub.logger.error('a request failed by a fault of the hub', { error });

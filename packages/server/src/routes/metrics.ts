@@ -3,6 +3,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { createMetrics, metricsFormat } from '../metrics.ts';
 import { noStore } from './answers.ts';
 import type { RouteGroup } from './context.ts';
+import { needs, refusals } from './needs.ts';
 
 const metricsRoute = createRoute({
   method: 'get',
@@ -10,6 +11,7 @@ const metricsRoute = createRoute({
   operationId: 'getMetrics',
   summary: 'Metrics for Prometheus; OpenMetrics when `Accept` asks for it',
   tags: ['integrations'],
+  ...needs('integration:read'),
   responses: {
     200: {
       description: 'Counters since the hub started',
@@ -18,6 +20,7 @@ const metricsRoute = createRoute({
         'application/openmetrics-text': { schema: z.string() },
       },
     },
+    ...refusals,
   },
 });
 

@@ -4,10 +4,11 @@ import { pageHeaders, renderPage } from '../page.ts';
 import { problemResponse, toProblem } from '../problem.ts';
 import { statusQuery } from '../schemas.ts';
 import type { RouteGroup } from './context.ts';
+import { admit } from './needs.ts';
 
 /** Mounts it. */
 export const pageRoutes: RouteGroup = (app, { viewOf }) => {
-  app.get('/', (context) => {
+  app.get('/', admit('integration:read'), (context) => {
     // A form sends the filters that were left open as empty values.
     const given = Object.entries(context.req.query()).filter(([, value]) => value !== '');
     const query = statusQuery.safeParse(Object.fromEntries(given));

@@ -3,6 +3,7 @@ import { createRoute } from '@hono/zod-openapi';
 import { statusQuery, statusSchema } from '../schemas.ts';
 import { json, noStore, problem } from './answers.ts';
 import type { RouteGroup } from './context.ts';
+import { needs, refusals } from './needs.ts';
 
 const statusRoute = createRoute({
   method: 'get',
@@ -10,10 +11,12 @@ const statusRoute = createRoute({
   operationId: 'getStatus',
   summary: 'Everything that is known of every integration',
   tags: ['integrations'],
+  ...needs('integration:read'),
   request: { query: statusQuery },
   responses: {
     200: json(statusSchema, 'By tenant, then name'),
     400: problem('Unknown or invalid parameter'),
+    ...refusals,
   },
 });
 

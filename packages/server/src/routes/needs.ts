@@ -1,0 +1,35 @@
+/** What a route demands of its callers, as a part of its declaration. */
+import type { HttpBindings } from '@hono/node-server';
+import type { Context, MiddlewareHandler } from 'hono';
+import type { Arrival } from '../access/door.ts';
+import type { Permission } from '../access/roles.ts';
+import { problem } from './answers.ts';
+import type { HubEnv } from './context.ts';
+
+/** A request as the door sees it. */
+export function arrivalOf({ env, req }: Context<HubEnv>): Arrival {
+  const { incoming } = (env ?? {}) as Partial<HttpBindings>;
+  return { socket: incoming?.socket.remoteAddress, request: req.raw };
+}
+
+/** Lets in who has the permission, as `context.get('caller')`. For routes that are not declared with a schema, such as pages. */
+export function admit(permission: Permission): MiddlewareHandler<HubEnv> {
+  return async (context, next) => {
+    const { caller, headers } = await context.get('door').admit(arrivalOf(context), permission);
+    context.set('caller', caller);
+    await next();
+    for (const name in headers) context.header(name, headers[name]);
+  };
+}
+
+/** {@link admit} with its part of the description: `createRoute({ …, ...needs('integration:read') })`. */
+export function needs(permission: Permission) {
+  return { middleware: admit(permission), security: [{ key: [] }, { token: [] }, { browser: [] }] };
+}
+
+/** Answers of every route that {@link needs} something. */
+export const refusals = {
+  401: problem('No credential, or one that is not accepted'),
+  403: problem('The permission is missing, or the address is refused'),
+  429: problem('Too many requests; `Retry-After` says when to come again'),
+};
