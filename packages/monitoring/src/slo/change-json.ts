@@ -1,0 +1,23 @@
+import type { Expiry, StateStore } from '@im/core';
+
+/**
+ * Reads the JSON under `key`, changes it and writes it, again when somebody else was first. What `change` gives back as it
+ * got it is not written; what it throws passes.
+ *
+ * @returns what stands there now
+ */
+export async function changeJson<Value>(
+  state: StateStore,
+  key: string,
+  change: (old: Value | undefined) => Value,
+  expiry?: Expiry,
+): Promise<Value> {
+  for (;;) {
+    const stored = await state.get(key);
+    const old = stored && (JSON.parse(stored.value) as Value);
+    const next = change(old);
+    if (next === old) return next;
+    const written = await state.compareAndSet(key, stored?.version, JSON.stringify(next), expiry);
+    if (written !== undefined) return next;
+  }
+}
