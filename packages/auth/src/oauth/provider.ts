@@ -35,6 +35,8 @@ export interface RefreshFacts {
   readonly idleDays?: number | undefined;
   /** Days after which it ends in any case, where the answer does not say. */
   readonly lifetimeDays?: number | undefined;
+  /** `lifetimeDays` are counted from the user's consent: a renewal leaves the end where it was, also where it brings a new one. */
+  readonly endsWithConsent?: true | undefined;
 }
 
 /** A request that a vendor has in place of a standard one. `form`, `query` and `json` are put together by the functions of {@link OAuthDialect}. */

@@ -52,6 +52,18 @@ describe('a connection', () => {
     expect(bench.fake.server.exchanges.length).toBe(asked);
   });
 
+  it.each([
+    ['from each renewal', undefined, 2 * hour],
+    ['from the consent, where the vendor counts from it', true, hour],
+  ] as const)('knows when its refresh token ends: %s', async (_, endsWithConsent, later) => {
+    const refresh = { rotation: 'always', lifetimeDays: 182, endsWithConsent } as const;
+    const begun = bench.clock.now() - hour;
+    const { own, connection } = await connect(processOf({}, { refresh }));
+    await bench.clock.advance(hour);
+    await own.token(connection.id);
+    expect((await own.get(connection.id)).refreshExpiresAt).toBe(begun + later + 182 * 24 * hour);
+  });
+
   it('renews an ended token once for all calls of all processes, and stores it first', async () => {
     const { connection } = await connect(processOf());
     await bench.clock.advance(hour);

@@ -79,6 +79,7 @@ export async function settle(
   options: RefresherOptions,
 ): Promise<GoodTokens> {
   const { clock, audit } = options;
+  const { endsWithConsent } = client.provider.refresh ?? {};
   const tokens: SealedTokens = {
     access: issued.accessToken.reveal(),
     tokenType: issued.tokenType,
@@ -96,7 +97,9 @@ export async function settle(
       sealed,
       scopes: issued.scopes.length > 0 ? keptScopes(now.scopes, issued.scopes, client) : now.scopes,
       expiresAt: issued.expiresAt,
-      refreshExpiresAt: issued.refreshExpiresAt ?? now.refreshExpiresAt,
+      refreshExpiresAt: endsWithConsent
+        ? (now.refreshExpiresAt ?? issued.refreshExpiresAt)
+        : (issued.refreshExpiresAt ?? now.refreshExpiresAt),
       refreshedAt: clock.now(),
     };
   };

@@ -27,11 +27,15 @@ export const stripe: OAuthProvider = {
   },
 };
 
-/** https://developer.paypal.com/docs/log-in-with-paypal/integrate/ */
+/**
+ * https://developer.paypal.com/log-in/build
+ *
+ * The authorization endpoint by https://developer.paypal.com/docs/integration/direct/identity/get-user-consent/
+ */
 export const paypal: OAuthProvider = {
   id: 'paypal',
   title: 'PayPal',
-  docs: 'https://developer.paypal.com/docs/log-in-with-paypal/integrate/',
+  docs: 'https://developer.paypal.com/log-in/build',
   endpoints: {
     authorization: 'https://www.paypal.com/signin/authorize',
     token: 'https://api-m.paypal.com/v1/oauth2/token',
@@ -61,7 +65,9 @@ export const shopify: OAuthProvider = {
   authentication: ['client_secret_post'],
   pkce: 'ignored',
   scopeSeparator: ',',
-  refresh: { rotation: 'always', lifetimeDays: 90 },
+  // The old one is taken until the new one is used, for 30 days at most:
+  // https://shopify.dev/changelog/more-resilient-refreshes-for-expiring-offline-access-tokens
+  refresh: { rotation: 'always', graceSeconds: 2_592_000, lifetimeDays: 90 },
   dialect: {
     codeParameters: { expiring: '1' },
     revoke: ({ access }, { variables }) => ({

@@ -1,7 +1,11 @@
 import type { OAuthProvider } from '../provider.ts';
 import { accountBy } from './read.ts';
 
-/** https://docs.discord.com/developers/topics/oauth2 */
+/**
+ * https://docs.discord.com/developers/topics/oauth2
+ *
+ * Ways to authenticate and PKCE by https://discord.com/.well-known/oauth-authorization-server
+ */
 export const discord: OAuthProvider = {
   id: 'discord',
   title: 'Discord',
@@ -14,9 +18,10 @@ export const discord: OAuthProvider = {
     account: 'https://discord.com/api/users/@me',
   },
   readAccount: accountBy('id', 'username'),
-  authentication: ['client_secret_basic', 'client_secret_post'],
+  authentication: ['client_secret_basic', 'client_secret_post', 'none'],
   pkce: 'supported',
   refresh: { rotation: 'sometimes' },
+  // https://docs.discord.com/developers/discord-social-sdk/development-guides/account-linking-with-discord
   accessTokenSeconds: 604_800,
 };
 
@@ -39,5 +44,6 @@ export const twitch: OAuthProvider = {
   tokenScheme: 'OAuth',
   authentication: ['client_secret_post'],
   pkce: 'ignored',
+  // They may change, the page says; the newest is the one to keep.
   refresh: { rotation: 'sometimes' },
 };

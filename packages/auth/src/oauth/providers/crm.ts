@@ -1,13 +1,17 @@
 import type { OAuthProvider } from '../provider.ts';
 
-/** https://developers.hubspot.com/docs/api-reference/auth-oauth-v3/guide */
+/**
+ * https://developers.hubspot.com/docs/api-reference/latest/authentication/manage-oauth-tokens
+ *
+ * By the API of 2026-03; the first one ends in February 2027 (https://developers.hubspot.com/changelog/v1-oauth-api-deprecation).
+ */
 export const hubspot: OAuthProvider = {
   id: 'hubspot',
   title: 'HubSpot',
-  docs: 'https://developers.hubspot.com/docs/api-reference/auth-oauth-v3/guide',
+  docs: 'https://developers.hubspot.com/docs/api-reference/latest/authentication/manage-oauth-tokens',
   endpoints: {
     authorization: 'https://app.hubspot.com/oauth/authorize',
-    token: 'https://api.hubapi.com/oauth/v3/token',
+    token: 'https://api.hubapi.com/oauth/2026-03/token',
   },
   authentication: ['client_secret_post'],
   pkce: 'supported',
@@ -16,10 +20,13 @@ export const hubspot: OAuthProvider = {
   account: ({ hub_id: id }) =>
     typeof id === 'number' || typeof id === 'string' ? { id: String(id) } : undefined,
   dialect: {
-    // Ends the refresh token, and not the access tokens that came of it.
+    // https://developers.hubspot.com/changelog/additional-details-returned-when-generating-oauth-access-tokens
+    readTokens: ({ scopes, ...body }) => ({ ...body, ...(Array.isArray(scopes) && { scope: scopes }) }),
+    // Ends the refresh token, and not the access tokens that came of it:
+    // https://developers.hubspot.com/docs/api-reference/latest/authentication/oauth-tokens/revoke-token
     revoke: ({ refresh, access }, { clientId, clientSecret }) => ({
       method: 'POST',
-      url: 'https://api.hubapi.com/oauth/v3/token/revoke',
+      url: 'https://api.hubapi.com/oauth/2026-03/token/revoke',
       form: { token: refresh ?? access, client_id: clientId, client_secret: clientSecret },
     }),
   },
@@ -46,7 +53,7 @@ export const salesforce: OAuthProvider = {
   authentication: ['private_key_jwt', 'client_secret_post', 'client_secret_basic', 'none'],
   pkce: 'supported',
   offline: { scopes: ['refresh_token'] },
-  // Rotation is a setting of the connected app.
+  // Rotation is a setting of the app: https://help.salesforce.com/s/articleView?id=xcloud.remoteaccess_oauth_refresh_token_flow.htm
   refresh: { rotation: 'sometimes' },
   accessTokenSeconds: 7_200,
   // `id` is an address that ends with the organisation and the user.

@@ -4,14 +4,16 @@ import { accountBy } from './read.ts';
 const graph = 'https://graph.facebook.com/v25.0';
 
 /**
- * https://developers.facebook.com/docs/facebook-login/guides/advanced/manual-flow
+ * https://developers.facebook.com/documentation/facebook-login/guides/advanced/manual-flow
+ *
+ * PKCE by https://developers.facebook.com/documentation/facebook-login/guides/advanced/oidc-token
  *
  * No refresh tokens: the token of the login is exchanged at once for one of about 60 days, and that for another before it ends.
  */
 export const facebook: OAuthProvider = {
   id: 'facebook',
   title: 'Facebook',
-  docs: 'https://developers.facebook.com/docs/facebook-login/guides/access-tokens/get-long-lived',
+  docs: 'https://developers.facebook.com/documentation/facebook-login/guides/access-tokens/get-long-lived',
   endpoints: {
     authorization: 'https://www.facebook.com/v25.0/dialog/oauth',
     token: `${graph}/oauth/access_token`,
@@ -45,7 +47,7 @@ function exchange(access: string, clientId: string, clientSecret: string) {
 }
 
 /**
- * https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/business-login
+ * https://developers.facebook.com/documentation/instagram-platform/instagram-api-with-instagram-login/business-login
  *
  * As Facebook, with hosts of its own. A token must be a day old before it can be renewed:
  * https://developers.facebook.com/docs/instagram-platform/reference/refresh_access_token
@@ -53,7 +55,7 @@ function exchange(access: string, clientId: string, clientSecret: string) {
 export const instagram: OAuthProvider = {
   id: 'instagram',
   title: 'Instagram',
-  docs: 'https://developers.facebook.com/docs/instagram-platform/instagram-api-with-instagram-login/business-login',
+  docs: 'https://developers.facebook.com/documentation/instagram-platform/instagram-api-with-instagram-login/business-login',
   endpoints: {
     authorization: 'https://www.instagram.com/oauth/authorize',
     token: 'https://api.instagram.com/oauth/access_token',

@@ -14,8 +14,9 @@ export const spotify: OAuthProvider = {
   readAccount: accountBy('id', 'display_name'),
   authentication: ['client_secret_basic', 'none'],
   pkce: 'supported',
-  // Without a client secret always a new one; with one, sometimes.
-  refresh: { rotation: 'sometimes' },
+  // Without a client secret always a new one; with one, sometimes. Six months after the user agreed all of them end:
+  // https://developer.spotify.com/blog/2026-06-18-refresh-token-expiration
+  refresh: { rotation: 'sometimes', lifetimeDays: 182, endsWithConsent: true },
   dialect: { basicEncoding: 'raw' },
 };
 
@@ -33,6 +34,7 @@ export const soundcloud: OAuthProvider = {
   tokenScheme: 'OAuth',
   authentication: ['client_secret_post'],
   pkce: 'required',
+  // Each serves once (Key Facts).
   refresh: { rotation: 'always' },
   dialect: {
     // https://developers.soundcloud.com/docs/api/guide#sign-out
@@ -47,7 +49,8 @@ export const soundcloud: OAuthProvider = {
 /**
  * https://developers.deezer.com/api/oauth
  *
- * Older than RFC 6749: other names, the token by GET, and no refresh. With the permission `offline_access` a token does not end.
+ * Older than RFC 6749: other names, the token by GET, and no refresh. With the permission `offline_access` a token does not end. The page is for those
+ * who have signed in there; addresses and names are as https://github.com/daviddesberg/PHPoAuthLib/blob/master/src/OAuth/OAuth2/Service/Deezer.php has them.
  */
 export const deezer: OAuthProvider = {
   id: 'deezer',

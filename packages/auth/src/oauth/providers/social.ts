@@ -21,11 +21,11 @@ export const x: OAuthProvider = {
   dialect: { basicEncoding: 'raw' },
 };
 
-/** https://developers.tiktok.com/doc/oauth-user-access-token-management */
+/** https://developers.tiktok.com/docs/en/oauth-user-access-token-management */
 export const tiktok: OAuthProvider = {
   id: 'tiktok',
   title: 'TikTok',
-  docs: 'https://developers.tiktok.com/doc/oauth-user-access-token-management',
+  docs: 'https://developers.tiktok.com/docs/en/oauth-user-access-token-management',
   endpoints: {
     authorization: 'https://www.tiktok.com/v2/auth/authorize/',
     token: 'https://open.tiktokapis.com/v2/oauth/token/',
@@ -35,7 +35,8 @@ export const tiktok: OAuthProvider = {
   // For mobile and desktop apps alone, and there with a challenge in hex: https://developers.tiktok.com/doc/login-kit-desktop
   pkce: 'unsupported',
   scopeSeparator: ',',
-  refresh: { rotation: 'always', lifetimeDays: 365 },
+  // The old one ends at once: https://developers.tiktok.com/docs/en/oauth-refresh-a-user-access-token
+  refresh: { rotation: 'always', lifetimeDays: 180 },
   accessTokenSeconds: 7_200,
   account: accountBy('open_id'),
   dialect: {
@@ -51,7 +52,8 @@ export const tiktok: OAuthProvider = {
 /**
  * https://learn.microsoft.com/en-us/linkedin/shared/authentication/authorization-code-flow
  *
- * A code verifier is refused from clients with a secret, and its ID tokens hold no nonce; so nobody signs in by it here, and what it brings of one
+ * A code verifier is for native clients that LinkedIn let in, and refused from clients with a secret
+ * (https://learn.microsoft.com/en-us/linkedin/shared/authentication/authorization-code-flow-native); its ID tokens hold no nonce; so nobody signs in by it here, and what it brings of one
  * is left out. Refresh tokens are for approved partners.
  */
 export const linkedin: OAuthProvider = {
@@ -61,7 +63,9 @@ export const linkedin: OAuthProvider = {
   endpoints: {
     authorization: 'https://www.linkedin.com/oauth/v2/authorization',
     token: 'https://www.linkedin.com/oauth/v2/accessToken',
+    // https://learn.microsoft.com/en-us/linkedin/shared/authentication/token-introspection
     introspection: 'https://www.linkedin.com/oauth/v2/introspectToken',
+    // In wide use, and on no page of LinkedIn's that was found.
     revocation: 'https://www.linkedin.com/oauth/v2/revoke',
     userInfo: 'https://api.linkedin.com/v2/userinfo',
     account: 'https://api.linkedin.com/v2/userinfo',
@@ -69,7 +73,7 @@ export const linkedin: OAuthProvider = {
   readAccount: accountBy('sub', 'name'),
   authentication: ['client_secret_post'],
   pkce: 'unsupported',
-  refresh: { rotation: 'never', lifetimeDays: 365 },
+  refresh: { rotation: 'never', lifetimeDays: 365, endsWithConsent: true },
   accessTokenSeconds: 5_184_000,
   dialect: { readTokens: ({ id_token: _, ...body }) => body },
 };
@@ -88,13 +92,17 @@ export const pinterest: OAuthProvider = {
   authentication: ['client_secret_basic'],
   pkce: 'ignored',
   scopeSeparator: ',',
-  // A new one comes with each use, and ends 60 days later.
+  // A new one comes with each use, and ends 60 days later; apps of before September 2025 must ask for it.
   refresh: { rotation: 'always', idleDays: 60 },
   accessTokenSeconds: 2_592_000,
-  dialect: { basicEncoding: 'raw' },
+  dialect: { basicEncoding: 'raw', codeParameters: { continuous_refresh: 'true' } },
 };
 
-/** https://github.com/reddit-archive/reddit/wiki/OAuth2 */
+/**
+ * https://github.com/reddit-archive/reddit/wiki/OAuth2
+ *
+ * As its server had it when it was public: https://github.com/reddit-archive/reddit/blob/master/r2/r2/controllers/oauth2.py
+ */
 export const reddit: OAuthProvider = {
   id: 'reddit',
   title: 'Reddit',

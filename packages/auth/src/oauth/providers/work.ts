@@ -58,6 +58,7 @@ export const slack: OAuthProvider = {
     token: 'https://slack.com/api/oauth.v2.access',
   },
   authentication: ['client_secret_basic', 'client_secret_post'],
+  // Understood of apps that were made public clients, and there alone: https://docs.slack.dev/authentication/using-pkce
   pkce: 'ignored',
   scopeSeparator: ',',
   refresh: { rotation: 'always' },
@@ -125,12 +126,17 @@ export const atlassian: OAuthProvider = {
   pkce: 'ignored',
   parameters: { audience: 'api.atlassian.com', prompt: 'consent' },
   offline: { scopes: ['offline_access'] },
-  // The old one is taken for ten minutes more; after 90 days without use it ends.
+  // The old one is taken for ten minutes more; after 90 days without use it ends:
+  // https://community.developer.atlassian.com/t/the-old-access-token-will-be-revoked-during-the-refresh-token-exchange/83103
   refresh: { rotation: 'always', graceSeconds: 600, idleDays: 90 },
   dialect: { tokenRequest: 'json' },
 };
 
-/** https://developers.zoom.us/docs/integrations/oauth/ */
+/**
+ * https://developers.zoom.us/docs/integrations/oauth/
+ *
+ * The end of a refresh token is what Zoom grants most apps, and promises none.
+ */
 export const zoom: OAuthProvider = {
   id: 'zoom',
   title: 'Zoom',
