@@ -7,6 +7,7 @@ import { adyenDriver } from './driver/driver.ts';
 import { adyenTraits } from './driver/traits.ts';
 import { adyenErrors } from './errors.ts';
 import { adyenOptions } from './options.ts';
+import { readAdyenWebhook } from './webhooks/receipt.ts';
 
 export const adyen = defineIntegration({
   id: 'adyen',
@@ -27,6 +28,8 @@ export const adyen = defineIntegration({
   resilience: { timeoutMs: 60_000, attemptTimeoutMs: 30_000 },
   http: createAdyenHttp,
   connect: (context) => connectAdyen(context),
+  forward: ({ http }) => http.checkout,
+  webhook: (api, request, call) => readAdyenWebhook(api, request, call),
   check: (api, call) => api.getPaymentMethods(undefined, call),
   provides: [{ port: paymentGateway, toDriver: (client) => adyenDriver(client), traits: adyenTraits }],
 });

@@ -46,7 +46,14 @@ export function defineIntegration<
 }
 
 /** Names that an operation cannot have, since a client has other uses for them. */
-const reservedNames: ReadonlySet<string> = new Set(['native', 'then', 'constructor', 'toString', 'toJSON']);
+const reservedNames: ReadonlySet<string> = new Set([
+  'native',
+  'forward',
+  'then',
+  'constructor',
+  'toString',
+  'toJSON',
+]);
 
 const effects: ReadonlySet<Effect> = new Set(['read', 'idempotent', 'keyed', 'unsafe']);
 

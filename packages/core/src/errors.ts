@@ -6,6 +6,8 @@
  * `code`, never on text.
  */
 
+import type { ForwardAnswer } from './forward.ts';
+
 /** Canonical codes, by gRPC's names (https://grpc.io/docs/guides/status-codes/). A closed set. */
 export const errorCodes = [
   'cancelled',
@@ -163,6 +165,8 @@ export interface VendorFailure {
   readonly retryAfterMs?: number | undefined;
   /** Whether the vendor may have seen the request. `false` only when that is certain. */
   readonly sent: boolean;
+  /** The answer itself, where the caller is to have it as it is: a request that was passed on. */
+  readonly answer?: ForwardAnswer | undefined;
 }
 
 /** Thrown by transports and by adapters of SDKs; core turns it into an {@link IntegrationError} by the provider's table. */
@@ -177,6 +181,12 @@ export class VendorError extends Error {
     );
     Object.defineProperty(this, 'failure', { value: failure, enumerable: false });
   }
+}
+
+/** Whether `thrown` is a {@link VendorError}. By name as well, so that two copies of core agree. */
+export function isVendorError(thrown: unknown): thrown is VendorError {
+  if (thrown instanceof VendorError) return true;
+  return thrown instanceof Error && thrown.name === 'VendorError' && 'failure' in thrown;
 }
 
 /** One row of an {@link ErrorTable}: when all of its conditions hold, the rest is the meaning. The first match wins. */

@@ -37,6 +37,11 @@ export {
   VendorError,
   type VendorFailure,
 } from './errors.ts';
+export type {
+  ForwardAnswer,
+  Forwarder,
+  ForwardRequest,
+} from './forward.ts';
 export {
   type AnyDefinition,
   type Category,
@@ -52,6 +57,7 @@ export {
 } from './integration.ts';
 export { lazily } from './lazily.ts';
 export { loadOptional, requireOptional } from './load-optional.ts';
+export { doOnce, type OnceOptions, type Outcome } from './once.ts';
 export {
   type AnyOperation,
   type Api,
@@ -161,4 +167,5 @@ export {
   type TraceHeader,
   withTraceContext,
 } from './telemetry-context.ts';
+export type { WebhookEvent, WebhookReceipt, WebhookRequest } from './webhook.ts';
 export { pieceCame } from './young-garbage.ts';

@@ -5,9 +5,11 @@
 import type { z } from 'zod';
 import type { IntegrationContext } from './context.ts';
 import type { ErrorTable } from './errors.ts';
+import type { Forwarder } from './forward.ts';
 import type { AnyOperation, Api, Call } from './operation.ts';
 import type { PortBinding } from './port.ts';
 import type { ResilienceInput } from './resilience/types.ts';
+import type { WebhookReceipt, WebhookRequest } from './webhook.ts';
 
 /** The contract versions that this copy of core understands. */
 export const contractVersions: readonly number[] = [1];
@@ -32,7 +34,7 @@ export type Operations = Readonly<Record<string, AnyOperation>>;
 /**
  * What a provider package exports, without its capabilities. Write it with {@link defineIntegration}, which infers every type parameter.
  *
- * Core calls the functions in this order, once for each instance, on its first use: `http`, `native`, `connect`. None
+ * Core calls the functions in this order, once for each instance, on its first use: `http`, `native`, `connect`, `forward`. None
  * of them may open anything: connections are made by the first operation. An instance lives until its registration is
  * closed, replaced, or idle for long; then what was given to `onClose` runs.
  */
@@ -73,6 +75,22 @@ export interface DefinitionBase<
    * Called at start, then on a jittered interval, one at a time. Absent: health is judged by real calls alone.
    */
   readonly check?: (api: Api<NoInfer<Ops>>, call: CheckCall) => Promise<unknown>;
+  /**
+   * Passes on requests that no operation wraps. Absent: `http` does, where it can (a client of `@im/http` can); else there are none.
+   * Called like `http`, once for each instance.
+   */
+  readonly forward?: (
+    context: IntegrationContext<z.output<Schema>> & { readonly http: Http; readonly native: Native },
+  ) => Forwarder;
+  /**
+   * Checks a webhook of the vendor's and reads what it says. Absent: the vendor sends none. Refuses what is not proven to come from the
+   * vendor with `unauthenticated`, and everything with `failed_precondition` while there is no secret to check with.
+   */
+  readonly webhook?: (
+    api: Api<NoInfer<Ops>>,
+    request: WebhookRequest,
+    call: CheckCall,
+  ) => Promise<WebhookReceipt>;
 }
 
 /** What a provider package exports: see {@link DefinitionBase}. */

@@ -22,8 +22,8 @@ import {
   IntegrationError,
   type IntegrationErrorFields,
   isIntegrationError,
+  isVendorError,
   retryableCodes,
-  VendorError,
   type VendorFailure,
 } from './errors.ts';
 import type { Effect } from './operation.ts';
@@ -63,12 +63,6 @@ export function failureOf(thrown: unknown, errors: ErrorTable): VendorFailure | 
     const says = `the provider's error table failed with ${fault instanceof Error ? fault.name : typeof fault}`;
     return { code: 'internal', says, sent: true };
   }
-}
-
-/** By name as well, so that two copies of core agree. */
-function isVendorError(thrown: unknown): thrown is VendorError {
-  if (thrown instanceof VendorError) return true;
-  return thrown instanceof Error && thrown.name === 'VendorError' && 'failure' in thrown;
 }
 
 /** Not under `--frozen-intrinsics`. */

@@ -164,16 +164,19 @@ function unwrapped(definition: Definition | undefined): Definition | undefined {
   return inner;
 }
 
-/** The body of an answer of status 400 and up: JSON where it is, text where it is not, `undefined` where there is none. */
-export async function readErrorBody(response: HttpResponse): Promise<unknown> {
-  let body: Uint8Array;
+/** The body of an answer of status 400 and up; `undefined` where it is cut, or larger than an error should be. */
+export async function readErrorBytes(response: HttpResponse): Promise<Uint8Array | undefined> {
   try {
-    body = await readBytes(response, maxErrorBytes);
+    return await readBytes(response, maxErrorBytes);
   } catch (error) {
     // The status says enough; a cut or endless error body does not change what it means. An abort does.
     if (error instanceof VendorError) return undefined;
     throw error;
   }
+}
+
+/** What an error's body says: JSON where it is, text where it is not, `undefined` where there is none. */
+export function errorBodyOf(body: Uint8Array): unknown {
   if (body.byteLength === 0) return undefined;
   const content = decoder.decode(body);
   try {

@@ -6,10 +6,11 @@ import {
   type VendorFailure,
 } from '@im/core';
 import type { z } from 'zod';
-import { readAnswer, readErrorBody, refuseAnnounced } from './answer.ts';
+import { errorBodyOf, readAnswer, readErrorBytes, refuseAnnounced } from './answer.ts';
 import type { AccessToken, TokenCall } from './auth/token-source.ts';
 import { createDownload } from './download.ts';
 import { createEgressGuard } from './egress.ts';
+import { forwardedAnswer, forwardedFailure, passedHeaders, rooted } from './forward.ts';
 import type { Http, HttpRequestInit } from './http.ts';
 import type { Path } from './path.ts';
 import { isSecretName, scrub, secretsOf, showsSecret } from './redact.ts';
@@ -22,6 +23,14 @@ import type { HttpHeaders, HttpRequest, HttpResponse } from './transport.ts';
 export type HttpContext = Pick<IntegrationContext<unknown>, 'options' | 'egress' | 'service'>;
 
 type Method = HttpRequest['method'];
+
+/** What is different for some requests. */
+interface Sending {
+  /** The answer is taken piece by piece. */
+  readonly streams?: boolean;
+  /** The answer goes to the caller as it is, whatever its status. */
+  readonly isForwarded?: boolean;
+}
 
 /** A reason becomes a metric's label and part of messages: a plain name, or nothing. */
 const plainReason = /^[\w.:/ -]{1,100}$/;
@@ -73,9 +82,14 @@ export function createHttp(context: HttpContext, settings: HttpSettings): Http {
     return id === undefined || showsSecret(id, secrets()) ? undefined : id;
   };
 
-  const failureFrom = async (response: HttpResponse, secrets: () => string[]): Promise<VendorFailure> => {
+  const failureFrom = async (
+    response: HttpResponse,
+    secrets: () => string[],
+    isForwarded: boolean,
+  ): Promise<VendorFailure> => {
     const { status, headers } = response;
-    const body = await readErrorBody(response);
+    const bytes = await readErrorBytes(response);
+    const body = bytes && errorBodyOf(bytes);
     const read = settings.readFailure?.(status, body, headers);
     const reason = read?.reason === undefined ? undefined : scrub(read.reason, secrets());
     return {
@@ -86,6 +100,7 @@ export function createHttp(context: HttpContext, settings: HttpSettings): Http {
       reason: reason !== undefined && plainReason.test(reason) ? reason : undefined,
       says: read?.says === undefined ? undefined : scrub(read.says, secrets()),
       retryAfterMs: read?.retryAfterMs,
+      answer: isForwarded ? forwardedFailure(response, bytes, secrets()) : undefined,
     };
   };
 
@@ -96,7 +111,7 @@ export function createHttp(context: HttpContext, settings: HttpSettings): Http {
     call: Call,
     init: HttpRequestInit | undefined,
     token: AccessToken | undefined,
-    streams: boolean,
+    { streams = false, isForwarded = false }: Sending,
   ): Promise<HttpResponse | VendorFailure> => {
     const encoded = init === undefined ? undefined : encodeBody(init);
     checkUnspent(encoded?.body);
@@ -117,7 +132,7 @@ export function createHttp(context: HttpContext, settings: HttpSettings): Http {
       target,
       headers,
       body,
-      redirect: settings.sign === undefined ? undefined : 'manual',
+      redirect: settings.sign === undefined && !isForwarded ? undefined : 'manual',
       signal: call.signal,
       onSend: () => call.markSent(),
       onProgress: init?.onProgress,
@@ -129,9 +144,9 @@ export function createHttp(context: HttpContext, settings: HttpSettings): Http {
       lane: init?.lane ?? settings.lane,
     });
     call.observe(response.headers);
-    if (response.status >= 200 && response.status < 300) return response;
+    if (response.status >= 200 && response.status < (isForwarded ? 400 : 300)) return response;
     try {
-      return await failureFrom(response, () => secretsIn(token, headers));
+      return await failureFrom(response, () => secretsIn(token, headers), isForwarded);
     } finally {
       await response[Symbol.asyncDispose]();
     }
@@ -142,14 +157,14 @@ export function createHttp(context: HttpContext, settings: HttpSettings): Http {
     path: Path | string,
     call: Call,
     init: HttpRequestInit | undefined,
-    streams = false,
+    how: Sending = {},
   ): Promise<HttpResponse> => {
     const place = toUrl(path, init?.query);
     const source = init?.authorize === false || place.url.origin !== base.origin ? undefined : settings.token;
-    if (source === undefined) return successOf(await attempt(method, place, call, init, undefined, streams));
+    if (source === undefined) return successOf(await attempt(method, place, call, init, undefined, how));
     const tokenCall: TokenCall = { signal: call.signal };
     let token = await source.get(tokenCall);
-    let outcome = await attempt(method, place, call, init, token, streams);
+    let outcome = await attempt(method, place, call, init, token, how);
     for (
       let renewals = 0;
       renewals < mostRenewals && isFailure(outcome) && isExpired(outcome);
@@ -158,7 +173,7 @@ export function createHttp(context: HttpContext, settings: HttpSettings): Http {
       const next = await source.refresh(token, tokenCall);
       const replays = call.effect !== 'unsafe' && isReplayable(init?.body);
       if (!replays || next.value.reveal() === token.value.reveal()) break;
-      outcome = await attempt(method, place, call, init, next, streams);
+      outcome = await attempt(method, place, call, init, next, how);
       if (next.isOlder !== true) break;
       token = next;
     }
@@ -197,7 +212,13 @@ export function createHttp(context: HttpContext, settings: HttpSettings): Http {
     patch: method('PATCH'),
     delete: method('DELETE'),
     request,
-    download: (path, call, init) => createDownload((more) => send('GET', path, call, more, true), call, init),
+    download: (path, call, init) =>
+      createDownload((more) => send('GET', path, call, more, { streams: true }), call, init),
+    forward: async ({ method, path, headers, body }, call) => {
+      const init = { headers: passedHeaders(headers), body };
+      const how = { streams: true, isForwarded: true };
+      return forwardedAnswer(await send(method, rooted(path), call, init, how));
+    },
   };
 }
 

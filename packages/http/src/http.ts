@@ -1,5 +1,5 @@
 /** What a provider of a plain HTTP API works with: requests in, checked values or one error out. */
-import type { Call } from '@im/core';
+import type { Call, Forwarder } from '@im/core';
 import type { z } from 'zod';
 import type { Path } from './path.ts';
 import type { HttpBody, HttpHeaders, LaneName, Progress } from './transport.ts';
@@ -58,7 +58,7 @@ export type RequestMethod = <Schema extends z.ZodType>(
  * `IntegrationError` by the provider's table. Paths are relative to the base URL; build them with {@link path}, which
  * escapes what it is given.
  */
-export interface Http {
+export interface Http extends Forwarder {
   readonly get: RequestMethod;
   readonly post: RequestMethod;
   readonly put: RequestMethod;

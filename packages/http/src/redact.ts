@@ -69,7 +69,7 @@ export function showsSecret(text: string, secrets: Iterable<string>): boolean {
 }
 
 /** `text` with `secrets` taken out, in every usual spelling. */
-function hideSecrets(text: string, secrets: Iterable<string>): string {
+export function hideSecrets(text: string, secrets: Iterable<string>): string {
   let clean = text;
   for (const secret of secrets) {
     if (secret.length < shortestSecret) continue;

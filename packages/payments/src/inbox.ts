@@ -6,7 +6,7 @@
  * 3. an event only says where to look: the payment is asked for at the vendor, compared with what we asked, and merged with what was seen, so
  *    that neither the order of events nor the race with the customer's return matters.
  */
-import { tryLock } from '@im/core';
+import { doOnce } from '@im/core';
 import { type GatewayContext, placeOf, run, signalOf } from './context.ts';
 import type { DriverWebhooks, PaymentEvent, RawWebhook } from './driver.ts';
 import { type Place, paymentError } from './errors.ts';
@@ -52,21 +52,14 @@ export function createInbox(context: GatewayContext, webhooks: DriverWebhooks, o
 
   /** @returns whether it was new */
   const take = async (event: PaymentEvent, place: Place, signal: AbortSignal): Promise<boolean> => {
-    const key = `event/${event.id}`;
-    if ((await context.state.get(key)) !== undefined) return false;
-    const lock = await tryLock(context.state, key, handleMs);
-    if (lock === undefined) throw beingHandled(place, handleMs);
-    try {
-      // Between the first look and the lock another may have done it.
-      if ((await context.state.get(key)) !== undefined) return false;
+    const options = { rememberMs, workMs: handleMs };
+    const outcome = await doOnce(context.state, `event/${event.id}`, options, async () => {
       const payment = await run(place, signal, () => fetchAnew(context, event, place, signal));
       // What the handler throws passes as it is, and it is waited for: an abort does not leave it running unseen.
       await handle(event, payment);
-      await context.state.set(key, '1', { ttlMs: rememberMs });
-      return true;
-    } finally {
-      await lock.release();
-    }
+    });
+    if (outcome === 'elsewhere') throw beingHandled(place, handleMs);
+    return outcome === 'done';
   };
 
   return {

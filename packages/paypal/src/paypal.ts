@@ -21,6 +21,12 @@ export const paypal = defineIntegration({
   http: createPaypalHttp,
   connect: ({ http, clock, state, options }) => paypalOperations({ http, clock, state, options }),
   provides: [{ port: paymentGateway, toDriver: (client) => paypalDriver(client), traits: paypalTraits }],
+  webhook: async (api, request, call) => {
+    const { id, signedAt, event } = await api.verifyWebhook(request, undefined, call);
+    return {
+      events: [{ id: event.id ?? id, type: event.eventType ?? 'unknown', at: signedAt, data: event }],
+    };
+  },
   // Every app may list the kinds of events, whatever features it has; nothing of the account is touched.
   check: (api, call) => api.listEventTypes(call),
 });

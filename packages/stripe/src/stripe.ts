@@ -2,6 +2,7 @@
 import { defineIntegration, errorCode } from '@im/core';
 import { paymentGateway } from '@im/payments';
 import { stripeConnection } from './client/connection.ts';
+import { stripeHttp } from './client/forward.ts';
 import { stripeDriver } from './driver/driver.ts';
 import { stripeTraits } from './driver/traits.ts';
 import { stripeErrors } from './errors.ts';
@@ -22,6 +23,11 @@ export const stripe = defineIntegration({
   http: stripeConnection,
   native: (context) => stripeConnection(context).native,
   connect: stripeOperations,
+  forward: stripeHttp,
+  webhook: async (api, request, call) => {
+    const event = await api.verifyWebhook(request, undefined, call);
+    return { events: [{ id: event.id, type: event.type, at: event.created * 1_000, data: event }] };
+  },
   // A restricted key that may not read the balance is told so by a Stripe that is well.
   check: (api, call) =>
     api.retrieveBalance(undefined, call).catch((error: unknown) => {

@@ -7,6 +7,7 @@ import { failureCases } from './conformance/failure-cases.ts';
 import { keyCases } from './conformance/key-cases.ts';
 import { lifecycleCases } from './conformance/lifecycle-cases.ts';
 import { pageCases } from './conformance/page-cases.ts';
+import { reachCases } from './conformance/reach-cases.ts';
 import { secretCases } from './conformance/secret-cases.ts';
 import { tenantCases } from './conformance/tenant-cases.ts';
 import type { ConformanceCase } from './conformance/types.ts';
@@ -22,4 +23,5 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...secretCases,
   ...lifecycleCases,
   ...tenantCases,
+  ...reachCases,
 ];

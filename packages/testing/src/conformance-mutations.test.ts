@@ -15,6 +15,7 @@ import {
   Secret,
   secret,
   VendorError,
+  type WebhookRequest,
 } from '@im/core';
 import { trace } from '@opentelemetry/api';
 import { describe, expect, it } from 'vitest';
@@ -153,7 +154,7 @@ const mutations: Readonly<Record<string, Mutation>> = {
     change: {
       onConnect: ({ clock, onClose }) => onClose(clock.schedule(60_000, () => {}, { background: true })),
     },
-    fails: ['C-004'],
+    fails: ['C-004', 'C-076'],
   },
   'options that let unknown keys pass': {
     change: {
@@ -270,6 +271,35 @@ const mutations: Readonly<Record<string, Mutation>> = {
   'a request that goes on after the abort': {
     change: withCall({ signal: new AbortController().signal }),
     fails: ['C-021', 'C-022'],
+  },
+  'a cookie of the caller’s that is passed on': { change: { reach: { trusts: true } }, fails: ['C-073'] },
+  'a path that may be any URL': { change: { reach: { roams: true } }, fails: ['C-074'] },
+  'an error of the vendor’s that is not passed back': {
+    change: { reach: { hides: true } },
+    fails: ['C-075'],
+  },
+  'ids of events that are made up each time': {
+    change: {
+      operations: (standard) => ({
+        ...standard,
+        readWebhook: read(async (request: WebhookRequest, call: Call) => {
+          const { events } = await standard.readWebhook.run(request, call);
+          return { events: events.map((event) => ({ ...event, id: String(Math.random()) })) };
+        }),
+      }),
+    },
+    fails: ['C-062', 'C-076'],
+  },
+  'a webhook that is believed unseen': {
+    change: {
+      operations: (standard) => ({
+        ...standard,
+        readWebhook: read(async ({ body }: WebhookRequest, _call: Call) => ({
+          events: [{ id: 'event-1', type: 'book.lent', data: body.byteLength }],
+        })),
+      }),
+    },
+    fails: ['C-077'],
   },
   'an error of its own in place of the vendor’s': {
     change: recovering((error) =>
@@ -390,7 +420,7 @@ const mutations: Readonly<Record<string, Mutation>> = {
       },
       onConnect: ({ logger, options }) => logger.info(`connecting with ${options.clientSecret.reveal()}`),
     },
-    fails: ['C-051', 'C-054', 'C-060', 'C-062'],
+    fails: ['C-051', 'C-054', 'C-060', 'C-062', 'C-076'],
   },
   'a fault that shows the value': {
     change: {

@@ -1,5 +1,5 @@
 /** What a provider gives, once, so that the conformance suite, the sandbox and users' tests can run it. */
-import type { AnyDefinition, ClientOf, Clock, OptionsOf } from '@im/core';
+import type { AnyDefinition, ClientOf, Clock, ForwardRequest, OptionsOf, WebhookRequest } from '@im/core';
 import type { FakeServer } from './fake-server.ts';
 
 /** How a fake is started. All have defaults. */
@@ -48,4 +48,14 @@ export interface Harness<Definition extends AnyDefinition> {
    * in the query alone (docs …)' }`. They are reported as not applicable, never as passed.
    */
   readonly exceptions?: Readonly<Record<string, string>> | undefined;
+  /** A `GET` that the fake answers with a success, where the integration passes requests on. */
+  readonly forwards?: ForwardRequest | undefined;
+  /** A webhook that the vendor sends to `tenant` at `nowMs`, where the integration takes webhooks. */
+  readonly webhook?:
+    | ((
+        tenant: string,
+        nowMs: number,
+        fake: ProviderFake<Definition>,
+      ) => WebhookRequest | Promise<WebhookRequest>)
+    | undefined;
 }

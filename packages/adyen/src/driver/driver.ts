@@ -4,9 +4,9 @@
  * Adyen shows no payment to whoever asks, so each answer and each verified webhook is written into a record before it is given on, and `find` reads
  * the record (`record.ts`, `render.ts`). What we ask for is written down before it is sent, for webhooks do not tell it and may be all that comes.
  */
-import { createHash } from 'node:crypto';
 import type { PaymentDriver, PaymentEvent, RawWebhook } from '@im/payments';
 import type { AdyenClient } from '../connect.ts';
+import { platformEventId } from '../webhooks/receipt.ts';
 import { beginning } from './begin.ts';
 import { bookKeeper } from './books.ts';
 import { tellNotification } from './events.ts';
@@ -21,10 +21,8 @@ export function adyenDriver(client: AdyenClient): PaymentDriver<AdyenAbility, Ad
 
   const verify = async (webhook: RawWebhook): Promise<readonly PaymentEvent[]> => {
     const verified = await client.verifyWebhook(webhook);
-    if (verified.kind === 'platform') {
-      const id = createHash('sha256').update(webhook.body).digest('hex');
-      return [{ id: `${verified.type}:${id}`, type: verified.type }];
-    }
+    if (verified.kind === 'platform')
+      return [{ id: platformEventId(verified.type, webhook.body), type: verified.type }];
     const { records, disputes, payouts, merchantAccount, now } = await open();
     const events: PaymentEvent[] = [];
     for (const notification of verified.notifications) {

@@ -2,6 +2,7 @@
 import type { PaymentEvent } from '@im/payments';
 import { refusalCode } from '../refusals.ts';
 import type { EventCode } from '../webhooks/event-codes.ts';
+import { eventOf } from '../webhooks/receipt.ts';
 import type { Notification } from '../webhooks/verify.ts';
 import { addFact, type Fact, type Fate, type Move } from './record.ts';
 import type { Records } from './records.ts';
@@ -54,10 +55,8 @@ export async function tellNotification(
   notification: Notification,
   now: number,
 ): Promise<PaymentEvent> {
-  const { eventCode, pspReference, success, originalReference } = notification;
-  // A code without success is another event: `CANCELLATION:false` is a payment that was not let go.
-  const type = success ? eventCode : `${eventCode}:false`;
-  const event = { id: `${eventCode}:${pspReference}:${success}`, type };
+  const { eventCode, pspReference, originalReference } = notification;
+  const event = eventOf(notification);
   if (eventCode === 'AUTHORISATION')
     return { ...event, ...(await tellAuthorisation(records, notification, now)) };
   const fact = tells[eventCode as EventCode]?.(notification, now);

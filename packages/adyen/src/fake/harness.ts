@@ -123,4 +123,10 @@ function samplesFor(tenant: string): Samples<typeof adyen> {
 }
 
 /** For `describeIntegration` of `@im/testing`. */
-export const harness: Harness<typeof adyen> = { startFake, samples: samplesFor(sampleTenant), samplesFor };
+export const harness: Harness<typeof adyen> = {
+  startFake,
+  samples: samplesFor(sampleTenant),
+  samplesFor,
+  forwards: { method: 'GET', path: `paymentLinks/${starter.link}` },
+  webhook: (tenant) => ({ method: 'POST', url: 'https://shop.test/webhooks/adyen', ...webhookFor(tenant) }),
+};

@@ -28,6 +28,7 @@ export const s3 = defineIntegration({
   http: connectionOf,
   native: (context) => connectionOf(context).client,
   connect: ({ options, http }) => s3Operations(http, options.lane),
+  forward: ({ http }) => http.http,
   check: (api, call) => api.headBucket(call),
   provides: [{ port: objectStore, toDriver: (client) => driverOf(client) }],
 });

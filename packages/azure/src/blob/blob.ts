@@ -24,6 +24,7 @@ export const blob = defineIntegration({
   native: (context): ContainerClient => connectBlob(context).native,
   connect: ({ options, http }) => blobOperations(http, options),
   // A SAS for a container allows to list it, and never to ask for its properties.
+  forward: ({ http }) => http.http,
   check: (api, call) => api.listBlobs(undefined, { signal: call.signal, limit: 1, pageSize: 1 }).toArray(),
   provides: [{ port: objectStore, toDriver: (client) => blobDriver(client) }],
 });

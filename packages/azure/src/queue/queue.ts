@@ -28,6 +28,7 @@ export const queue = defineIntegration({
     ...queueOperations(connection),
     ...messageOperations(connection, options.encoding),
   }),
+  forward: ({ http }) => http.http,
   async check(api, call) {
     try {
       await api.listQueues(undefined, { ...call, pageSize: 1, limit: 1 }).toArray();

@@ -3,12 +3,21 @@
 import type { Forecast, IntegrationContext } from '../context.ts';
 import { describeOperation } from '../describe-operations.ts';
 import { IntegrationError, isIntegrationError } from '../errors.ts';
+import {
+  answerBehind,
+  canForward,
+  effectOfMethod,
+  type ForwardAnswer,
+  type Forwarder,
+  type ForwardRequest,
+} from '../forward.ts';
 import type { AnyDefinition, Operations } from '../integration.ts';
+import type { CallOptions } from '../operation.ts';
 import { mergeResilience } from '../resilience/options.ts';
 import { createPipeline } from '../resilience/pipeline.ts';
 import type { CallNames, Pipeline, PipelineObserver, ResilienceInput } from '../resilience/types.ts';
 import { scopedState } from '../state.ts';
-import { BoundOperation } from './bound-operation.ts';
+import { BoundOperation, TrackedOperation } from './bound-operation.ts';
 import { type ClientSource, createClient } from './client.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -25,12 +34,19 @@ export interface InstanceSetup {
   readonly forecast: (forecast: Forecast) => void;
 }
 
+const forwarding = {
+  read: new TrackedOperation('forward', 'read', false),
+  idempotent: new TrackedOperation('forward', 'idempotent', false),
+  keyed: new TrackedOperation('forward', 'keyed', false),
+  unsafe: new TrackedOperation('forward', 'unsafe', false),
+};
+
 type Closer = () => void | Promise<void>;
 
 /**
- * Makes an instance: calls `http`, `native` and `connect` of the definition, once each, in this order.
+ * Makes an instance: calls `http`, `native`, `connect` and `forward` of the definition, once each, in this order.
  *
- * @throws {@link IntegrationError}: `invalid_argument` for wrong resilience options, `internal` when one of the three threw
+ * @throws {@link IntegrationError}: `invalid_argument` for wrong resilience options, `internal` when one of them threw
  */
 export function createInstance(setup: InstanceSetup): Instance {
   const { definition, names, surroundings, resilience } = setup;
@@ -64,8 +80,10 @@ export function createInstance(setup: InstanceSetup): Instance {
   try {
     const http: unknown = definition.http?.(context);
     const native: unknown = definition.native?.(context);
-    const operations: Operations = definition.connect({ ...context, http, native });
-    return new Instance(setup, pipeline, operations, native, closing);
+    const reached = { ...context, http, native };
+    const operations: Operations = definition.connect(reached);
+    const forwarder = definition.forward?.(reached) ?? (canForward(http) ? http : undefined);
+    return new Instance(setup, pipeline, { operations, native, forwarder }, closing);
   } catch (cause) {
     closing.run().catch((error) => logger.error('something could not be closed', { ...names, error }));
     if (isIntegrationError(cause)) throw cause;
@@ -84,6 +102,7 @@ export class Instance {
   readonly native: unknown;
   readonly #definition: AnyDefinition;
   readonly #operations: Operations;
+  readonly #forwarder: Forwarder | undefined;
   readonly #bound = new Map<string, BoundOperation>();
   readonly #closing: Closing;
   #probe: Record<string, unknown> | undefined;
@@ -92,21 +111,49 @@ export class Instance {
   constructor(
     setup: InstanceSetup,
     pipeline: Pipeline,
-    operations: Operations,
-    native: unknown,
+    made: {
+      readonly operations: Operations;
+      readonly native: unknown;
+      readonly forwarder: Forwarder | undefined;
+    },
     closing: Closing,
   ) {
     this.names = setup.names;
     this.#definition = setup.definition;
     this.pipeline = pipeline;
-    this.native = native;
-    this.#operations = operations;
+    this.native = made.native;
+    this.#operations = made.operations;
+    this.#forwarder = made.forwarder;
     this.#closing = closing;
   }
 
   /** @throws {@link IntegrationError} `unimplemented` when these options do not give the operation */
   find(name: string): BoundOperation {
     return this.#bound.get(name) ?? this.#bind(name);
+  }
+
+  /**
+   * Passes a request on. @returns the vendor's last answer, whatever its status
+   *
+   * @throws {@link IntegrationError} when there is no answer; `unimplemented` when the integration passes nothing on
+   */
+  async forward(request: ForwardRequest, options: CallOptions | undefined): Promise<ForwardAnswer> {
+    const forwarder = this.#forwarder;
+    if (forwarder === undefined)
+      throw new IntegrationError('passes no requests on', {
+        ...this.names,
+        code: 'unimplemented',
+        operation: 'forward',
+        remedy: 'call one of its operations',
+      });
+    try {
+      const operation = forwarding[effectOfMethod[request.method]];
+      return await this.pipeline.run(operation, options, (call) => forwarder.forward(request, call));
+    } catch (error) {
+      const answer = answerBehind(error);
+      if (answer === undefined) throw error;
+      return answer;
+    }
   }
 
   /** A client of this very instance. */

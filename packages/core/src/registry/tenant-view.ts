@@ -1,10 +1,15 @@
 import { IntegrationError } from '../errors.ts';
-import type { AnyDefinition, ClientOf } from '../integration.ts';
+import type { ForwardAnswer, ForwardRequest } from '../forward.ts';
+import type { AnyDefinition, CheckCall, ClientOf } from '../integration.ts';
 import { checkName, quoted, quotedList } from '../names.ts';
+import type { CallOptions } from '../operation.ts';
 import type { Port } from '../port.ts';
 import type { IntegrationStatus } from '../status.ts';
+import type { WebhookReceipt, WebhookRequest } from '../webhook.ts';
 import type { Entry, Tenant } from './entry.ts';
 import type { TenantSettings, TenantView } from './types.ts';
+
+const never = new AbortController().signal;
 
 /** One tenant's part of the registry; knows nothing of the registry itself. */
 export class View implements TenantView {
@@ -29,6 +34,25 @@ export class View implements TenantView {
 
   port<Driver>(port: Port<Driver>, name?: string): Driver {
     return this.#giver(port, name).driver(port.id) as Driver;
+  }
+
+  async forward(name: string, request: ForwardRequest, call?: CallOptions): Promise<ForwardAnswer> {
+    return entryOf(this.tenant, this.#find(), name).life.instance().forward(request, call);
+  }
+
+  async receive(
+    name: string,
+    request: WebhookRequest,
+    call: CheckCall = { signal: never },
+  ): Promise<WebhookReceipt> {
+    const entry = entryOf(this.tenant, this.#find(), name);
+    const { webhook } = entry.definition;
+    if (webhook !== undefined) return webhook(entry.client as never, request, call);
+    throw new IntegrationError(`${entry.shown} takes no webhooks`, {
+      ...entry.names,
+      code: 'unimplemented',
+      remedy: 'its vendor sends none, or its package does not read them yet',
+    });
   }
 
   list(): readonly IntegrationStatus[] {

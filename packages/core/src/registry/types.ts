@@ -1,10 +1,13 @@
 /** The registry as applications and the server see it. */
 import type { Environment } from '../context.ts';
 import type { IntegrationError } from '../errors.ts';
-import type { AnyDefinition, ClientOf, OptionsOf } from '../integration.ts';
+import type { ForwardAnswer, ForwardRequest } from '../forward.ts';
+import type { AnyDefinition, CheckCall, ClientOf, OptionsOf } from '../integration.ts';
+import type { CallOptions } from '../operation.ts';
 import type { Port } from '../port.ts';
 import type { ResilienceInput } from '../resilience/types.ts';
 import type { IntegrationStatus, RegistryEvent } from '../status.ts';
+import type { WebhookReceipt, WebhookRequest } from '../webhook.ts';
 
 /** The tenant of registrations that name none. */
 export const defaultTenant = 'default';
@@ -97,6 +100,21 @@ export interface TenantView {
    * @throws {@link IntegrationError} `not_found`, or `failed_precondition` when several give it and none is named
    */
   port<Driver>(port: Port<Driver>, name?: string): Driver;
+  /**
+   * Passes a request on to the vendor of an integration, with its credentials and through its policies: for what no operation wraps. `GET`
+   * and `HEAD` are retried as reads, `PUT` and `DELETE` as idempotent, `POST` and `PATCH` are sent once.
+   *
+   * @returns the vendor's answer, whatever its status
+   * @throws {@link IntegrationError} when there is no answer; `unimplemented` when the integration passes nothing on; `not_found`
+   */
+  forward(name: string, request: ForwardRequest, call?: CallOptions): Promise<ForwardAnswer>;
+  /**
+   * Checks a webhook for an integration and reads it. Nothing is remembered: do what it says by `doOnce`.
+   *
+   * @throws {@link IntegrationError} `unauthenticated` when it is not proven to come from the vendor, `failed_precondition` while there is
+   * no secret to check with, `unimplemented` when the integration takes none, `not_found`
+   */
+  receive(name: string, request: WebhookRequest, call?: CheckCall): Promise<WebhookReceipt>;
   list(): readonly IntegrationStatus[];
 }
 

@@ -64,5 +64,6 @@ export const bigquery = defineIntegration({
       ...rowOperations(connection),
     };
   },
+  forward: ({ http }) => http.http,
   check: (api, call) => answered(api.listDatasets({ ...call, pageSize: 1, limit: 1 }).toArray()),
 });

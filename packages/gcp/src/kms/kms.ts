@@ -46,6 +46,7 @@ export const kms = defineIntegration({
       ...versionOperations(connection),
     };
   },
+  forward: ({ http }) => http.http,
   check: (api, call) =>
     answered(api.listKeyRings(undefined, undefined, { ...call, pageSize: 1, limit: 1 }).toArray()),
 });

@@ -42,5 +42,6 @@ export const pubsub = defineIntegration({
       ...pushKeyOperations(http, options.certsUrl),
     };
   },
+  forward: ({ http }) => http.http,
   check: (api, call) => answered(api.listTopics({ ...call, pageSize: 1, limit: 1 }).toArray()),
 });

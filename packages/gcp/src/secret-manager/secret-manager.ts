@@ -39,5 +39,6 @@ export const secretManager = defineIntegration({
       });
     }),
   connect: ({ http, options }) => secretManagerOperations(http, options.location),
+  forward: ({ http }) => http.http,
   check: (api, call) => answered(api.listSecrets(undefined, { ...call, pageSize: 1, limit: 1 }).toArray()),
 });

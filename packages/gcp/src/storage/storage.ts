@@ -46,6 +46,7 @@ export const storage = defineIntegration({
   },
   provides: [{ port: objectStore, toDriver: (client) => gcsDriver(client) }],
   // One object's line: what a role for objects alone may ask, where looking at the bucket itself takes more.
+  forward: ({ http }) => http.http,
   check: (api, call) => api.listObjects(undefined, { ...call, limit: 1, pageSize: 1 }).toArray(),
 });
 

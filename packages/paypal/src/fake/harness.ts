@@ -18,6 +18,21 @@ const around = (ms: number) => ({
 });
 const testTime = Date.UTC(2030, 0, 1);
 
+function deliver(tenant: string, nowMs: number, event: object): SignedDelivery {
+  const transmissionId = uuid('sample', tenant);
+  return signDelivery({ body: JSON.stringify(event), webhookId: webhookIdOf(tenant), transmissionId }, nowMs);
+}
+
+/** What PayPal sends for a capture of the built-in account. */
+function sampleDelivery(tenant: string, nowMs: number): SignedDelivery {
+  const { event, capture } = starterIds(tenant);
+  return deliver(tenant, nowMs, {
+    id: event,
+    event_type: 'PAYMENT.CAPTURE.COMPLETED',
+    resource: { id: capture },
+  });
+}
+
 function samplesFor(tenant: string, nowMs: number): Samples<typeof paypal> {
   const ids = starterIds(tenant);
   const plan = {
@@ -34,18 +49,9 @@ function samplesFor(tenant: string, nowMs: number): Samples<typeof paypal> {
     ],
     paymentPreferences: { autoBillOutstanding: true, paymentFailureThreshold: 2 },
   } as const;
-  const signed = (event: object) =>
-    signDelivery(
-      { body: JSON.stringify(event), webhookId: webhookIdOf(tenant), transmissionId: uuid('sample', tenant) },
-      nowMs,
-    );
-  const delivery = signed({
-    id: ids.event,
-    event_type: 'PAYMENT.CAPTURE.COMPLETED',
-    resource: { id: ids.capture },
-  });
+  const delivery = sampleDelivery(tenant, nowMs);
   // The description of a postback allows these two fields of an event, since it says that all others are read only.
-  const bareDelivery = signed({ event_version: '1.0', resource_version: '2.0' });
+  const bareDelivery = deliver(tenant, nowMs, { event_version: '1.0', resource_version: '2.0' });
   const document = { name: 'receipt.pdf', content: Uint8Array.of(0x25, 0x50, 0x44, 0x46) };
   return {
     createOrder: [
@@ -171,6 +177,12 @@ let samples: Samples<typeof paypal> | undefined;
 /** For `describeIntegration` of `@im/testing`. Samples hold a signature, so they are made when they are first asked for. */
 export const harness: Harness<typeof paypal> = {
   startFake,
+  forwards: { method: 'GET', path: 'v1/notifications/webhooks-event-types' },
+  webhook: (tenant, nowMs) => ({
+    method: 'POST',
+    url: 'https://shop.example.com/webhooks/paypal',
+    ...sampleDelivery(tenant, nowMs),
+  }),
   get samples() {
     samples ??= samplesFor(sampleTenant, testTime);
     return samples;

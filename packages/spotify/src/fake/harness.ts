@@ -160,4 +160,9 @@ function samplesFor(tenant: string): Samples<typeof spotify> {
 }
 
 /** For `describeIntegration` of `@im/testing`. */
-export const harness: Harness<typeof spotify> = { startFake, samples: samplesFor(sampleTenant), samplesFor };
+export const harness: Harness<typeof spotify> = {
+  startFake,
+  samples: samplesFor(sampleTenant),
+  samplesFor,
+  forwards: { method: 'GET', path: 'me' },
+};

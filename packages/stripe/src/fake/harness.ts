@@ -13,12 +13,18 @@ export function sampleIds(tenant: string = sampleTenant) {
 }
 
 /** A webhook of now that the options of `tenant` accept. */
-function sampleWebhook(tenant: string) {
+function sampleWebhook(tenant: string, nowMs = sampleNow) {
   const { webhookSecrets } = new Account(tenant, 1, systemClock);
   const body = Buffer.from(
-    JSON.stringify({ id: 'evt_1', object: 'event', type: 'charge.succeeded', data: { object: {} } }),
+    JSON.stringify({
+      id: 'evt_1',
+      object: 'event',
+      type: 'charge.succeeded',
+      created: 1_893_456_000,
+      data: { object: {} },
+    }),
   );
-  return { body, headers: { [signatureHeader]: signWebhook(body, webhookSecrets, sampleNow) } };
+  return { body, headers: { [signatureHeader]: signWebhook(body, webhookSecrets, nowMs) } };
 }
 
 /** 2030-01-01, where virtual clocks begin. */
@@ -123,4 +129,14 @@ function samplesFor(tenant: string): Samples<typeof stripe> {
 }
 
 /** For `describeIntegration` of `@im/testing`. */
-export const harness: Harness<typeof stripe> = { startFake, samples: samplesFor(sampleTenant), samplesFor };
+export const harness: Harness<typeof stripe> = {
+  startFake,
+  samples: samplesFor(sampleTenant),
+  samplesFor,
+  forwards: { method: 'GET', path: 'v1/balance' },
+  webhook: (tenant, nowMs) => ({
+    method: 'POST',
+    url: 'https://shop.test/webhooks/stripe',
+    ...sampleWebhook(tenant, nowMs),
+  }),
+};

@@ -16,11 +16,13 @@ import {
   secret,
   unsafe,
   VendorError,
+  type WebhookRequest,
 } from '@im/core';
 import { z } from 'zod';
 import type { FakeRequest, FakeResponse } from '../fake-server.ts';
 import type { Harness, ProviderFake, StartFakeOptions } from '../harness.ts';
 import { startFakeServer } from '../start-fake-server.ts';
+import { createForwarder, type ReachChange, readShelfWebhook, signedWebhook } from './shelf-reach.ts';
 
 export const shelfOptions = z.strictObject({
   baseUrl: z.string().default('https://api.shelf.test'),
@@ -50,7 +52,9 @@ export interface ShelfChange {
   readonly send?: (standard: Sender) => Sender;
   /** In place of what adds the token. */
   readonly asker?: (standard: Asker, context: ShelfContext) => Asker;
-  readonly operations?: (standard: ReturnType<typeof shelfOperations>, ask: Asker, context: ShelfContext) => object;
+  readonly operations?: (standard: ReturnType<typeof shelfOperations> & { readonly readWebhook: ReturnType<typeof webhookReader> }, ask: Asker, context: ShelfContext) => object;
+  /** Breaks what reaches beyond operations. */
+  readonly reach?: ReachChange;
   /** Whether it forgets to close its connections. */
   readonly leaves?: boolean;
 }
@@ -149,6 +153,9 @@ export function shelfOperations(ask: Asker) {
   };
 }
 
+const webhookReader = (key: () => string) =>
+  read(async (request: WebhookRequest, _call: Call) => readShelfWebhook(request, key()));
+
 /** The integration, broken by `change` where it says so. */
 export function createShelf(change: ShelfChange = {}) {
   const definition = defineIntegration({
@@ -168,10 +175,13 @@ export function createShelf(change: ShelfChange = {}) {
       if (change.leaves !== true) context.onClose(() => agent.destroy());
       const standard = withToken(context, agent, change.send?.(send) ?? send);
       const ask = change.asker?.(standard, context) ?? standard;
-      const operations = shelfOperations(ask);
+      const key = context.options.clientSecret;
+      const operations = { ...shelfOperations(ask), readWebhook: webhookReader(() => key.reveal()) };
       return (change.operations?.(operations, ask, context) ?? operations) as typeof operations;
     },
     check: (api, call) => api.getBook('1', call),
+    forward: (context) => createForwarder(context, change.reach),
+    webhook: (api, request, call) => api.readWebhook(request, call),
   });
   // Laid over what was checked already, since a broken one would not pass.
   const { onConnect } = change;
@@ -294,6 +304,9 @@ export function createShelfHarness(change?: ShelfFakeChange): Harness<typeof she
       putBook: ['2', 'A new title'],
       addBook: ['Another'],
       lend: ['3'],
+      readWebhook: [signedWebhook(secretFor('tenant_a'))],
     },
+    forwards: { method: 'GET', path: '/books/1' },
+    webhook: (tenant) => signedWebhook(secretFor(tenant)),
   };
 }

@@ -5,12 +5,14 @@ import {
   type AnyOperation,
   createIntegration,
   type Effect,
+  type ForwardRequest,
   type LogFields,
   type Logger,
   memoryState,
   type Operations,
   type ResilienceInput,
   type StateStore,
+  type WebhookRequest,
 } from '@im/core';
 import { createVirtualClock, type VirtualClock } from '../clock.ts';
 import type { Exchange, FakeServer } from '../fake-server.ts';
@@ -29,6 +31,10 @@ export interface AnyHarness {
   readonly options?: unknown;
   readonly samples: Readonly<Record<string, readonly unknown[]>>;
   readonly exceptions?: Readonly<Record<string, string>> | undefined;
+  readonly forwards?: ForwardRequest | undefined;
+  readonly webhook?:
+    | ((tenant: string, nowMs: number, fake: unknown) => WebhookRequest | Promise<WebhookRequest>)
+    | undefined;
 }
 
 /** A fake, with the options that lead to it. */

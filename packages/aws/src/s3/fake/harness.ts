@@ -7,6 +7,7 @@ const bytes = new TextEncoder().encode(sampleText);
 
 /** What the conformance suite needs to know: `describeIntegration(s3, harness)`. */
 export const harness: Harness<typeof s3> = {
+  forwards: { method: 'GET', path: 'samples/hello.txt' },
   startFake: ({ clock, seed }) => startFake({ clock, seed }),
   samples: {
     getObject: [sampleKeys.object],

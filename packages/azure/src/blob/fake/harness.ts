@@ -8,6 +8,7 @@ const [blockId = '', otherBlockId = ''] = blockIds;
 
 /** Samples against the fake's own blobs. */
 export const harness: Harness<typeof blob> = {
+  forwards: { method: 'GET', path: 'samples/a.txt' },
   startFake,
   samples: {
     getBlob: ['a.txt'],

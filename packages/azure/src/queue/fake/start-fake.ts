@@ -152,7 +152,12 @@ function samplesFor(tenant: string): Samples<typeof queue> {
 }
 
 /** For `describeIntegration` of `@im/testing`. */
-export const harness: Harness<typeof queue> = { startFake, samples: samplesFor(sampleTenant), samplesFor };
+export const harness: Harness<typeof queue> = {
+  startFake,
+  samples: samplesFor(sampleTenant),
+  samplesFor,
+  forwards: { method: 'GET', path: '?comp=list' },
+};
 
 /** The same by another credential. */
 export function harnessBy(how: FakeCredentials): Harness<typeof queue> {

@@ -89,6 +89,7 @@ const job = { projectId: fakeProject, jobId: sampleData.jobId, location: 'US' };
 
 /** For `describeIntegration` of `@im/testing`. */
 export const harness: Harness<typeof bigquery> = {
+  forwards: { method: 'GET', path: 'bigquery/v2/projects/im-fake-project/queries/sample-job?location=US' },
   startFake,
   samples: {
     query: [query, { maximumBytesBilled: 10_000 }],

@@ -96,4 +96,12 @@ const samplesFor = (tenant: string): Samples<typeof kms> => ({
 });
 
 /** For `describeIntegration` of `@im/testing`. */
-export const harness: Harness<typeof kms> = { startFake, samples: samplesFor(sampleTenant), samplesFor };
+export const harness: Harness<typeof kms> = {
+  startFake,
+  samples: samplesFor(sampleTenant),
+  samplesFor,
+  forwards: {
+    method: 'GET',
+    path: 'v1/projects/im-fake-project/locations/global/keyRings/app/cryptoKeys/signing/cryptoKeyVersions/1/publicKey',
+  },
+};

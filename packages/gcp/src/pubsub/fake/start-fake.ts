@@ -108,6 +108,7 @@ function samplesFor(tenant: string): Samples<typeof pubsub> {
 
 /** For `describeIntegration` of `@im/testing`. */
 export const harness: Harness<typeof pubsub> = {
+  forwards: { method: 'GET', path: 'v1/projects/im-fake-project/topics/orders' },
   startFake,
   samples: samplesFor(sampleTenant),
   samplesFor,

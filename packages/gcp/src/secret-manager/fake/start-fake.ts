@@ -37,6 +37,7 @@ const made = 'made-by-a-sample';
 
 /** For `describeIntegration` of `@im/testing`. */
 export const harness: Harness<typeof secretManager> = {
+  forwards: { method: 'GET', path: 'v1/projects/im-fake-project/secrets/db-password/versions/latest:access' },
   startFake,
   samples: {
     accessSecretVersion: [password],

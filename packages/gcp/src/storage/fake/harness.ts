@@ -41,6 +41,7 @@ function samplesFor(tenant: string): Samples<typeof storage> {
 
 /** For `describeIntegration` of `@im/testing`. */
 export const harness: Harness<typeof storage> = {
+  forwards: { method: 'GET', path: 'storage/v1/b/sample-bucket' },
   startFake: (options) => startFake({ ...options, objects: { [kept]: 'kept' } }),
   samples: samplesFor(sampleTenant),
   samplesFor,

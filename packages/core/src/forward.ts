@@ -1,0 +1,56 @@
+/**
+ * Requests that are passed on as they are: what a vendor's HTTP API has and no operation wraps. They go out with the integration's
+ * credentials, through its egress check, its policies and its telemetry, as the operation `forward`.
+ */
+import { isVendorError } from './errors.ts';
+import type { Call, Effect } from './operation.ts';
+
+/** A request to pass on. */
+export interface ForwardRequest {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Below the integration's base URL, with the query: `tracks/11dFghVXANMlKmJXsNCbNl?market=DE`. A path that leads out of it is refused. */
+  readonly path: string;
+  /** Names in lower case. The integration's own, its credential among them, win. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** A stream can be sent once, so it is not retried. */
+  readonly body?: Uint8Array | AsyncIterable<Uint8Array> | undefined;
+}
+
+/** The vendor's answer, whatever its status. Read `body` to its end or dispose the answer: else its socket stays taken. */
+export interface ForwardAnswer extends AsyncDisposable {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Iterable<readonly [name: string, value: string]>;
+  /** Decoded, so that `content-encoding` and `content-length` are not among the headers where it was encoded. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+/** Passes requests on. `createHttp` of `@im/http` makes clients that can. */
+export interface Forwarder {
+  /**
+   * @throws `VendorError`, with the answer in its failure, for a status of 400 and up, so that the policies judge it as any other;
+   * without one when there is no answer
+   */
+  forward(request: ForwardRequest, call: Call): Promise<ForwardAnswer>;
+}
+
+/** What repeating a request does, by its method alone (RFC 9110 §9.2.2). */
+export const effectOfMethod: Readonly<Record<ForwardRequest['method'], Effect>> = {
+  GET: 'read',
+  HEAD: 'read',
+  PUT: 'idempotent',
+  DELETE: 'idempotent',
+  POST: 'unsafe',
+  PATCH: 'unsafe',
+};
+
+/** Whether the `http` of a definition can pass requests on. */
+export function canForward(http: unknown): http is Forwarder {
+  return typeof http === 'object' && http !== null && 'forward' in http && typeof http.forward === 'function';
+}
+
+/** The vendor's answer behind an error, where it gave one. */
+export function answerBehind(error: unknown): ForwardAnswer | undefined {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return isVendorError(cause) ? cause.failure.answer : undefined;
+}
