@@ -1,0 +1,90 @@
+/**
+ * One call that wires the SDK of OpenTelemetry: what `@im/core` records, and what the application itself records by the
+ * API, goes to a collector by OTLP over HTTP.
+ *
+ * All that is global is what the API has: a handful of registrations. They are made together or not at all, and taken
+ * back by `shutdown`.
+ */
+import { context, logs, metrics, propagation, trace } from '@opentelemetry/api';
+import { createContextManager } from './context-manager.ts';
+import { checkTelemetry, type TelemetryOptions } from './options.ts';
+import { createPropagator } from './propagator.ts';
+import { diagnostics, type Registration, registerAll } from './registrations.ts';
+import { createResource, exportTo, loadLogging, loadMetering, loadTracing } from './signals.ts';
+
+/** Telemetry that runs. Disposing it is `shutdown`. */
+export interface Telemetry extends AsyncDisposable {
+  /** Sends what was gathered, now, and waits until the collector has it or `exportTimeoutMs` is over. */
+  flush(): Promise<void>;
+  /**
+   * Takes the SDK out, so that another may be registered, then sends what was gathered. What the collector does not take is lost, and the logger
+   * is told. A second call waits for the first.
+   */
+  shutdown(): Promise<void>;
+}
+
+/**
+ * Starts to record: spans, metrics and log records go to the collector in batches, and the context follows every await, so that spans of the
+ * application, of calls, and of what happens inside nest.
+ *
+ * The packages of the SDK are loaded now; those of signals that are off are not needed.
+ *
+ * @throws ConfigurationError every fault of the options
+ * @throws IntegrationError `failed_precondition`: a package is missing, with the command that installs it; or another SDK is registered
+ */
+export async function startTelemetry(options: TelemetryOptions): Promise<Telemetry> {
+  const checked = checkTelemetry(options);
+  const resource = await createResource(checked);
+  const [startTracing, startMetering, startLogging] = await Promise.all([
+    checked.traces && loadTracing(checked.traces, resource, exportTo(checked, 'v1/traces')),
+    checked.metrics && loadMetering(checked.metrics, resource, exportTo(checked, 'v1/metrics')),
+    checked.logs && loadLogging(checked.logs, resource, exportTo(checked, 'v1/logs')),
+  ]);
+  const tracing = startTracing && startTracing();
+  const metering = startMetering && startMetering();
+  const logging = startLogging && startLogging();
+  const providers = [tracing, metering, logging].filter((provider) => provider !== false);
+  const registrations: readonly (Registration | false)[] = [
+    place('context manager', context, () => context.setGlobalContextManager(createContextManager())),
+    place('propagator', propagation, () =>
+      propagation.setGlobalPropagator(createPropagator(checked.propagate)),
+    ),
+    tracing && place('tracer provider', trace, () => trace.setGlobalTracerProvider(tracing)),
+    metering && place('meter provider', metrics, () => metrics.setGlobalMeterProvider(metering)),
+    logging && place('logger provider', logs, () => logs.setGlobalLoggerProvider(logging)),
+  ];
+
+  const complaints = checked.logger && diagnostics(checked.logger);
+  const closeAll = async () => {
+    for (const result of await Promise.allSettled(providers.map((provider) => provider.shutdown())))
+      if (result.status === 'rejected') checked.logger?.error('telemetry was lost', { error: result.reason });
+    // Last, since the SDK tells of batches that were not taken while it is shut down.
+    complaints?.undo();
+  };
+  complaints?.register();
+  let takeOut: () => void;
+  try {
+    takeOut = registerAll(registrations.filter((one) => one !== false));
+  } catch (error) {
+    await closeAll();
+    throw error;
+  }
+
+  let ending: Promise<void> | undefined;
+  const shutdown = () => {
+    if (ending === undefined) {
+      takeOut();
+      ending = closeAll();
+    }
+    return ending;
+  };
+  return {
+    flush: async () => void (await Promise.all(providers.map((provider) => provider.forceFlush()))),
+    shutdown,
+    [Symbol.asyncDispose]: shutdown,
+  };
+}
+
+function place(what: string, api: { disable(): void }, register: () => boolean): Registration {
+  return { what, register, undo: () => api.disable() };
+}
