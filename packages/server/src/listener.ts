@@ -47,6 +47,24 @@ export const clientLimits: Required<{ [Name in keyof ClientLimits]: number }> = 
   connections: 10_000,
 };
 
+/** More time for one answer than for the others. */
+export interface AnswerTime {
+  /** In place of {@link ClientLimits.answerMs}; absent: as long as it takes. */
+  readonly answerMs?: number | undefined;
+  /** In place of {@link ClientLimits.idleMs}. */
+  readonly idleMs: number;
+}
+
+const patience = new WeakMap<ServerResponse, (time: AnswerTime) => void>();
+
+/**
+ * Gives one answer more time: to a stream of events that has no end, or to a vendor that is asked first. Nothing happens to a response
+ * that is not of a {@link createListener | listener}.
+ */
+export function giveTime(response: ServerResponse | undefined, time: AnswerTime): void {
+  if (response !== undefined) patience.get(response)?.(time);
+}
+
 /** What answers a request that was let in. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
@@ -86,10 +104,17 @@ export function createListener(handle: Handler, limits: ClientLimits = {}): List
       if (socket.destroyed || waiting > set.pipelined) return void socket.destroy();
       sockets.set(socket, waiting);
       // A byte now and then would reset the time-out of the socket.
-      const slow = setTimeout(() => socket.destroy(), set.answerMs);
+      let slow = setTimeout(() => socket.destroy(), set.answerMs);
+      patience.set(response, ({ answerMs, idleMs }) => {
+        clearTimeout(slow);
+        if (answerMs !== undefined) slow = setTimeout(() => socket.destroy(), answerMs);
+        socket.setTimeout(idleMs);
+      });
       response.once('close', () => {
         clearTimeout(slow);
-        if (!socket.destroyed) sockets.set(socket, (sockets.get(socket) ?? 1) - 1);
+        if (socket.destroyed) return;
+        socket.setTimeout(set.idleMs);
+        sockets.set(socket, (sockets.get(socket) ?? 1) - 1);
       });
       for (const name in securityHeaders) response.setHeader(name, securityHeaders[name] as string);
       if (leaving) response.setHeader('connection', 'close');
