@@ -37,13 +37,13 @@ export function readArguments(
   for (const word of words) {
     const [, name, text = ''] = /^([A-Za-z_$][\w$]*(?:\.[\w$]+)*)=([\s\S]*)$/.exec(word) ?? [];
     const named = name === undefined ? -1 : parameters.indexOf(name);
-    if (name === undefined) values.set(free(), valueOf(word));
+    if (name === undefined) values.set(free(), jsonOrText(word));
     else if (named >= 0) {
       if (values.has(named)) throw usageError(`${shown}: ${name} is given twice`);
-      values.set(named, valueOf(text));
+      values.set(named, jsonOrText(text));
     } else {
       if (fields.at < 0) fields.at = free();
-      setField(fields.object, name.split('.'), valueOf(text), `${shown}: ${name}`);
+      setField(fields.object, name.split('.'), jsonOrText(text), `${shown}: ${name}`);
     }
   }
   if (fields.at >= 0) values.set(fields.at, fields.object);
@@ -61,7 +61,7 @@ function tooMany(shown: string, parameters: readonly string[], fields: readonly 
   );
 }
 
-function valueOf(word: string): unknown {
+function jsonOrText(word: string): unknown {
   try {
     return JSON.parse(word);
   } catch {

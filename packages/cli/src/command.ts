@@ -44,6 +44,8 @@ export interface Invocation<Given extends Options = Options> {
   readonly options: OptionValues<Given>;
   readonly io: Io;
   readonly screen: Screen;
+  /** Every command there is. */
+  readonly commands: readonly Command[];
 }
 
 /** One command of `im`. */
@@ -63,6 +65,11 @@ export interface Command<Given extends Options = Options> {
   /** @throws anything that `toFailure` can read */
   run(invocation: Invocation<Given>): Promise<ExitCode>;
 }
+
+/** What the commands of a group have in common, by the group's name. */
+export const groupSummaries: Readonly<Record<string, string>> = {
+  config: 'The configuration, checked and explained',
+};
 
 /** Declares a command; the options' types follow from their declaration. */
 export function defineCommand<const Given extends Options>(command: Command<Given>): Command {

@@ -2,8 +2,26 @@
 import type { Command } from './command.ts';
 import { call } from './commands/call.ts';
 import { check } from './commands/check.ts';
+import { completion } from './commands/completion.ts';
 import { configExplain } from './commands/config-explain.ts';
 import { configValidate } from './commands/config-validate.ts';
+import { conformance } from './commands/conformance.ts';
+import { health } from './commands/health.ts';
 import { list } from './commands/list.ts';
+import { logs } from './commands/logs.ts';
+import { sandboxCommand } from './commands/sandbox.ts';
+import { serve } from './commands/serve.ts';
 
-export const commands: readonly Command[] = [list, check, call, configValidate, configExplain];
+export const commands: readonly Command[] = [
+  list,
+  check,
+  health,
+  call,
+  configValidate,
+  configExplain,
+  conformance,
+  sandboxCommand,
+  serve,
+  logs,
+  completion,
+];

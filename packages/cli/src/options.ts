@@ -82,7 +82,7 @@ export const configOptions = {
   config: path('-c, --config <file>', 'configuration; default: IM_CONFIG, else integrations.yaml here'),
   environment: text('-e, --environment <name>', 'which of its environments holds; default: what it says'),
   envFile: path('--env-file <file>', 'more environment variables; default: .env beside the configuration'),
-  secrets: path('--secrets <folder>', 'folder with a file for each ${secret:path}; default: IM_SECRETS'),
+  secrets: path('--secrets <folder>', 'folder with a file for each secret, by its path; default: IM_SECRETS'),
 };
 
 /** Of commands that ask a running hub. */

@@ -1,6 +1,12 @@
 /** The command line, made from the table of commands by commander. */
 import { Argument, Command as Commander, Option } from 'commander';
-import type { Command, CommandArgument, CommandOption, Given } from './command.ts';
+import {
+  type Command,
+  type CommandArgument,
+  type CommandOption,
+  type Given,
+  groupSummaries,
+} from './command.ts';
 import { commands } from './commands.ts';
 import type { Io } from './io.ts';
 import { commonOptions } from './options.ts';
@@ -13,8 +19,6 @@ export interface Asked {
   readonly args: readonly string[];
   readonly options: Readonly<Record<string, unknown>>;
 }
-
-const groups: Readonly<Record<string, string>> = { config: 'The configuration, checked and explained' };
 
 /**
  * Makes the program. Parsing it calls `ask` with what was asked for, or throws commander's own error, also for `--help` and
@@ -42,7 +46,7 @@ export function createProgram(io: Io, screen: Screen, ask: (asked: Asked) => voi
 function groupOf(program: Commander, name: string): Commander {
   const known = program.commands.find((one) => one.name() === name);
   if (known !== undefined) return known;
-  return program.command(name).description(groups[name] ?? name);
+  return program.command(name).description(groupSummaries[name] ?? name);
 }
 
 function add(parent: Commander, name: string, command: Command, ask: (asked: Asked) => void): void {

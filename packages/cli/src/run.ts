@@ -1,6 +1,7 @@
 /** One run of `im`, from its arguments to its exit code. */
 import { describeFault } from '@im/core';
 import { CommanderError } from 'commander';
+import { commands } from './commands.ts';
 import { type ExitCode, exitCodes } from './exit-codes.ts';
 import { type CommandError, type Failure, toFailure, usageError } from './failure.ts';
 import type { Io } from './io.ts';
@@ -21,7 +22,7 @@ export async function run(argv: readonly string[], io: Io): Promise<ExitCode> {
     const asked = parse(argv, io, screen);
     if (asked === undefined) return exitCodes.fine;
     const { command, args, options } = asked;
-    return await command.run({ args, options, io, screen });
+    return await command.run({ args, options, io, screen, commands });
   } catch (error) {
     const failure = toFailure(io.signal.aborted ? io.signal.reason : error);
     tell(failure, io, screen);

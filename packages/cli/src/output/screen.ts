@@ -27,7 +27,7 @@ export interface Screen {
   /** A remark for people beside the result. */
   note(line: string): void;
   /** Shows that something takes its time, until it is disposed; nothing where no terminal is. */
-  spin(text: string): Spinner;
+  spin(text: string, how?: 'by itself' | 'with each text'): Spinner;
 }
 
 /** See {@link Screen.spin}. */
@@ -57,7 +57,10 @@ export function createScreen(io: Io, flags: { readonly json: boolean; readonly c
     note: (line) => {
       if (!json) stderr.write(`${line}\n`);
     },
-    spin: (text) => startSpinner(!json && stderr.isTTY === true && !inCi ? stderr : undefined, clock, text),
+    spin: (text, how) => {
+      const output = !json && stderr.isTTY === true && !inCi ? stderr : undefined;
+      return startSpinner(output, how === 'with each text' ? undefined : clock, text);
+    },
   };
   return screen;
 }

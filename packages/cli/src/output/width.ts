@@ -17,11 +17,6 @@ export function displayWidth(text: string): number {
   return width;
 }
 
-/** `text` with blanks behind it, up to `columns`. */
-export function padded(text: string, columns: number): string {
-  return text + ' '.repeat(Math.max(columns - displayWidth(text), 0));
-}
-
 /** Plain `text` in at most `columns`, with `…` where it was cut. */
 export function truncated(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text;
