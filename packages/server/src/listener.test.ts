@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isWhole, sendRaw } from './__fixtures__/raw.ts';
 import { sample, sampleRegistry } from './__fixtures__/registry.ts';
-import { createServer, type HubServer, ListenError } from './server.ts';
+import { ListenError } from './listen.ts';
+import { createServer, type HubServer } from './server.ts';
 
 describe('the socket of the hub', () => {
   let hub: HubServer;

@@ -2,8 +2,8 @@
 /** The hub as a program: `im-server --config integrations.yaml`. */
 import { parseArgs } from 'node:util';
 import { isIntegrationError } from '@im/core';
+import { ListenError } from './listen.ts';
 import { jsonLogger } from './log.ts';
-import { ListenError } from './server.ts';
 import { startServer } from './start.ts';
 
 const usage = `im-server --config <file> [options]

@@ -1,5 +1,4 @@
 /** The hub: the routes on a socket, from start to a stop that fails nobody. */
-import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import {
@@ -14,11 +13,14 @@ import {
 } from '@im/core';
 import type { HubAccess } from './access/access.ts';
 import { createDoor } from './access/door.ts';
+import { type AuditLog, memoryAuditLog } from './audit/audit-log.ts';
+import { listen, openRefused } from './listen.ts';
 import { type ClientLimits, createListener } from './listener.ts';
 import { isLoopback } from './network/addresses.ts';
 import { createNetwork, type NetworkRules } from './network/network.ts';
 import { createRateLimit, type RateLimitRule } from './network/rate-limit.ts';
 import { problemResponse, toProblem } from './problem.ts';
+import { oneAtATime, type Reload } from './reload.ts';
 import type { HubApp } from './routes/context.ts';
 import { createRoutes } from './routes/index.ts';
 import { checkSettings, networkSettings, rateLimitSettings } from './settings.ts';
@@ -44,6 +46,10 @@ export interface ServerOptions {
   readonly network?: NetworkRules | undefined;
   /** How many requests are taken of a caller, and of an address. Default: no limit. */
   readonly rateLimit?: RateLimits | undefined;
+  /** Where actions are recorded; the hub closes it. Default: in memory, for as long as the hub lives. */
+  readonly audit?: AuditLog | undefined;
+  /** Reads the configuration again, for `POST /admin/reload`. Default: there is no such route. */
+  readonly reload?: Reload | undefined;
   /**
    * Milliseconds between "not ready" and the moment when no connection is taken any more, for load balancers to
    * notice. Default 0; behind one give a little more than the interval of its probes.
@@ -95,11 +101,6 @@ export interface HubServer extends AsyncDisposable {
   close(): Promise<void>;
 }
 
-/** The address could not be had; the message says why and what to do. */
-export class ListenError extends Error {
-  override readonly name = 'ListenError';
-}
-
 /**
  * Makes a hub that is not listening yet.
  *
@@ -128,6 +129,7 @@ export function createServer(options: ServerOptions): HubServer {
     perCaller: limitOf('caller'),
     logger,
   });
+  const audit = options.audit ?? memoryAuditLog(clock);
   let draining = false;
   let closing: Promise<void> | undefined;
 
@@ -148,6 +150,13 @@ export function createServer(options: ServerOptions): HubServer {
     state,
     maxMetricIntegrations: options.maxMetricIntegrations ?? 2_000,
     door,
+    audit,
+    reload:
+      options.reload &&
+      oneAtATime(async () => {
+        network.reload();
+        return (options.reload as Reload)();
+      }),
   });
   const listener = createListener(
     getRequestListener(app.fetch, {
@@ -170,6 +179,7 @@ export function createServer(options: ServerOptions): HubServer {
     }
     views.close();
     await registry[Symbol.asyncDispose]();
+    await audit[Symbol.asyncDispose]();
   };
 
   const hub: HubServer = {
@@ -194,31 +204,4 @@ export function createServer(options: ServerOptions): HubServer {
     [Symbol.asyncDispose]: () => hub.close(),
   };
   return hub;
-}
-
-const reasons: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'something else listens there already; stop it or give another port (0 takes any that is free)',
-  EACCES: 'this user may not listen there; take a port above 1023',
-  EADDRNOTAVAIL: 'this machine has no such address',
-  ENOTFOUND: 'there is no host of that name',
-};
-
-function openRefused(host: string, port: number): ListenError {
-  return new ListenError(
-    `cannot listen on ${host}:${port}: everybody who reaches it may do everything; configure access, listen on 127.0.0.1, or say openToAll if that is what you want`,
-  );
-}
-
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException) => {
-      const why = reasons[error.code ?? ''] ?? error.message;
-      reject(new ListenError(`cannot listen on ${host}:${port}: ${why}`, { cause: error }));
-    };
-    server.once('error', fail);
-    server.listen(port, host, () => {
-      server.off('error', fail);
-      resolve();
-    });
-  });
 }

@@ -4,7 +4,8 @@ import { memoryState, Secret } from '@im/core';
 import { createVirtualClock } from '@im/testing';
 import { describe, expect, it } from 'vitest';
 import { sample, sampleRegistry } from '../__fixtures__/registry.ts';
-import { createServer, ListenError } from '../server.ts';
+import { ListenError } from '../listen.ts';
+import { createServer } from '../server.ts';
 import { createHubAccess } from './access.ts';
 
 const list = [sample(), sample({ tenant: 'zest', name: 'memory' })];

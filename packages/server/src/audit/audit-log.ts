@@ -40,8 +40,7 @@ export interface AuditLog extends AsyncDisposable {
 
 /** How {@link openAuditLog} is told what to do. */
 export interface AuditLogOptions {
-  /** Default: in memory. */
-  readonly store?: AuditStore | undefined;
+  readonly store: AuditStore;
   readonly clock?: Clock | undefined;
 }
 
@@ -58,17 +57,26 @@ interface Batch {
  *
  * @throws {@link IntegrationError} `failed_precondition` when it was tampered with, with the position
  */
-export async function openAuditLog(options: AuditLogOptions = {}): Promise<AuditLog> {
-  const { store = memoryAuditStore(), clock = systemClock } = options;
+export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> {
+  const { store, clock = systemClock } = options;
   const first = await readThrough(store);
   if (!first.verdict.ok)
     throw new IntegrationError(
       `the audit log was tampered with: entry ${first.verdict.position} ${first.verdict.says}`,
       { code: 'failed_precondition', remedy: 'keep it as evidence, and begin a new one' },
     );
+  return logFrom(store, first.head, clock);
+}
+
+/** A new record in memory, for as long as the process lives. */
+export function memoryAuditLog(clock: Clock = systemClock): AuditLog {
+  return logFrom(memoryAuditStore(), noEntry, clock);
+}
+
+function logFrom(store: AuditStore, head: Head, clock: Clock): AuditLog {
   /** What is kept, and what that will be when everything that waits is. */
-  let kept = first.head;
-  let next = first.head;
+  let kept = head;
+  let next = head;
   let waiting: Batch | undefined;
   /** What has the store for itself. */
   let busy: Promise<unknown> | undefined;

@@ -3,6 +3,8 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Clock, Logger, Registry, StateStore } from '@im/core';
 import type { Caller } from '../access/caller.ts';
 import type { Door } from '../access/door.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { Reload } from '../reload.ts';
 import type { HubView } from '../view.ts';
 
 /** What the hub is made of, as its routes see it. */
@@ -17,6 +19,9 @@ export interface HubContext {
   readonly state: StateStore;
   readonly maxMetricIntegrations: number;
   readonly door: Door;
+  readonly audit: AuditLog;
+  /** Reads the configuration again and follows it; absent where there is no file. */
+  readonly reload?: Reload | undefined;
 }
 
 /** What stands in the context of a request: `context.get('caller')`, behind `needs`. */

@@ -2,7 +2,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { defaultTenant } from '@im/core';
 import { usable } from '../health.ts';
-import { problemResponse, toProblem } from '../problem.ts';
+import { Refused } from '../problem.ts';
 import { healthQuery, healthSchema, integrationSchema, nameParams, toView } from '../schemas.ts';
 import { json, noStore, problem } from './answers.ts';
 import type { RouteGroup } from './context.ts';
@@ -52,10 +52,12 @@ export const healthRoutes: RouteGroup = (app, { viewOf }) => {
     const { tenant = caller.tenant ?? defaultTenant } = context.req.valid('query');
     const view = viewOf(caller);
     const status = view.one(name, tenant);
-    if (status === undefined) {
-      const detail = `No integration named ${JSON.stringify(name)} is registered for tenant ${JSON.stringify(tenant)}`;
-      return problemResponse(toProblem(404, detail, { instance: context.req.path })) as never;
-    }
+    if (status === undefined) throw new Refused(404, noSuchIntegration(name, tenant));
     return context.json(toView(status, view.note(status)), usable.has(status.status) ? 200 : 503, noStore);
   });
 };
+
+/** Whoever's it is, or nobody's: the caller is told the same. */
+export function noSuchIntegration(name: string, tenant: string): string {
+  return `No integration named ${JSON.stringify(name)} is registered for tenant ${JSON.stringify(tenant)}`;
+}

@@ -3,9 +3,12 @@
  * answers, from which `/openapi.json` is generated, and stands in the list below. What holds for all of them is said here.
  */
 import { OpenAPIHono } from '@hono/zod-openapi';
+import { type ErrorCode, isIntegrationError } from '@im/core';
 import { HTTPException } from 'hono/http-exception';
 import { problemResponse, Refused, toProblem } from '../problem.ts';
 import { UnknownCursor } from '../view.ts';
+import { actionRoutes } from './actions.ts';
+import { adminRoutes } from './admin.ts';
 import type { HubApp, HubContext, HubEnv, RouteGroup } from './context.ts';
 import { descriptionRoutes } from './description.ts';
 import { healthRoutes } from './health.ts';
@@ -13,6 +16,7 @@ import { metricsRoutes } from './metrics.ts';
 import { arrivalOf } from './needs.ts';
 import { pageRoutes } from './page.ts';
 import { probeRoutes } from './probes.ts';
+import { proxyRoutes } from './proxy.ts';
 import { statusRoutes } from './status.ts';
 
 /** Open to everybody, whatever the rules on addresses and callers. */
@@ -23,8 +27,11 @@ const groups: readonly RouteGroup[] = [
   healthRoutes,
   statusRoutes,
   metricsRoutes,
+  actionRoutes,
+  adminRoutes,
   descriptionRoutes,
   pageRoutes,
+  proxyRoutes,
 ];
 
 /** Mounts every group. `GET` answers `HEAD` too; what no route of a path takes is answered with 405. */
@@ -63,12 +70,23 @@ export function createRoutes(hub: HubContext): HubApp {
       const problem = toProblem(error.status, error.message, { instance: req.path });
       return problemResponse(problem, error.headers);
     }
+    if (isIntegrationError(error) && statusOfCode[error.code] !== undefined) {
+      const problem = toProblem(statusOfCode[error.code] ?? 500, error.message, { instance: req.path });
+      return problemResponse(problem);
+    }
     if (error instanceof HTTPException) return problemResponse(toProblem(error.status, error.message));
     hub.logger.error('a request failed by a fault of the hub', { error });
     return problemResponse(toProblem(500, 'A fault of the hub; its log says more'));
   });
   return app;
 }
+
+/** Failures of what a route did that its caller may know. Everything else is a fault of ours. */
+const statusOfCode: Partial<Record<ErrorCode, number>> = {
+  invalid_argument: 409,
+  failed_precondition: 409,
+  unavailable: 503,
+};
 
 /** A path that only some methods know answers the others with 405 and the ones it takes. */
 function refuseOtherMethods(app: HubApp): void {
