@@ -60,6 +60,7 @@ const steps: readonly Step[] = [
     what: 'READMEs are in step',
     run: () => shown(checkTranslations(repositoryRoot)),
   },
+  { name: 'deploy', what: 'image, manifests, compose file', run: deploy },
   { name: 'unused', what: 'no unused code or dependency', run: command('knip', '--no-progress') },
   {
     name: 'build',
@@ -84,6 +85,12 @@ function everyMarkdownFile(): readonly string[] {
 async function catalog(): Promise<string> {
   const { catalogFaults } = await import('../catalog/catalog.ts');
   return shown(await catalogFaults(workspace));
+}
+
+/** Starts from the hub's own routes, so it stands by itself too. */
+async function deploy(): Promise<string> {
+  const { checkDeploy } = await import('../deploy/deploy.ts');
+  return shown(await checkDeploy(repositoryRoot));
 }
 
 function command(name: string, ...args: string[]): Step['run'] {

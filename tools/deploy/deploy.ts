@@ -1,0 +1,48 @@
+/** Everything that can be known of `Dockerfile` and `deploy/` without a cluster. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createRegistry } from '@im/core';
+import { createServer } from '@im/server';
+import type { Fault } from '../lib/fault.ts';
+import { checkCompose } from './compose.ts';
+import { checkDockerfile, final, readDockerfile } from './dockerfile.ts';
+import { type Resource, render } from './render.ts';
+import { checkRules, type Facts } from './rules.ts';
+import { checkTypes } from './types.ts';
+
+const dockerfile = 'Dockerfile';
+const sets = ['deploy/kubernetes/base', 'deploy/kubernetes/overlays/production'];
+const composeFile = 'deploy/compose/compose.yaml';
+
+/** Faults of the manifests, the image and the compose file, each by itself and with one another. */
+export async function checkDeploy(root: string): Promise<readonly Fault[]> {
+  const text = readFileSync(join(root, dockerfile), 'utf8');
+  const facts = await readFacts(text);
+  const faults = [...checkDockerfile(root, dockerfile, text), ...checkCompose(root, composeFile, facts)];
+  const rendered: Record<string, readonly Resource[]> = {};
+  for (const set of sets) {
+    try {
+      rendered[set] = render(join(root, set));
+    } catch (error) {
+      faults.push({ place: set, says: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  const wrong = await checkTypes(root, rendered);
+  // What has another shape than it should cannot be compared with anything.
+  if (wrong.length > 0) return [...faults, ...wrong];
+  const broken = Object.entries(rendered).flatMap(([place, resources]) =>
+    checkRules(resources, facts).map((says) => ({ place, says })),
+  );
+  return [...faults, ...broken];
+}
+
+/** What image and hub say of themselves. */
+async function readFacts(text: string): Promise<Facts> {
+  const file = readDockerfile(text);
+  const numberOf = (name: string) => Number.parseInt(final(file, name)?.value ?? '', 10);
+  await using registry = createRegistry();
+  const { app } = createServer({ registry });
+  const routes = new Set(app.routes.filter(({ method }) => method === 'GET').map(({ path }) => path));
+  // The defaults of graceMs and settleMs in `ServerOptions`.
+  return { image: { user: numberOf('USER'), port: numberOf('EXPOSE') }, routes, stoppingMs: 10_000 + 1_000 };
+}

@@ -1,0 +1,224 @@
+/** What must agree between the resources of one set, the image and the hub: rules as data, one a fact. */
+import { parse } from 'yaml';
+import { z } from 'zod';
+import type { Labels, Resource } from './render.ts';
+import { nameOf } from './types.ts';
+
+/** What the resources are compared with. */
+export interface Facts {
+  /** Of the image: its user and its port. */
+  readonly image: { readonly user: number; readonly port: number };
+  /** Paths that the hub answers `GET` on. */
+  readonly routes: ReadonlySet<string>;
+  /** Milliseconds that the hub takes to stop after `drainDelayMs`, by default: its grace and its settling. */
+  readonly stoppingMs: number;
+}
+
+/** One set, with what is looked up in it. */
+interface ResourceSet extends Facts {
+  readonly resources: readonly Resource[];
+  readonly of: (kind: string) => readonly Resource[];
+  readonly pod: Resource;
+  /** The one container. */
+  // biome-ignore lint/suspicious/noExplicitAny: as in Resource
+  readonly hub: any;
+  readonly config: z.output<typeof hubConfig>;
+}
+
+/** A rule: what it says, and the resources or places that break it. */
+interface Rule {
+  readonly says: string;
+  readonly broken: (set: ResourceSet) => readonly string[];
+}
+
+const hubConfig = z.object({
+  hub: z.object({
+    host: z.literal('0.0.0.0', 'must be 0.0.0.0: the pod is reached from outside'),
+    port: z.number(),
+    drainDelayMs: z.number().min(5_000, 'must leave time until nodes know'),
+    access: z.object({}, 'is missing: everybody would be let in'),
+  }),
+});
+
+const probeNames = ['startupProbe', 'livenessProbe', 'readinessProbe'] as const;
+const matches = (selector: Labels | undefined, labels: Labels | undefined) =>
+  selector !== undefined && Object.entries(selector).every(([name, value]) => labels?.[name] === value);
+const unless = (isRight: boolean, place: string) => (isRight ? [] : [place]);
+
+/** Selectors by where they stand; all of them mean the hub's pods. */
+function podSelectors({ resources, pod }: ResourceSet): readonly (readonly [string, Labels | undefined])[] {
+  return [
+    ...resources.flatMap((one): (readonly [string, Labels | undefined])[] => {
+      if (one.kind === 'Service') return [[nameOf(one), one.spec.selector]];
+      if (one.kind === 'NetworkPolicy') return [[nameOf(one), one.spec.podSelector.matchLabels]];
+      return /^(Deployment|PodDisruptionBudget)$/.test(one.kind)
+        ? [[nameOf(one), one.spec.selector.matchLabels]]
+        : [];
+    }),
+    ...pod.spec.topologySpreadConstraints.map((one: Resource) => [
+      `topologySpreadConstraints of ${one.topologyKey}`,
+      one.labelSelector?.matchLabels,
+    ]),
+  ];
+}
+
+/** Names of ConfigMaps and Secrets that the pod uses, with whether this set must hold them. */
+function references({ pod, hub }: ResourceSet): readonly (readonly [kind: string, name: string])[] {
+  return [
+    ...pod.spec.volumes.flatMap((one: Resource) => [
+      ...(one.configMap ? [['ConfigMap', one.configMap.name] as const] : []),
+      ...(one.secret ? [['Secret', one.secret.secretName] as const] : []),
+    ]),
+    ...(hub.envFrom ?? []).flatMap((one: Resource) =>
+      one.configMapRef ? [['ConfigMap', one.configMapRef.name] as const] : [],
+    ),
+    ['ServiceAccount', pod.spec.serviceAccountName],
+  ];
+}
+
+/** The rules. */
+export const rules: readonly Rule[] = [
+  {
+    says: 'the selector finds the pods of the hub',
+    broken: (set) =>
+      podSelectors(set).flatMap(([place, selector]) =>
+        unless(matches(selector, set.pod.metadata.labels), place),
+      ),
+  },
+  {
+    says: 'a ServiceMonitor selects a Service, by a port that it has, at a route of the hub',
+    broken: ({ of, routes }) =>
+      of('ServiceMonitor').flatMap((monitor) =>
+        unless(
+          monitor.spec.endpoints.every((endpoint: Resource) =>
+            of('Service').some(
+              ({ metadata, spec }) =>
+                matches(monitor.spec.selector.matchLabels, metadata.labels) &&
+                spec.ports.some(({ name }: { name: string }) => name === endpoint.port) &&
+                routes.has(endpoint.path),
+            ),
+          ),
+          nameOf(monitor),
+        ),
+      ),
+  },
+  {
+    says: 'the port has a name that the container gives',
+    broken: ({ of, hub }) => {
+      const names = new Set(hub.ports.map(({ name }: { name: string }) => name));
+      const used: (readonly [string, unknown])[] = [
+        ...of('Service').flatMap((one) =>
+          one.spec.ports.map(({ targetPort }: Resource) => [nameOf(one), targetPort] as const),
+        ),
+        ...of('NetworkPolicy').flatMap((one) =>
+          one.spec.ingress.flatMap(({ ports }: Resource) =>
+            ports.map(({ port }: Resource) => [nameOf(one), port] as const),
+          ),
+        ),
+        ...probeNames.flatMap((name) => (hub[name] ? [[name, hub[name].httpGet?.port] as const] : [])),
+      ];
+      return used.flatMap(([place, port]) => unless(names.has(port as string), place));
+    },
+  },
+  {
+    says: 'image, container and configuration name the same port',
+    broken: ({ hub, config, image }) =>
+      unless(
+        hub.ports[0]?.containerPort === image.port && config.hub.port === image.port,
+        `port ${image.port}`,
+      ),
+  },
+  {
+    says: 'a probe asks a route of the hub, each another one',
+    broken: ({ hub, routes }) => {
+      const paths = probeNames.map((name) => hub[name]?.httpGet?.path);
+      return probeNames.filter(
+        (_name, index) => !routes.has(paths[index]) || paths.indexOf(paths[index]) !== index,
+      );
+    },
+  },
+  {
+    says: 'what the pod names is in the set; secrets are made by somebody else and stand in none',
+    broken: (set) => [
+      ...set.of('Secret').map(nameOf),
+      ...references(set).flatMap(([kind, name]) =>
+        unless(
+          kind === 'Secret' || set.of(kind).some(({ metadata }) => metadata.name === name),
+          `${kind} ${name}`,
+        ),
+      ),
+    ],
+  },
+  {
+    says: 'the autoscaler scales the deployment, from the replicas that it has, three at least',
+    broken: ({ of }) =>
+      of('HorizontalPodAutoscaler').flatMap((one) => {
+        const { scaleTargetRef, minReplicas, maxReplicas } = one.spec;
+        const scaled = of(scaleTargetRef.kind).find(({ metadata }) => metadata.name === scaleTargetRef.name);
+        return unless(
+          scaled?.spec.replicas === minReplicas && minReplicas >= 3 && maxReplicas > minReplicas,
+          nameOf(one),
+        );
+      }),
+  },
+  {
+    says: 'a disruption takes few pods at a time, and may take one',
+    broken: ({ of }) =>
+      of('PodDisruptionBudget').flatMap((one) => {
+        const { maxUnavailable } = one.spec;
+        return unless(maxUnavailable >= 1 && maxUnavailable <= 2, nameOf(one));
+      }),
+  },
+  {
+    says: 'a pod may take longer to stop than the hub does',
+    broken: ({ pod, config, stoppingMs }) =>
+      unless(
+        pod.spec.terminationGracePeriodSeconds * 1_000 > config.hub.drainDelayMs + stoppingMs,
+        `terminationGracePeriodSeconds ${pod.spec.terminationGracePeriodSeconds}`,
+      ),
+  },
+  {
+    says: 'the pod may do nothing that it does not need',
+    broken: ({ pod, hub, image }) => {
+      const { securityContext: ofPod = {} } = pod.spec;
+      const { securityContext: own = {} } = hub;
+      const demands: Readonly<Record<string, boolean>> = {
+        runAsNonRoot: ofPod.runAsNonRoot === true,
+        'runAsUser, the one of the image': ofPod.runAsUser === image.user,
+        seccompProfile: ofPod.seccompProfile?.type === 'RuntimeDefault',
+        allowPrivilegeEscalation: own.allowPrivilegeEscalation === false,
+        readOnlyRootFilesystem: own.readOnlyRootFilesystem === true,
+        capabilities: own.capabilities?.drop?.includes('ALL') === true && !own.capabilities.add,
+        automountServiceAccountToken: pod.spec.automountServiceAccountToken === false,
+      };
+      return Object.keys(demands).filter((name) => !demands[name]);
+    },
+  },
+  {
+    says: 'resources are asked for, and memory is bounded',
+    broken: ({ hub: { resources } }) =>
+      ['requests.cpu', 'requests.memory', 'limits.memory'].filter(
+        (path) => path.split('.').reduce((one, key) => one?.[key], resources) === undefined,
+      ),
+  },
+  {
+    says: 'the kind is part of a set that is run by others',
+    broken: ({ of }) =>
+      ['Service', 'NetworkPolicy', 'PodDisruptionBudget', 'HorizontalPodAutoscaler'].filter(
+        (kind) => of(kind).length !== 1,
+      ),
+  },
+];
+
+/** What is broken in a set, one sentence each. */
+export function checkRules(resources: readonly Resource[], facts: Facts): readonly string[] {
+  const of = (kind: string) => resources.filter((one) => one.kind === kind);
+  const pod = of('Deployment')[0]?.spec.template as Resource | undefined;
+  const hub = pod?.spec.containers[0];
+  if (pod === undefined || hub === undefined) return ['there is no Deployment with a container'];
+  const text = of('ConfigMap')[0]?.data['integrations.yaml'];
+  const config = hubConfig.safeParse(parse(text ?? ''));
+  if (!config.success) return [`integrations.yaml: ${z.prettifyError(config.error).replaceAll(/\s+/g, ' ')}`];
+  const set = { ...facts, resources, of, pod, hub, config: config.data };
+  return rules.flatMap(({ says, broken }) => broken(set).map((place) => `${place}: ${says}`));
+}
