@@ -1,6 +1,8 @@
 /** The fake does what a real directory does; `slapd.test.ts` runs the same cases against one. */
-import { afterAll, beforeAll, describe } from 'vitest';
+import { createIntegration, type OptionsOf, Secret } from '@im/core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeDirectory } from './__tests__/describe-directory.ts';
+import { ldap } from './index.ts';
 import { fakeBaseDn, type LdapFake, startFake } from './testing.ts';
 
 describe.each(['openldap', 'active-directory'] as const)('the fake as %s', (schema) => {
@@ -24,4 +26,17 @@ describe.each(['openldap', 'active-directory'] as const)('the fake as %s', (sche
         userPassword: password,
       }),
   }));
+});
+
+it('the fake takes a service account by SASL PLAIN, and refuses a wrong password', async () => {
+  await using fake = await startFake();
+  const { bindDn: _, ...options } = fake.options('acme');
+  const connect = (bindPassword = options.bindPassword) =>
+    createIntegration(ldap, {
+      options: { ...options, bindName: 'service-acme', bindPassword } as OptionsOf<typeof ldap>,
+    });
+  await using client = connect();
+  expect((await client.findUser('ada')).name).toBe('Ada Lovelace');
+  await using wrong = connect(new Secret('wrong'));
+  await expect(wrong.findUser('ada')).rejects.toMatchObject({ reason: 'service_credentials' });
 });

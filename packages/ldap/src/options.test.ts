@@ -1,5 +1,6 @@
 import { ConfigurationError, optionsFromEnvironment, parseOptions } from '@im/core';
 import { expect, it } from 'vitest';
+import { client, localhost } from './__fixtures__/certificates.ts';
 import { ldap } from './index.ts';
 
 const faults = (options: unknown): readonly string[] => {
@@ -45,6 +46,28 @@ it('faults are told all at once, and no value of them', () => {
   ])
     expect(told.join('\n')).toContain(path);
   expect(told.join('\n')).not.toContain('password-in-a-url');
+});
+
+it('what is shown by SASL goes together', () => {
+  const base = { urls: ['ldap://dc1.example.org'], baseDn: 'dc=example,dc=org' };
+  const shown = { clientCertificate: client.cert, clientKey: client.key };
+  expect(faults({ ...base, ...shown })).toEqual([]);
+  expect(faults({ ...base, ...shown, bindDn: 'cn=x', bindPassword: 'secret' })).toEqual([]);
+  expect(faults({ ...base, bindName: 'app', bindPassword: 'secret' })).toEqual([]);
+  expect(faults({ ...base, bindName: 'app' })).toEqual(['bindPassword: is missing: bindName is set']);
+  expect(faults({ ...base, bindName: 'a\0b', bindPassword: 'secret' })).toEqual([
+    'bindName: must have no NUL',
+  ]);
+  expect(faults({ ...base, bindName: 'app', bindDn: 'cn=x', bindPassword: 'secret' })).toEqual([
+    'bindName: is one too many: bindDn is set',
+  ]);
+  expect(faults({ ...base, clientKey: client.key })).toEqual([
+    'clientCertificate: is missing: clientKey is set',
+  ]);
+  expect(faults({ ...base, ...shown, clientKey: localhost.key, startTls: false })).toEqual([
+    'clientKey: must be the private key of clientCertificate, PEM',
+    'startTls: must be true: without TLS no certificate is shown',
+  ]);
 });
 
 it('who searches has both name and password, or neither', () => {

@@ -1,5 +1,6 @@
 import { secret } from '@im/core';
 import { z } from 'zod';
+import { bindFaults } from './bind-options.ts';
 import { rawDn } from './text/dn.ts';
 import { rawFilter } from './text/filter.ts';
 
@@ -22,6 +23,9 @@ const attribute = z
   .regex(/^([a-zA-Z][\w-]*)?$/, 'must be the name of an attribute')
   .optional();
 
+const pem = (what: string) =>
+  z.string().regex(new RegExp(`-----BEGIN ${what}-----`), `must be a ${what.toLowerCase()} in PEM`);
+
 /** A server by scheme, host and port alone: what else a URL of RFC 4516 may hold is said by other options. */
 const serverUrl = z
   .string()
@@ -42,17 +46,29 @@ export const ldapOptions = z
     baseDn: dnText.describe('where the directory begins for this application: `dc=example,dc=org`'),
     userBaseDn: dnText.optional().describe('where people are searched; default: `baseDn`'),
     groupBaseDn: dnText.optional().describe('where groups are searched; default: `baseDn`'),
-    bindDn: dnText.optional().describe('whom searches are made as; absent: anonymously'),
-    bindPassword: secret().optional().describe('password of `bindDn`'),
+    bindDn: dnText
+      .optional()
+      .describe('whom searches are made as; absent, with neither of the two others: anonymously'),
+    bindName: z
+      .string()
+      .min(1)
+      .regex(/^[^\0]*$/, 'must have no NUL')
+      .optional()
+      .describe('the same by a login in place of a name, for directories that have SASL PLAIN (RFC 4616)'),
+    bindPassword: secret().optional().describe('password of `bindDn` or `bindName`'),
+    clientCertificate: pem('CERTIFICATE')
+      .optional()
+      .describe(
+        'shown to servers, PEM; without `bindDn` and `bindName`, searches are made as whom it names (SASL EXTERNAL)',
+      ),
+    clientKey: secret().optional().describe('private key of `clientCertificate`, PEM'),
     startTls: z
       .boolean()
       .default(true)
       .describe(
         'whether `ldap://` is secured by StartTLS before anything else is sent; `false` sends passwords in the clear, for a directory on this machine alone',
       ),
-    ca: z
-      .string()
-      .regex(/-----BEGIN CERTIFICATE-----/, 'must be certificates in PEM')
+    ca: pem('CERTIFICATE')
       .optional()
       .describe("certificates that the servers' are checked by, PEM; default: those of the system"),
     serverName: z
@@ -139,12 +155,9 @@ export const ldapOptions = z
       .optional()
       .describe('name of this directory in the identities that it gives; default: `ldap:///` and `baseDn`'),
   })
-  .superRefine(({ bindDn, bindPassword }, context) => {
-    // A name without a password is an anonymous bind that looks like another (RFC 4513 §5.1.2).
-    if (bindDn !== undefined && bindPassword === undefined)
-      context.addIssue({ code: 'custom', path: ['bindPassword'], message: 'is missing: bindDn is set' });
-    if (bindDn === undefined && bindPassword !== undefined)
-      context.addIssue({ code: 'custom', path: ['bindDn'], message: 'is missing: bindPassword is set' });
+  .superRefine((options, context) => {
+    for (const [path, message] of bindFaults(options))
+      context.addIssue({ code: 'custom', path: [path], message });
   });
 
 /** Options as an application writes them. */

@@ -1,7 +1,7 @@
 /** Against OpenLDAP's server. It starts in a fraction of a second, and is skipped with a plain line where it is not installed. */
-import { createIntegration, type OptionsOf } from '@im/core';
+import { createIntegration, type OptionsOf, Secret } from '@im/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { localhost, otherHost } from './__fixtures__/certificates.ts';
+import { client, localhost, otherHost } from './__fixtures__/certificates.ts';
 import { describeDirectory } from './__tests__/describe-directory.ts';
 import {
   personLdif,
@@ -82,6 +82,45 @@ describeSlapd(title, { timeout: 60_000 }, () => {
       await expect(other.findUser('ada')).rejects.toMatchObject({
         code: 'failed_precondition',
         reason: 'tls_failed',
+      });
+    });
+  });
+
+  describe('is searched by SASL', () => {
+    const nobody = { bindDn: undefined, bindPassword: undefined };
+    const shown = { clientCertificate: client.cert, clientKey: new Secret(client.key) };
+
+    it.each([
+      ['EXTERNAL: as whom the certificate names', { ...nobody, ...shown }],
+      ['PLAIN: by a login', { ...nobody, bindName: 'service', bindPassword: servicePassword }],
+      ['neither, where a name is given beside a certificate', shown],
+    ])('by %s', async (_, how) => {
+      for (const url of [slapd.ldapUrl, slapd.ldapsUrl]) {
+        await using directory = connect({ urls: [url], ...how } as Partial<Options>);
+        expect((await directory.authenticate('ada', ada)).name).toBe('Ada Lovelace');
+        const { dn } = await directory.findUser('ada');
+        // Only the service account may, so that is who it is.
+        await directory.setPassword(dn, new Secret('another-password-of-ada'));
+        await directory.setPassword(dn, new Secret(ada));
+      }
+    });
+
+    it('and refuses a wrong password, which is not the fault of whoever signs in', async () => {
+      await using directory = connect({ ...nobody, bindName: 'service', bindPassword: new Secret('wrong') });
+      await expect(directory.authenticate('ada', ada)).rejects.toMatchObject({
+        code: 'unauthenticated',
+        reason: 'service_credentials',
+      });
+    });
+
+    it.each([
+      ['a certificate of another authority', { clientCertificate: otherHost.cert, clientKey: otherHost.key }],
+      ['a login that nobody has', { bindName: 'eve', bindPassword: servicePassword }],
+      ['a login with a name in it', { bindName: 'x,ou=people', bindPassword: servicePassword }],
+    ])('and refuses %s', async (_, how) => {
+      await using directory = connect({ ...nobody, ...how } as Partial<Options>);
+      await expect(directory.findUser('ada')).rejects.toMatchObject({
+        code: expect.not.stringMatching(/^not_found$/),
       });
     });
   });

@@ -1,4 +1,4 @@
-/** Certificates of test servers, each its own authority, good until 2126. The keys protect nothing. */
+/** Certificates of test servers and of a client, each its own authority, good until 2126. The keys protect nothing. */
 
 /** For `localhost` and 127.0.0.1. */
 export const localhost = {
@@ -40,6 +40,29 @@ dFQCIBsdRED2DBegr8MpuVtgNNXzuDpw+E0S1BCYV1AE9kvL
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgzJX7tM4XhH2TxYs5
 TNJqjQ6x0jEM16N/E7wHc7y/yxehRANCAARrrMyxIYpIV9mKdUXJkMKGpqs1Q3Yd
 8/92rw3qTNWOKCmm7mu9PozETSDmGxT3SOcheDNbQcHNc64XbkklIJUL
+-----END PRIVATE KEY-----
+`,
+};
+
+/** Of a client: `O=example, CN=service`. */
+export const client = {
+  cert: `-----BEGIN CERTIFICATE-----
+MIIBtDCCAVqgAwIBAgIUNl/ZAUE+vGljW/yhskBf5qG0ZsEwCgYIKoZIzj0EAwIw
+JDEQMA4GA1UECgwHZXhhbXBsZTEQMA4GA1UEAwwHc2VydmljZTAgFw0yNjExMjUy
+MDE2MDRaGA8yMTI2MTEwMTIwMTYwNFowJDEQMA4GA1UECgwHZXhhbXBsZTEQMA4G
+A1UEAwwHc2VydmljZTBZMBMGByqGSM49AgEGCCqGSM49AwEHA0IABPFhZLGKzfe+
+/q9gCaBb4lEJDo36zOe2KKcMXVyMvTPKHYhCdnsXfqtyG8wQO91BoohQhk9BawVx
+lLcR3rpkS+ijaDBmMB0GA1UdDgQWBBRtI4HBWbnLZXZ5vcBGUc96n87PTDAfBgNV
+HSMEGDAWgBRtI4HBWbnLZXZ5vcBGUc96n87PTDAPBgNVHRMBAf8EBTADAQH/MBMG
+A1UdJQQMMAoGCCsGAQUFBwMCMAoGCCqGSM49BAMCA0gAMEUCIQDdm8ufxMRb3wao
+aa7/Y4rVV+0PkgyhM+FL0pOaAZlxfAIgS2cqSjwmdevCAM0QBcO1rSKDRxwBqyzn
+wE60H3IqCAY=
+-----END CERTIFICATE-----
+`,
+  key: `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg/SxLd+YrcIMC5sVs
+slfFTEFh4+N/X1BpK8xJgH95iD6hRANCAATxYWSxis33vv6vYAmgW+JRCQ6N+szn
+tiinDF1cjL0zyh2IQnZ7F36rchvMEDvdQaKIUIZPQWsFcZS3Ed66ZEvo
 -----END PRIVATE KEY-----
 `,
 };

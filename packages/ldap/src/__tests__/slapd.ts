@@ -1,6 +1,6 @@
 /**
  * OpenLDAP's server as a process of its own, with the same people and groups as the fake: a real directory that was written by nobody
- * here, with the overlays for `memberOf` and for password policies.
+ * here, with the overlays for `memberOf` and for password policies, and with SASL by password and by certificate.
  *
  * @see {@link https://www.openldap.org/software/man.cgi?query=slapd.conf | OpenLDAP: slapd.conf(5)}
  */
@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { localhost } from '../__fixtures__/certificates.ts';
+import { client, localhost } from '../__fixtures__/certificates.ts';
 import { fakeBaseDn, fakeGroupDn, fakeGroups, fakePeople } from '../testing.ts';
 
 const run = promisify(execFile);
@@ -102,6 +102,7 @@ export async function startSlapd(): Promise<Slapd> {
   try {
     await mkdir(join(folder, 'db'));
     await writeFile(join(folder, 'cert.pem'), localhost.cert);
+    await writeFile(join(folder, 'clients.pem'), client.cert);
     await writeFile(join(folder, 'key.pem'), localhost.key, { mode: 0o600 });
     await writeFile(join(folder, 'slapd.conf'), configuration(folder));
     await writeFile(join(folder, 'world.ldif'), worldLdif());
@@ -157,7 +158,11 @@ pidfile ${folder}/pid
 argsfile ${folder}/args
 TLSCertificateFile ${folder}/cert.pem
 TLSCertificateKeyFile ${folder}/key.pem
-TLSCACertificateFile ${folder}/cert.pem
+TLSCACertificateFile ${folder}/clients.pem
+TLSVerifyClient try
+sasl-secprops none
+authz-regexp "^cn=service,o=example$" "${serviceDn}"
+authz-regexp "^uid=([^,]+),cn=plain,cn=auth$" "cn=$1,ou=services,${fakeBaseDn}"
 allow bind_v2
 disallow bind_anon
 database mdb

@@ -10,6 +10,12 @@ const policyReasons: Readonly<Record<number, string>> = {
   [PasswordPolicyError.ChangeAfterReset]: 'policy_password_must_change',
 };
 
+/** Whom to be bound as, and how that is shown: by a name and a password, or by SASL (RFC 4513 §5.2). */
+export type Credentials =
+  | { readonly dn: string; readonly password: string }
+  | { readonly mechanism: 'PLAIN'; readonly name: string; readonly password: string }
+  | { readonly mechanism: 'EXTERNAL' };
+
 /** What came of a bind, with what a password policy says of it. */
 export interface BindAnswer {
   readonly result: Answer['result'];
@@ -24,16 +30,26 @@ export interface BindAnswer {
  */
 export async function askToBind(
   connection: Connection,
-  dn: string,
-  password: string,
+  credentials: Credentials,
   call: RequestCall,
 ): Promise<BindAnswer> {
   // An empty password is an anonymous bind, which succeeds for everybody (RFC 4513 §5.1.2).
-  if (password === '') throw new VendorError({ reason: 'invalidCredentials', sent: false });
+  if ('password' in credentials && credentials.password === '')
+    throw new VendorError({ reason: 'invalidCredentials', sent: false });
   const policy = new PasswordPolicyControl();
-  const make = (messageId: number) => new BindRequest({ messageId, dn, password, controls: [policy] });
+  const words = wordsOf(credentials);
+  const make = (messageId: number) => new BindRequest({ messageId, ...words, controls: [policy] });
   const { result } = await connection.request(make, call);
   return { result, policyError: policy.value?.error };
+}
+
+/** In SASL the name of the bind is empty: who it is stands in the credentials, or in the certificate that TLS showed. */
+function wordsOf(credentials: Credentials): { dn?: string; password?: string; mechanism?: string } {
+  if (!('mechanism' in credentials)) return credentials;
+  const { mechanism } = credentials;
+  // RFC 4616 §2: as whom to act (as who it is), who it is, password.
+  if (mechanism === 'PLAIN') return { mechanism, password: `\0${credentials.name}\0${credentials.password}` };
+  return { mechanism };
 }
 
 /** @throws `VendorError` unless it is bound now */

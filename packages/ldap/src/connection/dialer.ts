@@ -1,4 +1,5 @@
 /** Opens connections to the servers of one directory: the preferred one first, the next when it fails. */
+import { X509Certificate } from 'node:crypto';
 import type { Clock, Forecast } from '@im/core';
 import { VendorError } from '@im/core';
 import { createEgressGuard, type EgressGuard } from '@im/http';
@@ -76,6 +77,12 @@ export class Dialer {
       }
       const at = connection.certificateEnds;
       if (at !== undefined) forecast({ kind: 'certificate', at, what: `certificate of ${server.url} ends` });
+      if (options.clientCertificate !== undefined)
+        forecast({
+          kind: 'certificate',
+          at: Date.parse(new X509Certificate(options.clientCertificate).validTo),
+          what: 'clientCertificate ends',
+        });
       return connection;
     });
   }

@@ -12,6 +12,7 @@ import { Dialer } from './dialer.ts';
 import { connectionError, fromResult } from './failures.ts';
 import { type OpenSearch, Pool } from './pool.ts';
 import { sentFilter } from './sent-filter.ts';
+import { bindService } from './service-bind.ts';
 import { Slots } from './slots.ts';
 import { withTimeLimit } from './time-limit.ts';
 
@@ -64,7 +65,7 @@ export class Directory {
       clock,
       servers: this.#dialer.servers,
       open: (signal) =>
-        this.#dialer.dial(signal, (connection, limited) => this.#bindService(connection, limited)),
+        this.#dialer.dial(signal, (connection, limited) => bindService(connection, options, limited)),
     });
   }
 
@@ -198,9 +199,8 @@ export class Directory {
       const connection = await this.#dialer.dial(call.signal);
       try {
         const onSend = () => call.markSent();
-        const answer = await askToBind(connection, dn.text, password, { signal: call.signal, onSend }).catch(
-          unanswered,
-        );
+        const asked = askToBind(connection, { dn: dn.text, password }, { signal: call.signal, onSend });
+        const answer = await asked.catch(unanswered);
         checkBind(answer);
       } finally {
         connection.close();
@@ -210,20 +210,6 @@ export class Directory {
 
   close(): void {
     this.#pool.close();
-  }
-
-  async #bindService(connection: Connection, signal: AbortSignal): Promise<void> {
-    const { bindDn, bindPassword } = this.#settings.options;
-    if (bindDn === undefined || bindPassword === undefined) return;
-    const answer = await askToBind(connection, bindDn, bindPassword.reveal(), { signal });
-    try {
-      checkBind(answer);
-    } catch (error) {
-      // Whatever the policy says of it (expired, locked): it is not the caller who can do something.
-      const isRefusal =
-        error instanceof VendorError && /^(invalidCredentials|ad_|policy_)/.test(error.failure.reason ?? '');
-      throw isRefusal ? new VendorError({ ...error.failure, reason: 'service_credentials' }) : error;
-    }
   }
 
   /** A request on a connection of the pool, with a bound on how long the server may be silent. */

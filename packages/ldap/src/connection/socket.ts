@@ -11,7 +11,10 @@ import { createMessageReader } from './parse-message.ts';
 import type { Server } from './servers.ts';
 
 /** What is needed of the options to make a socket. */
-export type SocketOptions = Pick<CheckedOptions, 'startTls' | 'ca' | 'serverName' | 'maxMessageBytes'>;
+export type SocketOptions = Pick<
+  CheckedOptions,
+  'startTls' | 'ca' | 'serverName' | 'clientCertificate' | 'clientKey' | 'maxMessageBytes'
+>;
 
 /** RFC 4511 §4.14 */
 const startTlsOid = '1.3.6.1.4.1.1466.20037';
@@ -49,13 +52,14 @@ interface Opening {
 }
 
 async function secure(tcp: Socket, opening: Opening): Promise<TLSSocket> {
-  const { ca, serverName = opening.server.host } = opening.options;
+  const { ca, clientCertificate: cert, clientKey, serverName = opening.server.host } = opening.options;
   const tls = connectTls({
     socket: tcp,
     // For the check of the certificate; as a name to ask for, an address is not allowed (RFC 6066 §3).
     host: serverName,
     ...(isIP(serverName) === 0 ? { servername: serverName } : {}),
     ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined || clientKey === undefined ? {} : { cert, key: clientKey.reveal() }),
     minVersion: 'TLSv1.2',
     rejectUnauthorized: true,
   });

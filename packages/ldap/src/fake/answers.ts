@@ -17,6 +17,7 @@ import {
   type FakeResult,
 } from './encode.ts';
 import type { FakeEntry, Tree } from './tree.ts';
+import { fakeBaseDn } from './world.ts';
 
 /** What is remembered of one connection. */
 export interface Session {
@@ -69,12 +70,14 @@ export function answer(message: FakeMessage, session: Session, world: World): re
   }
 }
 
-const bind: Answering<'bind'> = ({ dn, password }, { id, controls }, session, world) => {
+const bind: Answering<'bind'> = (request, message, session, world) => {
+  const { id, controls } = message;
+  const [dn, password] = shownBy(request);
   const end = (result: FakeResult, more: Parameters<typeof encodeResult>[3] = []) => [
     encodeResult(id, answerTags.bind, result, more),
   ];
   session.boundAs = '';
-  if (password === undefined) return end({ code: 7, diagnostic: 'only simple binds are known' });
+  if (password === undefined) return end({ code: 7, diagnostic: 'only simple binds and PLAIN are known' });
   // RFC 4513 §5.1.2: OpenLDAP refuses a name without a password, and takes neither for an anonymous bind.
   if (password === '') return end(dn === '' ? { code: 0 } : { code: 53, diagnostic: 'unauthenticated bind' });
   const scripted = world.refusals.get(keyOf(dn));
@@ -93,6 +96,17 @@ const bind: Answering<'bind'> = ({ dn, password }, { id, controls }, session, wo
   session.boundAs = dn;
   return end({ code: 0 });
 };
+
+/** Who it is said to be, and by which password. A login of SASL PLAIN is that of a service account. */
+function shownBy({
+  dn,
+  password,
+  sasl,
+}: Extract<FakeRequest, { kind: 'bind' }>): readonly [dn: string, password: string | undefined] {
+  const [, login, shown] =
+    sasl?.mechanism === 'PLAIN' ? (/^\0([^\0]+)\0([^\0]+)$/.exec(sasl.credentials) ?? []) : [];
+  return login === undefined ? [dn, password] : [`cn=${login},ou=services,${fakeBaseDn}`, shown];
+}
 
 function keyOf(dn: string): string {
   try {

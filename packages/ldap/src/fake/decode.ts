@@ -4,7 +4,12 @@ import type { FilterNode } from '../text/parse-filter.ts';
 
 /** What a client asks. */
 export type FakeRequest =
-  | { readonly kind: 'bind'; readonly dn: string; readonly password: string | undefined }
+  | {
+      readonly kind: 'bind';
+      readonly dn: string;
+      readonly password: string | undefined;
+      readonly sasl?: FakeSasl;
+    }
   | { readonly kind: 'unbind' }
   | {
       readonly kind: 'search';
@@ -19,6 +24,12 @@ export type FakeRequest =
   | { readonly kind: 'extended'; readonly oid: string; readonly value: Buffer | undefined }
   | { readonly kind: 'abandon' }
   | { readonly kind: 'unknown' };
+
+/** A bind by SASL (RFC 4511 §4.2). */
+export interface FakeSasl {
+  readonly mechanism: string;
+  readonly credentials: string;
+}
 
 /** One change of a modify request. */
 export interface FakeChange {
@@ -87,7 +98,12 @@ const decoders: Readonly<Record<number, (reader: BerReader) => FakeRequest>> = {
   96: (reader) => {
     reader.readInt();
     const dn = textOf(reader);
-    return { kind: 'bind', dn, password: reader.peek() === 0x80 ? textOf(reader, 0x80) : undefined };
+    if (reader.peek() === 0x80) return { kind: 'bind', dn, password: textOf(reader, 0x80) };
+    if (reader.peek() !== 0xa3) return { kind: 'bind', dn, password: undefined };
+    const sasl = new BerReader(contentOf(reader));
+    const mechanism = textOf(sasl);
+    const credentials = sasl.remain > 0 ? textOf(sasl) : '';
+    return { kind: 'bind', dn, password: undefined, sasl: { mechanism, credentials } };
   },
   66: () => ({ kind: 'unbind' }),
   80: () => ({ kind: 'abandon' }),
