@@ -36,15 +36,15 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   const checked = checkTelemetry(options);
   const resource = await createResource(checked);
   const [startTracing, startMetering, startLogging] = await Promise.all([
-    checked.traces && loadTracing(checked.traces, resource, exportTo(checked, 'v1/traces')),
-    checked.metrics && loadMetering(checked.metrics, resource, exportTo(checked, 'v1/metrics')),
-    checked.logs && loadLogging(checked.logs, resource, exportTo(checked, 'v1/logs')),
+    checked.traces ? loadTracing(checked.traces, resource, exportTo(checked, 'v1/traces')) : undefined,
+    checked.metrics ? loadMetering(checked.metrics, resource, exportTo(checked, 'v1/metrics')) : undefined,
+    checked.logs ? loadLogging(checked.logs, resource, exportTo(checked, 'v1/logs')) : undefined,
   ]);
-  const tracing = startTracing && startTracing();
-  const metering = startMetering && startMetering();
-  const logging = startLogging && startLogging();
-  const providers = [tracing, metering, logging].filter((provider) => provider !== false);
-  const registrations: readonly (Registration | false)[] = [
+  const tracing = startTracing?.();
+  const metering = startMetering?.();
+  const logging = startLogging?.();
+  const providers = [tracing, metering, logging].filter((provider) => provider !== undefined);
+  const registrations: readonly (Registration | undefined)[] = [
     place('context manager', context, () => context.setGlobalContextManager(createContextManager())),
     place('propagator', propagation, () =>
       propagation.setGlobalPropagator(createPropagator(checked.propagate)),
@@ -64,7 +64,7 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
   complaints?.register();
   let takeOut: () => void;
   try {
-    takeOut = registerAll(registrations.filter((one) => one !== false));
+    takeOut = registerAll(registrations.filter((one) => one !== undefined));
   } catch (error) {
     await closeAll();
     throw error;

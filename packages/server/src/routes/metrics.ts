@@ -1,6 +1,6 @@
 /** `/integrations/metrics`: for Prometheus. */
 import { createRoute, z } from '@hono/zod-openapi';
-import { createMetrics, metricsFormat } from '../metrics.ts';
+import { createMetrics } from '../metrics.ts';
 import { noStore } from './answers.ts';
 import type { RouteGroup } from './context.ts';
 import { needs, refusals } from './needs.ts';
@@ -26,13 +26,14 @@ const metricsRoute = createRoute({
 
 /** Mounts it. */
 export const metricsRoutes: RouteGroup = (app, { viewOf, maxMetricIntegrations }) => {
-  const ofAll = createMetrics(maxMetricIntegrations);
+  const options = { maxIntegrations: maxMetricIntegrations };
+  const ofAll = createMetrics(options);
   app.openapi(metricsRoute, async (context) => {
     const caller = context.get('caller');
     const view = viewOf(caller);
     // Whose labels are summed up depends on what was there first: nothing of it may reach another tenant.
-    const metrics = caller.tenant === undefined ? ofAll : createMetrics(maxMetricIntegrations);
-    const scrape = await metrics(view.list(), view.health(), metricsFormat(context.req.header('accept')));
+    const metrics = caller.tenant === undefined ? ofAll : createMetrics(options);
+    const scrape = await metrics(view.list(), view.health(), context.req.header('accept'));
     return context.body(scrape.text, 200, { 'content-type': scrape.contentType, vary: 'accept', ...noStore });
   });
 };
