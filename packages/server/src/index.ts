@@ -32,3 +32,5 @@ export type { Health, IntegrationView, Problem } from './schemas.ts';
 export { createServer, type HubServer, type RateLimits, type ServerOptions } from './server.ts';
 export { type StartServerOptions, startServer } from './start.ts';
 export type { Note } from './view.ts';
+export { type DeliverySettings, deliverTo } from './webhooks/deliver.ts';
+export type { WebhookOptions, WebhookSource } from './webhooks/inbox.ts';

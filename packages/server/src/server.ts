@@ -26,6 +26,7 @@ import { createRoutes } from './routes/index.ts';
 import { checkSettings, networkSettings, rateLimitSettings } from './settings.ts';
 import { version } from './version.ts';
 import { createViews, type Note } from './view.ts';
+import { createWebhookInbox, type WebhookOptions } from './webhooks/inbox.ts';
 
 /** How a hub is made. Everything but the registry has a default. */
 export interface ServerOptions {
@@ -65,6 +66,8 @@ export interface ServerOptions {
   readonly note?: Note | undefined;
   /** Default: {@link systemClock}. Socket time-outs are the machine's own in any case. */
   readonly clock?: Clock | undefined;
+  /** What is done with webhooks. Default: nothing, so that each is refused and sent again. {@link deliverTo} hands them on. */
+  readonly webhooks?: WebhookOptions | undefined;
   /** What a fleet of hubs must agree on, such as limits. Default: in the memory of this process. The hub leaves it open. */
   readonly state?: StateStore | undefined;
   /** Default: {@link silentLogger}. */
@@ -150,6 +153,7 @@ export function createServer(options: ServerOptions): HubServer {
     state,
     maxMetricIntegrations: options.maxMetricIntegrations ?? 2_000,
     door,
+    inbox: createWebhookInbox(options.webhooks, { registry, state, logger }),
     audit,
     reload:
       options.reload &&

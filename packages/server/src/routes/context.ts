@@ -6,6 +6,7 @@ import type { Door } from '../access/door.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { Reload } from '../reload.ts';
 import type { HubView } from '../view.ts';
+import type { WebhookInbox } from '../webhooks/inbox.ts';
 
 /** What the hub is made of, as its routes see it. */
 export interface HubContext {
@@ -19,6 +20,7 @@ export interface HubContext {
   readonly state: StateStore;
   readonly maxMetricIntegrations: number;
   readonly door: Door;
+  readonly inbox: WebhookInbox;
   readonly audit: AuditLog;
   /** Reads the configuration again and follows it; absent where there is no file. */
   readonly reload?: Reload | undefined;

@@ -11,6 +11,7 @@ import { actionRoutes } from './actions.ts';
 import { adminRoutes } from './admin.ts';
 import type { HubApp, HubContext, HubEnv, RouteGroup } from './context.ts';
 import { descriptionRoutes } from './description.ts';
+import { eventRoutes } from './events.ts';
 import { healthRoutes } from './health.ts';
 import { metricsRoutes } from './metrics.ts';
 import { arrivalOf } from './needs.ts';
@@ -18,6 +19,7 @@ import { pageRoutes } from './page.ts';
 import { probeRoutes } from './probes.ts';
 import { proxyRoutes } from './proxy.ts';
 import { statusRoutes } from './status.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 /** Open to everybody, whatever the rules on addresses and callers. */
 const openGroups: readonly RouteGroup[] = [probeRoutes];
@@ -27,11 +29,13 @@ const groups: readonly RouteGroup[] = [
   healthRoutes,
   statusRoutes,
   metricsRoutes,
+  eventRoutes,
   actionRoutes,
   adminRoutes,
   descriptionRoutes,
   pageRoutes,
   proxyRoutes,
+  webhookRoutes,
 ];
 
 /** Mounts every group. `GET` answers `HEAD` too; what no route of a path takes is answered with 405. */

@@ -1,4 +1,5 @@
 /** What a route demands of its callers, as a part of its declaration. */
+import type { ServerResponse } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Arrival } from '../access/door.ts';
@@ -10,6 +11,11 @@ import type { HubEnv } from './context.ts';
 export function arrivalOf({ env, req }: Context<HubEnv>): Arrival {
   const { incoming } = (env ?? {}) as Partial<HttpBindings>;
   return { socket: incoming?.socket.remoteAddress, request: req.raw };
+}
+
+/** The response as Node has it; absent where the hub is called without a socket. */
+export function outgoingOf({ env }: Context<HubEnv>): ServerResponse | undefined {
+  return ((env ?? {}) as Partial<HttpBindings>).outgoing as ServerResponse | undefined;
 }
 
 /** Lets in who has the permission, as `context.get('caller')`. For routes that are not declared with a schema, such as pages. */
