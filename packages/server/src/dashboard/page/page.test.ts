@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { sample, sampleRegistry, sampleStats } from './__fixtures__/registry.ts';
-import { createServer } from './server.ts';
+import { sample, sampleRegistry, sampleStats } from '../../__fixtures__/registry.ts';
+import { createServer } from '../../server.ts';
 
 const hostile = `</script><img src=x onerror="alert('1')">`;
 
@@ -56,24 +56,13 @@ describe('the status page', () => {
     const page = await (
       await createServer({ registry: sampleRegistry([sample(), ill]) }).app.request('/')
     ).text();
-    for (const text of [
-      'spotify_main',
-      'acme',
-      'memory',
-      'zest',
-      '3 checks in a row failed',
-      '1 of 2 not healthy',
-    ]) {
+    for (const text of ['spotify_main', 'acme', 'memory', 'zest', '1 of 2 not healthy'])
       expect(page).toContain(text);
-    }
     // The style sheet lets rows of this state stand out, and a reason among the small print.
     expect(page).toContain(`data-state="unhealthy"`);
     expect(page).toContain('<span class="reason">3 checks in a row failed</span>');
-    expect(page).toContain(
-      'title="Calls by duration: 5 ms or less on the left, over 10 s on the right">Latency',
-    );
-    expect(page).toContain('<html lang="en">');
-    expect(page).toContain('<caption>');
+    expect(page).toContain('<html lang="en"');
+    expect(page).toContain('<caption');
   });
 
   it('says so when nothing is registered, and when nothing matches', async () => {
@@ -90,8 +79,9 @@ describe('the status page', () => {
     );
     const hub = createServer({ registry: sampleRegistry(list) });
     const page = await (await hub.app.request('/')).text();
-    expect(page.length).toBeLessThan(500_000);
-    const next = /href="(\/\?after=[^"]+)">Next/.exec(page)?.[1];
-    expect(await (await hub.app.request(String(next))).text()).toContain('n0200');
+    expect(page.length).toBeLessThan(200_000);
+    expect(page).toContain('50 of 5,000 shown');
+    const next = /href="(\/\?page=2)" rel="next"/.exec(page)?.[1];
+    expect(await (await hub.app.request(String(next))).text()).toContain('>n0050<');
   });
 });

@@ -9,15 +9,15 @@ export class Html {
   }
 }
 
-type Value = Html | string | number | undefined | readonly Value[];
+type Value = Html | string | number | false | undefined | readonly Value[];
 
-/** Builds markup; strings and numbers are escaped, arrays joined, `undefined` leaves nothing. */
+/** Builds markup; strings and numbers are escaped, arrays joined, `undefined` and `false` leave nothing. */
 export function html(parts: TemplateStringsArray, ...values: readonly Value[]): Html {
   return new Html(String.raw({ raw: parts }, ...values.map(toText)));
 }
 
 function toText(value: Value): string {
-  if (value === undefined) return '';
+  if (value === undefined || value === false) return '';
   if (value instanceof Html) return value.text;
   if (typeof value === 'object') return value.map(toText).join('');
   return escapeHtml(String(value));

@@ -1,0 +1,49 @@
+/**
+ * The page as it changes. First `snapshot` with everything that changes, then `change` with the elements that differ from
+ * what was sent before. The query says what the page shows, so a page of the table is all that is ever sent.
+ */
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Caller } from '../../access/caller.ts';
+import type { HubView } from '../../view.ts';
+import { lookAt } from '../page/board.ts';
+import { asset, renderMain } from '../page/page.ts';
+import type { PageQuery } from '../page/query.ts';
+import type { Message } from './event-stream.ts';
+
+/** Messages until the hub stops. */
+export async function* pageMessages(
+  view: HubView,
+  caller: Pick<Caller, 'may'>,
+  query: PageQuery,
+): AsyncGenerator<Message, void> {
+  const { watch } = view;
+  const close = watch.open();
+  try {
+    let sent = new Map<string, string>();
+    let sentOrder: string | undefined;
+    for (;;) {
+      const { version } = watch;
+      const board = lookAt(view, caller);
+      const { main, parts } = renderMain(board, query);
+      const order = parts.order.join(' ');
+      if (sentOrder === undefined) yield { event: 'snapshot', data: { main, asset } };
+      else {
+        const changed = [...parts.all].filter(([id, html]) => sent.get(id) !== html);
+        const isMoved = order !== sentOrder;
+        if (changed.length > 0 || isMoved)
+          yield {
+            event: 'change',
+            data: { parts: Object.fromEntries(changed), ...(isMoved ? { order: parts.order } : {}) },
+          };
+      }
+      sent = new Map(parts.all);
+      sentOrder = order;
+      if (watch.closed || board.health.status === 'draining') return;
+      await watch.beyond(version);
+      // Everybody who waits is woken at once; requests come in between.
+      await turn();
+    }
+  } finally {
+    close();
+  }
+}
