@@ -62,7 +62,7 @@ export function createWorld(
       for (let count = 0; count < times; count += 1) await clock.until(Promise.allSettled([ask()]));
     },
     [Symbol.asyncDispose]: async () => {
-      await clock.until(registry[Symbol.asyncDispose]());
+      await clock.until(Promise.resolve(registry[Symbol.asyncDispose]()));
     },
   };
 }
