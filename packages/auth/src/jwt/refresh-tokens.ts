@@ -2,14 +2,14 @@
  * Refresh tokens of the application's own: opaque, used once, each replaced by the next (RFC 9700 §4.14.2).
  *
  * All that came from one sign-in are a *family*. A token is `<family>.<secret>`; the store holds one record for the family, with the digest of the
- * newest secret. So a token that is not the newest can only be one that was replaced before: either its owner's copy was stolen, or the thief's
- * was. Nobody can tell which, so the family ends, and whoever holds a token of it signs in again.
+ * newest secret. Each secret is marked with a key of the family, so that one that somebody made up, who knows a family from a log, is told from
+ * one that was issued. Of those, one that is not the newest was replaced before: either its owner's copy was stolen, or the thief's was. Nobody
+ * can tell which, so the family ends, and whoever holds a token of it signs in again.
  *
  * A client that never heard the answer to a rotation comes with the old token too. Where that matters, `graceMs` lets the token just replaced
  * bring *the same* successor again: it is kept sealed with a key made of the old token, so that whoever reads the store cannot open it. A thief
  * within that time gets the same token as the owner, and the first to use it shows the other.
  */
-import { createCipheriv, createDecipheriv, hkdfSync } from 'node:crypto';
 import {
   type Clock,
   type IntegrationError,
@@ -21,6 +21,7 @@ import {
 import { type AuditOptions, createAudit, type Refusal } from '../common/audit.ts';
 import { digestOf, type RandomBytes, randomToken, systemRandomBytes } from '../common/random.ts';
 import { isSameSecret } from '../common/same-secret.ts';
+import { newSecret, openBy, sealBy, wasIssued } from './refresh-secret.ts';
 
 /** What a family is for. */
 export interface RefreshGrant {
@@ -53,12 +54,14 @@ export interface RefreshTokens {
   /**
    * Takes a token and gives the next.
    *
+   * @param prepare done with a token that is good, before it is replaced, perhaps more than once: what it throws passes, and the token stays good
    * @throws IntegrationError `unauthenticated`, whose `reason` is `refresh_token_reused` (the family is revoked now), `refresh_token_revoked`,
    * `refresh_token_expired`, `wrong_client`, `wrong_tenant` or `unknown_refresh_token`
    */
   rotate(
     token: string | Secret,
     call: RotateCall,
+    prepare?: (grant: RefreshGrant) => Promise<void>,
   ): Promise<IssuedRefreshToken & { readonly grant: RefreshGrant }>;
   /** Ends the family of a token; one that is not known is no error (RFC 7009 §2.2). */
   revoke(token: string | Secret, call: RotateCall): Promise<void>;
@@ -80,6 +83,8 @@ export interface RefreshTokensOptions extends Pick<AuditOptions, 'logger' | 'onE
 }
 
 interface Family extends RefreshGrant {
+  /** Marks the secrets of this family. */
+  readonly key: string;
   /** Digest of the newest secret. */
   readonly current: string;
   readonly endsAt: number;
@@ -153,7 +158,7 @@ export function createRefreshTokens(options: RefreshTokensOptions): RefreshToken
     }
   };
 
-  const rotate: RefreshTokens['rotate'] = async (given, call) => {
+  const rotate: RefreshTokens['rotate'] = async (given, call, prepare) => {
     const token = typeof given === 'string' ? given : given.reveal();
     // A loser of a race sees what the winner wrote, and is judged by that.
     while (true) {
@@ -171,12 +176,19 @@ export function createRefreshTokens(options: RefreshTokensOptions): RefreshToken
         throw refused('refresh_token_expired', call.tenant, facts, subject);
       if (!isSameSecret(digestOf(secret), family.current)) {
         const successor = inGrace(family.replaced, secret, now, graceMs);
-        if (successor !== undefined) return { ...issued(id, successor, family), grant: grantOf(family) };
+        if (successor !== undefined) {
+          await prepare?.(grantOf(family));
+          return { ...issued(id, successor, family), grant: grantOf(family) };
+        }
+        // Whoever made it up has nothing of the family, and must not be able to end it.
+        if (!wasIssued(secret, family.key))
+          throw refused('unknown_refresh_token', call.tenant, facts, subject);
         await revokeFamily(id);
         audit.note({ type: 'refresh_family.revoked', tenant: call.tenant, subject, facts });
         throw refused('refresh_token_reused', call.tenant, facts, subject);
       }
-      const next = randomToken(randomBytes);
+      await prepare?.(grantOf(family));
+      const next = newSecret(family.key, randomBytes);
       const replaced =
         graceMs > 0
           ? { digest: digestOf(secret), at: now, successor: sealBy(secret, next, randomBytes) }
@@ -190,7 +202,8 @@ export function createRefreshTokens(options: RefreshTokensOptions): RefreshToken
   return {
     async issue(grant) {
       const now = clock.now();
-      const [id, secret] = [randomToken(randomBytes, 16), randomToken(randomBytes)];
+      const [id, key] = [randomToken(randomBytes, 16), randomToken(randomBytes, 16)];
+      const secret = newSecret(key, randomBytes);
       const { tenant, subject, clientId, scopes, data } = grant;
       const generation = await generationOf(grant);
       const family: Family = {
@@ -200,6 +213,7 @@ export function createRefreshTokens(options: RefreshTokensOptions): RefreshToken
         scopes,
         data,
         generation,
+        key,
         current: digestOf(secret),
         idleAt: now + idleMs,
         endsAt: now + lifetimeMs,
@@ -238,26 +252,4 @@ function inGrace(
 ): string | undefined {
   if (replaced === undefined || now - replaced.at >= graceMs) return undefined;
   return isSameSecret(digestOf(secret), replaced.digest) ? openBy(secret, replaced.successor) : undefined;
-}
-
-/** A key that only who has the old token can make. */
-function keyOf(secret: string): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', secret, '', 'im/auth/refresh-successor', 32));
-}
-
-function sealBy(secret: string, text: string, random: RandomBytes): string {
-  const nonce = random(12);
-  const cipher = createCipheriv('aes-256-gcm', keyOf(secret), nonce);
-  return Buffer.concat([nonce, cipher.update(text, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString(
-    'base64url',
-  );
-}
-
-function openBy(secret: string, sealed: string): string {
-  const bytes = Buffer.from(sealed, 'base64url');
-  const decipher = createDecipheriv('aes-256-gcm', keyOf(secret), bytes.subarray(0, 12), {
-    authTagLength: 16,
-  });
-  decipher.setAuthTag(bytes.subarray(-16));
-  return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]).toString('utf8');
 }

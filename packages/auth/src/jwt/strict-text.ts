@@ -4,8 +4,11 @@
  *
  * 1. three parts, none empty, of base64url characters only: no padding, no white space, no `+` and `/`;
  * 2. unused bits of each part's last character are zero;
- * 3. header and claims are JSON objects in UTF-8 in which no name stands twice.
+ * 3. header and claims are JSON objects in UTF-8 in which no name stands twice, at most 32 deep.
  */
+import { isDeeperThan } from '../common/depth.ts';
+
+const mostLevels = 32;
 
 /** Anything but base64url and dots. A search for what is wrong is a third of the price of a match of what is right. */
 const foreign = /[^A-Za-z0-9_.-]/;
@@ -35,7 +38,7 @@ function isCanonical(token: string, from: number, to: number): boolean {
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Reads a JSON object. @returns `undefined` when it is none, is not UTF-8, or has a name twice */
+/** Reads a JSON object. @returns `undefined` when it is none, is not UTF-8, is too deep, or has a name twice */
 export function strictObject(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
   let text: string;
   let value: unknown;
@@ -46,6 +49,7 @@ export function strictObject(bytes: Uint8Array): Readonly<Record<string, unknown
     return undefined;
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  if (isDeeperThan(mostLevels, value)) return undefined;
   // What is written again just as it was has no name twice. Else the colons outside of strings are counted: one for each name in the text.
   const isPlain = JSON.stringify(value) === text;
   if (!isPlain && (text.replace(/"(?:[^"\\]|\\.)*"/g, '').match(/:/g)?.length ?? 0) !== namesIn(value))

@@ -3,7 +3,7 @@
  * (RFC 6749 §6, RFC 7009). What signs in first, and so issues the first pair, is the application's own route.
  */
 import { IntegrationError, isIntegrationError } from '@im/core';
-import type { TokenIssuer, TokenRequest } from './issuer.ts';
+import type { IssuedToken, TokenIssuer, TokenRequest } from './issuer.ts';
 import type { RefreshGrant, RefreshTokens, RotateCall } from './refresh-tokens.ts';
 
 /** Settings of {@link createTokenEndpoint}. */
@@ -42,19 +42,20 @@ export function createTokenEndpoint(options: TokenEndpointOptions): TokenEndpoin
         if (form.get('grant_type') !== 'refresh_token') throw failure('unsupported_grant_type');
         const token = form.get('refresh_token');
         if (token === null) throw failure('invalid_request');
-        const rotated = await refreshTokens.rotate(token, call).catch((error: unknown) => {
+        let access: IssuedToken | undefined;
+        // The access token first: where it cannot be issued, the refresh token must stay good for another try.
+        const issue = async (grant: RefreshGrant) => {
+          const { tenant, subject, clientId, scopes } = grant;
+          const more = await options.toToken?.(grant);
+          access = await issuer.issue({ tenant, subject, clientId, scopes, ...more });
+        };
+        const rotated = await refreshTokens.rotate(token, call, issue).catch((error: unknown) => {
           throw isIntegrationError(error) && error.code === 'unauthenticated'
             ? failure('invalid_grant')
             : error;
         });
-        const { tenant, subject, clientId, scopes } = rotated.grant;
-        const access = await issuer.issue({
-          tenant,
-          subject,
-          clientId,
-          scopes,
-          ...(await options.toToken?.(rotated.grant)),
-        });
+        const { scopes } = rotated.grant;
+        if (access === undefined) throw failure('invalid_grant');
         return {
           access_token: access.value.reveal(),
           token_type: 'Bearer',

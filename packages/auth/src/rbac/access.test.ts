@@ -194,5 +194,12 @@ describe('access control', () => {
     await state.set('rbac/globex/roles', JSON.stringify(Object.fromEntries(Object.entries(roles).slice(1))));
     const globex = createAccessControl({ state, clock, roles: {} }).tenant('globex');
     await expect(globex.putRole('one-more', {})).rejects.toMatchObject(refused);
+    const allow = Array.from({ length: 1_000 }, (_, at) => `${'x'.repeat(250)}${at}:read`);
+    const large = createAccessControl({ state, clock, roles: {} }).tenant('large');
+    for (let at = 0; at < 8; at += 1) await large.putRole(`role-${at}`, { allow });
+    await expect(large.putRole('role-8', { allow })).rejects.toMatchObject(refused);
+    const when = { attribute: 'owner', equals: Array.from({ length: 64 }, () => 'y'.repeat(1_024)) };
+    for (let at = 0; at < 3; at += 1) await acme.assign('bob', { role: `r${at}`, when });
+    await expect(acme.assign('bob', { role: 'r3', when })).rejects.toMatchObject(refused);
   });
 });

@@ -163,6 +163,7 @@ function tenantAccess(options: AccessControlOptions, application: RoleBook, tena
       await changeSubject(subject, (old) => {
         const next = [...old.filter((one) => one.role !== role), assignment];
         if (next.length > mostAssignments) throw tooMany(`a subject has at most ${mostAssignments} roles`);
+        checkSize(next, mostAssignmentBytes, 'the roles of a subject have');
         return next;
       });
       await members.add(subject);
@@ -202,6 +203,7 @@ function tenantAccess(options: AccessControlOptions, application: RoleBook, tena
       await changeJson<Definitions>(state, 'roles', (old) => {
         const next = { ...old, [id]: definition };
         if (Object.keys(next).length > mostRoles) throw tooMany(`a tenant has at most ${mostRoles} roles`);
+        checkSize(next, mostRoleBytes, 'the roles of a tenant have');
         createRoleBook(next, application);
         return next;
       });
@@ -234,6 +236,9 @@ const subjectKey = (id: string) => `subject/${id}`;
 const mostCached = 10_000;
 const mostAssignments = 1_000;
 const mostRoles = 1_000;
+/** All of it is read with a question: nobody may make it dear for the others. */
+const mostRoleBytes = 2_097_152;
+const mostAssignmentBytes = 262_144;
 
 /** What is read and parsed, kept by its version. */
 function createCache<Value>(
@@ -270,6 +275,11 @@ function tooMany(says: string): IntegrationError {
     reason: 'too_many',
     remedy: 'take others away first',
   });
+}
+
+function checkSize(record: unknown, mostBytes: number, whose: string): void {
+  if (Buffer.byteLength(JSON.stringify(record)) > mostBytes)
+    throw tooMany(`${whose} at most ${mostBytes} bytes of JSON`);
 }
 
 function checked<Value>(schema: z.ZodType<Value>, value: unknown, what: string): Value {

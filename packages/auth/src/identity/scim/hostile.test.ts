@@ -26,6 +26,19 @@ describe('a directory cannot hold up the process', () => {
       expect(await patch(id, operation)).toMatchObject({ status: 400, json: { scimType: 'invalidFilter' } });
   });
 
+  it('by what is nested without end', async () => {
+    const { send } = openScim();
+    for (const [open, close] of [
+      ['[', ']'],
+      ['{"a":', '}'],
+    ] as const) {
+      const deep = `${open.repeat(20_000)}1${close.repeat(20_000)}`;
+      const name = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+      const body = `{"schemas":["${userSchema}"],"userName":"eve","${name}":${deep}}`;
+      expect((await send('POST', '/Users', body)).status).toBe(400);
+    }
+  });
+
   it('by a list without end', async () => {
     const { send, patch, ada } = openScim();
     const id = await ada();

@@ -6,12 +6,14 @@
  *    take it a minute, fifty a year; sixty backslashes, two days. No honest filter has a line end, or more than a few backslashes;
  * 3. it multiplies out what stands in groups: fifty of `(a or b)`, joined by `and`, become 2^50 parts.
  */
+import { isDeeperThan } from '../../common/depth.ts';
 import type { ScimMessages } from './messages.ts';
 
 /** What bodies are sent as (RFC 7644 §8.1). */
 export const contentType = 'application/scim+json';
 
 const mostBytes = 1_000_000;
+const mostLevels = 32;
 const mostCharacters = 1_000;
 const mostBackslashes = 8;
 /** `and`, `or` and `not` in a filter with groups: at most 2^6 parts. */
@@ -27,6 +29,8 @@ export async function readJson(request: Request, { types }: ScimMessages): Promi
   const text = await readText(request);
   if (text === undefined) throw new types.Error(413, '', `a request has at most ${mostBytes} bytes`);
   const body = parsed(text, types);
+  if (isDeeperThan(mostLevels, body))
+    throw new types.Error(400, 'invalidSyntax', `a request is at most ${mostLevels} levels deep`);
   const { Operations: operations } = Object(body) as { readonly Operations?: unknown };
   const values = Array.isArray(operations)
     ? operations.map((one) => (Object(one) as { readonly value?: unknown }).value)

@@ -105,7 +105,8 @@ export function backByGet(request: Request, parameters: URLSearchParams): Respon
   const url = new URL(request.url);
   const kept = new URLSearchParams();
   for (const name of forwarded) for (const value of parameters.getAll(name)) kept.append(name, value);
-  return redirect(`${url.pathname}?${kept}`);
+  // Behind `//` would stand another host.
+  return redirect(`${url.pathname.replace(/^\/+/, '/')}?${kept}`);
 }
 
 /** A refusal that says nothing but that it is one. */

@@ -256,4 +256,11 @@ describe('the connect routes refuse', () => {
     );
     await nothingConnected();
   });
+
+  it('to send a browser to another host, by an address with two slashes in front (open redirect)', async () => {
+    const form = new URLSearchParams({ state: 's', code: 'c' });
+    const request = new Request(`${app}//evil.test/callback`, { method: 'POST', body: form });
+    const answer = await site.connect.callback(request, 'fake');
+    expect(new URL(answer.headers.get('location') ?? '', app).origin).toBe(app);
+  });
 });

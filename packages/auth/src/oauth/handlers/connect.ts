@@ -96,7 +96,7 @@ export function createConnectHandlers(options: ConnectHandlersOptions): ConnectH
       reason,
       says: 'the account was not connected',
       remedy: 'begin again from the application',
-      facts: { provider },
+      facts: { provider: provider.slice(0, 60) },
     });
   /** The user's own connection. That of another user is as unknown as none. */
   const ownOf = async (own: TenantConnections, user: string, id: string): Promise<Connection> => {
