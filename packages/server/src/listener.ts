@@ -11,6 +11,7 @@ import { Server as NetServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { problemType, toProblem } from './problem.ts';
 import { securityHeaders } from './security.ts';
+import { withoutUndefined } from './without-undefined.ts';
 
 /** Limits on clients. */
 export interface ClientLimits {
@@ -83,7 +84,7 @@ export interface Listener {
 
 /** Makes a server that is not listening yet. */
 export function createListener(handle: Handler, limits: ClientLimits = {}): Listener {
-  const set = { ...clientLimits, ...withoutUndefined(limits) };
+  const set = { ...clientLimits, ...(withoutUndefined(limits) as typeof clientLimits) };
   /** Open connections, and how many requests of each wait for an answer. */
   const sockets = new Map<Socket, number>();
   let leaving = false;
@@ -208,10 +209,4 @@ function refuseSocket(socket: Duplex, status: number, detail: string): void {
   head.push(`content-length: ${Buffer.byteLength(body)}`);
   socket.on('error', () => socket.destroy());
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
-}
-
-function withoutUndefined(limits: ClientLimits) {
-  return Object.fromEntries(
-    Object.entries(limits).filter(([, value]) => value !== undefined),
-  ) as typeof clientLimits;
 }

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { sampleRegistry } from './__fixtures__/registry.ts';
 import { createServer } from './server.ts';
 
@@ -31,6 +31,8 @@ async function run(...args: readonly string[]) {
   const [[code], stderr] = await Promise.all([once(child, 'exit'), text(child.stderr)]);
   return { code: code as number | null, stderr };
 }
+
+const emptyFile = join(import.meta.dirname, '__fixtures__/empty.yaml');
 
 /** An integration in one file, which talks to nobody. */
 const integration = `
@@ -93,6 +95,7 @@ describe('the program', () => {
     [['--config', '/nowhere/x.yaml'], 'the file does not exist'],
     [['--config', 'x', '--port', '99999'], '--port must be a whole number from 0 to 65535'],
     [['--colour'], "Unknown option '--colour'"],
+    [['--config', emptyFile, '--new-key', 'admin'], '--new-key needs hub.access.keysFile'],
   ])(
     'refuses %j with one message and 2',
     async (args, message) => {
@@ -102,6 +105,76 @@ describe('the program', () => {
     },
     20_000,
   );
+
+  it('lets in who has a key that it made, follows the file on SIGHUP, and records both', async () => {
+    const keys = join(folder, 'keys.jsonl');
+    const audit = join(folder, 'audit.log');
+    const hub = `hub: { access: { keysFile: keys.jsonl }, audit: { file: audit.log } }\n`;
+    const notes = (size: number) => `notes: { use: ./notes.mjs, options: { size: ${size} } }`;
+    const file = await config(`${hub}integrations:\n  ${notes(1)}\n`);
+    const child = start('--config', file, '--port', '0');
+    const lines = createInterface({ input: child.stderr })[Symbol.asyncIterator]();
+    const line = async (message: string) => {
+      for (;;) {
+        const { value = '{}', done } = await lines.next();
+        const entry = JSON.parse(value) as { message?: string; url?: string; done?: unknown };
+        if (done || entry.message === message) return entry;
+      }
+    };
+    const { url } = await line('listening');
+    const maker = start('--config', file, '--new-key', 'admin');
+    const key = (await text(maker.stdout)).trim();
+    const get = async (path: string, authorization: string) =>
+      (await fetch(`${url}${path}`, { headers: { authorization } })).status;
+    expect([
+      await get('/integrations/status', `Bearer ${key}`),
+      await get('/integrations/status', 'Bearer x'),
+    ]).toEqual([200, 401]);
+    await config(`${hub}integrations:\n  ${notes(1)}\n  more: { use: ./notes.mjs, options: { size: 2 } }\n`);
+    child.kill('SIGHUP');
+    expect(await line('reloaded')).toMatchObject({ done: ['default/more'], failed: 0, restartNeeded: false });
+    expect(await get('/integrations/health/more', `Bearer ${key}`)).toBe(200);
+    await config('integrations: {');
+    child.kill('SIGHUP');
+    await line('the configuration was not reloaded');
+    expect(await get('/integrations/health/more', `Bearer ${key}`)).toBe(200);
+    const exited = once(child, 'exit');
+    child.kill('SIGTERM');
+    expect(await exited).toEqual([0, null]);
+    expect(await readFile(keys, 'utf8')).not.toContain(key);
+    expect((await readFile(audit, 'utf8')).match(/"action":"hub.reload","phase":"\w+"/g)).toEqual([
+      '"action":"hub.reload","phase":"intent"',
+      '"action":"hub.reload","phase":"done"',
+      '"action":"hub.reload","phase":"intent"',
+      '"action":"hub.reload","phase":"failed"',
+    ]);
+  }, 20_000);
+
+  it('follows the file by itself when it is told to watch it', async () => {
+    const file = await config('hub: { watch: true }\nintegrations: {}\n');
+    const child = start('--config', file, '--port', '0');
+    let url = '';
+    for await (const line of createInterface({ input: child.stderr })) {
+      url = (JSON.parse(line) as { url?: string }).url ?? '';
+      if (url !== '') break;
+    }
+    await config(
+      'hub: { watch: true }\nintegrations: { more: { use: ./notes.mjs, options: { size: 2 } } }\n',
+    );
+    const status = async () => (await fetch(`${url}/integrations/health/more`)).status;
+    await vi.waitFor(async () => expect(await status()).toBe(200), { timeout: 15_000, interval: 50 });
+    child.kill('SIGKILL');
+  }, 20_000);
+
+  it('names the package that is missing, and the command that installs it', async () => {
+    const { code, stderr } = await run(
+      '--config',
+      await config("integrations: { x: { use: '@im/nowhere' } }\n"),
+      '--port',
+      '0',
+    );
+    expect([code, stderr]).toEqual([2, expect.stringContaining('npm install @im/nowhere')]);
+  }, 20_000);
 
   it('says in plain words that the port is taken, and ends with 1', async () => {
     await using taken = createServer({ registry: sampleRegistry([]), port: 0, settleMs: 10 });

@@ -2,6 +2,9 @@
 /** The hub as a program: `im-server --config integrations.yaml`. */
 import { parseArgs } from 'node:util';
 import { isIntegrationError } from '@im/core';
+import { createHubAccess } from './access/access.ts';
+import { fileState } from './access/file-state.ts';
+import { loadHubConfig } from './config/load.ts';
 import { ListenError } from './listen.ts';
 import { jsonLogger } from './log.ts';
 import { startServer } from './start.ts';
@@ -13,9 +16,12 @@ const usage = `im-server --config <file> [options]
   --host <address>        default 127.0.0.1
   --port <number>         default 8080; 0 takes any that is free
   --drain-delay-ms <n>    time between "not ready" and the last new connection; default 0
+  --watch                 follows the file when it changes
+  --new-key <role>        makes an API key, prints it once, and ends; viewer, operator, admin
+  --tenant <name>         of which tenant the new key is; default: of all
   --help                  this text
 
-SIGTERM and SIGINT stop it without failing requests in flight; a second one stops it at once.
+SIGTERM and SIGINT stop it without failing requests in flight; a second one stops it at once. SIGHUP has it read the file again.
 Exit code: 0 stopped as told, 1 it cannot run, 2 the configuration or the command line is wrong.`;
 
 /** Wrong use of the command line. */
@@ -31,6 +37,9 @@ function readCommandLine(args: readonly string[]) {
         host: { type: 'string' },
         port: { type: 'string' },
         'drain-delay-ms': { type: 'string' },
+        watch: { type: 'boolean' },
+        'new-key': { type: 'string' },
+        tenant: { type: 'string' },
         help: { type: 'boolean' },
       },
     });
@@ -54,12 +63,14 @@ async function main(args: readonly string[]): Promise<void> {
     return;
   }
   if (values.config === undefined) throw new UsageError('--config is missing');
+  if (values['new-key'] !== undefined) return printKey(values.config, values['new-key'], values.tenant);
   const logger = jsonLogger((line) => process.stderr.write(line));
   const hub = await startServer({
     configFile: values.config,
     environment: values.environment,
     host: values.host,
     port: readNumber('port', values.port, 65_535),
+    watch: values.watch,
     drainDelayMs: readNumber('drain-delay-ms', values['drain-delay-ms'], 600_000),
     logger,
   });
@@ -71,8 +82,33 @@ async function main(args: readonly string[]): Promise<void> {
     stopping = true;
     hub.close().then(() => logger.info('stopped'), fail);
   };
+  process.on('SIGHUP', () => {
+    hub.reload?.('signal').then(
+      ({ done, failed, restartNeeded }) =>
+        logger.info('reloaded', { done, failed: failed.length, restartNeeded }),
+      (error: unknown) => logger.error('the configuration was not reloaded', { error }),
+    );
+  });
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+}
+
+/** Makes a key in the file of keys that the configuration names. A hub that runs on it knows the key at once. */
+async function printKey(configFile: string, role: string, tenant: string | undefined): Promise<void> {
+  const { access } = (await loadHubConfig(configFile)).hub;
+  if (access?.keysFile === undefined)
+    throw new UsageError('--new-key needs hub.access.keysFile in the configuration, where keys are kept');
+  await using state = await fileState(access.keysFile);
+  const { key } = await createHubAccess({
+    state,
+    keyPrefix: access.keyPrefix,
+    roles: access.roles,
+  }).createKey({
+    name: `${role}${tenant === undefined ? '' : ` of ${tenant}`}`,
+    roles: [role],
+    tenant,
+  });
+  process.stdout.write(`${key.reveal()}\n`);
 }
 
 function fail(error: unknown): void {

@@ -14,11 +14,14 @@ export interface ReloadReport extends ChangeReport {
  */
 export type Reload = () => Promise<ReloadReport>;
 
-/** The same, one run after another. */
-export function oneAtATime(reload: Reload): Reload {
+/** The same, one run after another, `first` before each. */
+export function oneAtATime(reload: Reload, first: () => void): Reload {
   let last: Promise<unknown> = Promise.resolve();
   return () => {
-    const run = last.then(reload, reload);
+    const run = last.then(() => {
+      first();
+      return reload();
+    });
     last = run.catch(() => undefined);
     return run;
   };

@@ -158,7 +158,8 @@ describe('the routes', () => {
     };
     const logged: unknown[] = [];
     const logger = { ...silentLogger, error: (...line: unknown[]) => logged.push(line) };
-    const answer = await createServer({ registry, logger }).app.request('/integrations/status');
+    await using hub = createServer({ registry, logger });
+    const answer = await hub.app.request('/integrations/status');
     expect(answer.status).toBe(500);
     expect(await answer.text()).not.toContain('secret detail');
     expect(logged).toHaveLength(1);

@@ -14,13 +14,15 @@ import {
 import type { HubAccess } from './access/access.ts';
 import { createDoor } from './access/door.ts';
 import { type AuditLog, memoryAuditLog } from './audit/audit-log.ts';
+import type { HubConnect } from './connect.ts';
 import { listen, openRefused } from './listen.ts';
 import { type ClientLimits, createListener } from './listener.ts';
 import { isLoopback } from './network/addresses.ts';
 import { createNetwork, type NetworkRules } from './network/network.ts';
 import { createRateLimit, type RateLimitRule } from './network/rate-limit.ts';
 import { problemResponse, toProblem } from './problem.ts';
-import { oneAtATime, type Reload } from './reload.ts';
+import { oneAtATime, type Reload, type ReloadReport } from './reload.ts';
+import { audited } from './routes/audited.ts';
 import type { HubApp } from './routes/context.ts';
 import { createRoutes } from './routes/index.ts';
 import { checkSettings, networkSettings, rateLimitSettings } from './settings.ts';
@@ -47,8 +49,10 @@ export interface ServerOptions {
   readonly network?: NetworkRules | undefined;
   /** How many requests are taken of a caller, and of an address. Default: no limit. */
   readonly rateLimit?: RateLimits | undefined;
-  /** Where actions are recorded; the hub closes it. Default: in memory, for as long as the hub lives. */
+  /** Where actions are recorded. Default: in memory, for as long as the hub lives. */
   readonly audit?: AuditLog | undefined;
+  /** Accounts that users connect. Default: there are no routes under `/connect`. */
+  readonly connect?: HubConnect | undefined;
   /** Reads the configuration again, for `POST /admin/reload`. Default: there is no such route. */
   readonly reload?: Reload | undefined;
   /**
@@ -70,6 +74,8 @@ export interface ServerOptions {
   readonly webhooks?: WebhookOptions | undefined;
   /** What a fleet of hubs must agree on, such as limits. Default: in the memory of this process. The hub leaves it open. */
   readonly state?: StateStore | undefined;
+  /** Disposed of last when the hub is closed: what it was given and should not outlive it, such as the audit log. */
+  readonly resources?: AsyncDisposable | undefined;
   /** Default: {@link silentLogger}. */
   readonly logger?: Logger | undefined;
 }
@@ -97,6 +103,12 @@ export interface HubServer extends AsyncDisposable {
    * @throws {@link ListenError} when the address cannot be had
    */
   listen(): Promise<string>;
+  /**
+   * Reads the configuration again and follows it, on record as done by `subject`. Absent where no {@link ServerOptions.reload} is given.
+   *
+   * @throws what reading it threw; then everything stays as it was
+   */
+  readonly reload?: ((subject: string) => Promise<ReloadReport>) | undefined;
   /**
    * Not ready any more → no new connections → requests in flight end → the registry is disposed. A second call waits
    * for the first.
@@ -143,6 +155,13 @@ export function createServer(options: ServerOptions): HubServer {
     note: options.note ?? (() => undefined),
     draining: () => draining,
   });
+  const follow =
+    options.reload &&
+    oneAtATime(options.reload, () => {
+      network.reload();
+    });
+  const reload =
+    follow && ((subject: string) => audited({ audit, logger }, { subject, action: 'hub.reload' }, follow));
   const app = createRoutes({
     registry,
     viewOf: views.of,
@@ -155,12 +174,8 @@ export function createServer(options: ServerOptions): HubServer {
     door,
     inbox: createWebhookInbox(options.webhooks, { registry, state, logger }),
     audit,
-    reload:
-      options.reload &&
-      oneAtATime(async () => {
-        network.reload();
-        return (options.reload as Reload)();
-      }),
+    connect: options.connect,
+    reload,
   });
   const listener = createListener(
     getRequestListener(app.fetch, {
@@ -183,11 +198,12 @@ export function createServer(options: ServerOptions): HubServer {
     }
     views.close();
     await registry[Symbol.asyncDispose]();
-    await audit[Symbol.asyncDispose]();
+    await options.resources?.[Symbol.asyncDispose]();
   };
 
   const hub: HubServer = {
     app,
+    reload,
     get url() {
       const address = server.address() as AddressInfo | null;
       return `http://${host.includes(':') ? `[${host}]` : host}:${address?.port ?? port}`;

@@ -1,4 +1,5 @@
 /** The `hub:` section of a configuration, and the same as options in code: one schema. */
+import { oauthProviders } from '@im/auth/oauth';
 import { parseOptions, secret } from '@im/core';
 import { z } from 'zod';
 import { networkFault } from './network/addresses.ts';
@@ -101,13 +102,26 @@ const provider = z.strictObject({
     .describe('Variables in the addresses of the provider'),
 });
 
+const knownProviders = (providers: object, context: z.core.$RefinementCtx): void => {
+  for (const id of Object.keys(providers))
+    if (!Object.hasOwn(oauthProviders, id))
+      context.addIssue({
+        code: 'custom',
+        path: [id],
+        message: `is no provider; known are ${Object.keys(oauthProviders).join(', ')}`,
+      });
+};
+
 const connect = z
   .strictObject({
     baseUrl: z.url().describe('Where browsers reach the hub: https://hub.example.com'),
     sealingKey: secret().describe('32 bytes in base64, with which tokens are sealed'),
     returnTo: z.string().optional().describe('Where browsers go afterwards. Default /.'),
     allowedOrigins: z.array(z.string()).optional().describe('Origins that return_to may name'),
-    providers: z.record(z.string(), provider).describe('By the id of the provider'),
+    providers: z
+      .record(z.string(), provider)
+      .superRefine(knownProviders)
+      .describe('By the id of the provider'),
   })
   .describe('Accounts that users connect, under /connect');
 

@@ -1,12 +1,36 @@
 /** A hub from a configuration file. */
-import { createRegistry, errorCode, silentLogger } from '@im/core';
-import { type LoadConfigOptions, loadConfig } from '@im/core/config';
+import { createRemoteKeySet, createTokenVerifier } from '@im/auth/jwt';
+import {
+  type Clock,
+  createRegistry,
+  errorCode,
+  type Logger,
+  memoryState,
+  type StateStore,
+  silentLogger,
+  systemClock,
+} from '@im/core';
+import type { LoadConfigOptions } from '@im/core/config';
+import { createHubAccess, type HubAccess } from './access/access.ts';
+import { fileState } from './access/file-state.ts';
+import { type AuditLog, openAuditLog } from './audit/audit-log.ts';
+import { fileAuditStore } from './audit/file-store.ts';
+import { createFollower } from './config/follow.ts';
+import { loadHubConfig } from './config/load.ts';
+import { watchFile } from './config/watch.ts';
+import { createConnect } from './connect.ts';
 import { createServer, type HubServer, type ServerOptions } from './server.ts';
+import type { HubSettings } from './settings.ts';
+import { withoutUndefined } from './without-undefined.ts';
 
-/** What {@link startServer} takes, beside everything that {@link createServer} and `loadConfig` take. */
-export interface StartServerOptions extends Omit<ServerOptions, 'registry'>, LoadConfigOptions {
+/** What {@link startServer} takes, beside everything that {@link createServer} and `loadConfig` take. What is given here wins over the file. */
+export interface StartServerOptions
+  extends Omit<ServerOptions, 'registry' | 'reload' | 'resources'>,
+    LoadConfigOptions {
   /** Path of the YAML file. */
   readonly configFile: string;
+  /** Follows the file when it changes. Default: what the file says, else not. */
+  readonly watch?: boolean | undefined;
 }
 
 /**
@@ -16,15 +40,31 @@ export interface StartServerOptions extends Omit<ServerOptions, 'registry'>, Loa
  * half-started. An integration that cannot start stops nobody: it is in the log and on the page, a `required` one
  * keeps the hub from being ready, and the checks bring it back when its vendor is back.
  *
- * @throws `ConfigurationError` with every fault of the file; {@link ListenError}; the signal's reason
+ * @throws `ConfigurationError` with every fault of the file; `ListenError`; the signal's reason
  */
 export async function startServer(options: StartServerOptions): Promise<HubServer> {
-  const { configFile, environment, env, secrets, definitions, from, signal, ...server } = options;
-  const config = await loadConfig(configFile, { environment, env, secrets, definitions, from, signal });
-  const { clock, logger = silentLogger } = server;
-  const registry = createRegistry({ clock, logger });
-  const hub = createServer({ ...server, registry });
+  const { configFile, environment, env, secrets, definitions, from, signal, watch, ...given } = options;
+  const load = () => loadHubConfig(configFile, { environment, env, secrets, definitions, from, signal });
+  const loaded = await load();
+  const { hub: settings, config } = loaded;
+  const { clock = systemClock, logger = silentLogger, state = memoryState(clock) } = given;
+  const common = { clock, logger, state };
+  const resources = new AsyncDisposableStack();
+  const registry = createRegistry(common);
+  const follow = createFollower(loaded, { load, registry });
+  let hub: HubServer | undefined;
   try {
+    hub = createServer({
+      ...listenSettings(settings),
+      ...withoutUndefined(given),
+      ...common,
+      access: given.access ?? (await openAccess(settings.access, common, resources)),
+      audit: given.audit ?? (await openAudit(settings.audit, clock, resources)),
+      connect: given.connect ?? (settings.connect && resources.use(createConnect(settings.connect, common))),
+      registry,
+      reload: follow.reload,
+      resources,
+    });
     await config.apply(registry);
     await hub.listen();
     const { failed } = await registry.enableAll({ signal });
@@ -33,12 +73,70 @@ export async function startServer(options: StartServerOptions): Promise<HubServe
     }
   } catch (error) {
     // A required one that is down now may be up later; the hub says 503 until then.
-    const mayPass = errorCode(error) !== 'invalid_argument' && hub.listening && !signal?.aborted;
-    if (!mayPass) {
-      await hub.close();
+    if (hub?.listening !== true || errorCode(error) === 'invalid_argument' || signal?.aborted) {
+      await (hub === undefined ? resources.disposeAsync() : hub.close());
       throw error;
     }
     logger.error('a required integration did not start; the hub is not ready until it does', { error });
   }
+  const { reload } = hub;
+  if (reload !== undefined && (watch ?? settings.watch)) {
+    const changed = () =>
+      reload('file').catch((error: unknown) =>
+        logger.error('the changed configuration was not taken', { error }),
+      );
+    resources.use(watchFile(configFile, { clock, isNew: follow.isNew, changed }));
+  }
   return hub;
+}
+
+/** The part of the section that the options of a server have too. */
+function listenSettings({
+  host,
+  port,
+  title,
+  openToAll,
+  drainDelayMs,
+  network,
+  rateLimit,
+  limits,
+}: HubSettings) {
+  return { host, port, title, openToAll, drainDelayMs, network, rateLimit, limits };
+}
+
+async function openAccess(
+  settings: HubSettings['access'],
+  { state, clock, logger }: { readonly state: StateStore; readonly clock: Clock; readonly logger: Logger },
+  resources: AsyncDisposableStack,
+): Promise<HubAccess | undefined> {
+  if (settings === undefined) return undefined;
+  const { keysFile, keyPrefix, roles, tokens } = settings;
+  return createHubAccess({
+    state: keysFile === undefined ? state : resources.use(await fileState(keysFile)),
+    keyPrefix,
+    roles,
+    clock,
+    logger,
+    tokens: tokens && {
+      tenantClaim: tokens.tenantClaim,
+      rolesClaim: tokens.rolesClaim,
+      verifier: createTokenVerifier({
+        issuer: tokens.issuer,
+        audience: tokens.audience,
+        typ: tokens.typ,
+        keys: createRemoteKeySet({ url: tokens.jwksUri, logger, clock }),
+        clock,
+        logger,
+      }),
+    },
+  });
+}
+
+async function openAudit(
+  settings: HubSettings['audit'],
+  clock: Clock,
+  resources: AsyncDisposableStack,
+): Promise<AuditLog | undefined> {
+  if (settings === undefined) return undefined;
+  return resources.use(await openAuditLog({ store: await fileAuditStore(settings.file), clock }));
 }

@@ -53,18 +53,20 @@ interface Batch {
 }
 
 /**
- * Opens a record and reads it once.
+ * Opens a record and reads it once. The store is the log's own from then on, and is closed with it.
  *
  * @throws {@link IntegrationError} `failed_precondition` when it was tampered with, with the position
  */
 export async function openAuditLog(options: AuditLogOptions): Promise<AuditLog> {
   const { store, clock = systemClock } = options;
   const first = await readThrough(store);
-  if (!first.verdict.ok)
+  if (!first.verdict.ok) {
+    await store[Symbol.asyncDispose]();
     throw new IntegrationError(
       `the audit log was tampered with: entry ${first.verdict.position} ${first.verdict.says}`,
       { code: 'failed_precondition', remedy: 'keep it as evidence, and begin a new one' },
     );
+  }
   return logFrom(store, first.head, clock);
 }
 

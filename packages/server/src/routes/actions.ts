@@ -74,7 +74,7 @@ const routeOf = ({ name, operationId, summary }: Action) =>
 
 /** Mounts them. */
 export const actionRoutes: RouteGroup = (app, hub) => {
-  const { registry, viewOf, audit } = hub;
+  const { registry, viewOf } = hub;
   for (const action of actions) {
     app.openapi(routeOf(action), async (context) => {
       const caller = context.get('caller');
@@ -88,7 +88,7 @@ export const actionRoutes: RouteGroup = (app, hub) => {
         tenant,
         target: name,
       };
-      await audited(hub, audit, event, () => action.act(registry, { name, tenant }, caller.subject));
+      await audited(hub, event, () => action.act(registry, { name, tenant }, caller.subject));
       const status = view.one(name, tenant);
       if (status === undefined) throw new Refused(404, noSuchIntegration(name, tenant));
       return context.json(toView(status, view.note(status)), 200, noStore);

@@ -1,7 +1,6 @@
 /** `/admin`: what concerns the hub as a whole. */
 import { createRoute, z } from '@hono/zod-openapi';
 import { json, noStore, problem } from './answers.ts';
-import { audited } from './audited.ts';
 import type { RouteGroup } from './context.ts';
 import { needs, refusals } from './needs.ts';
 
@@ -88,8 +87,7 @@ const reloadRoute = createRoute({
 });
 
 /** Mounts them; there is no reload where there is no file. */
-export const adminRoutes: RouteGroup = (app, hub) => {
-  const { audit, reload } = hub;
+export const adminRoutes: RouteGroup = (app, { audit, reload }) => {
   app.openapi(auditRoute, async (context) => {
     const { from, limit, verify } = context.req.valid('query');
     const verdict = verify === 'true' ? await audit.verify() : undefined;
@@ -104,8 +102,7 @@ export const adminRoutes: RouteGroup = (app, hub) => {
   });
   if (reload === undefined) return;
   app.openapi(reloadRoute, async (context) => {
-    const event = { subject: context.get('caller').subject, action: 'hub.reload' };
-    const { done, failed, restartNeeded } = await audited(hub, audit, event, reload);
+    const { done, failed, restartNeeded } = await reload(context.get('caller').subject);
     return context.json(
       {
         done: [...done],

@@ -1,6 +1,5 @@
 /** Doing something that must be on record. */
 import { errorCode } from '@im/core';
-import type { AuditLog } from '../audit/audit-log.ts';
 import type { AuditEvent } from '../audit/chain.ts';
 import type { HubContext } from './context.ts';
 
@@ -11,8 +10,7 @@ import type { HubContext } from './context.ts';
  * @throws what `act` threw; `IntegrationError` `unavailable`, reason `not_audited`
  */
 export async function audited<Value>(
-  { logger }: Pick<HubContext, 'logger'>,
-  audit: AuditLog,
+  { audit, logger }: Pick<HubContext, 'audit' | 'logger'>,
   event: Omit<AuditEvent, 'phase' | 'intent'>,
   act: () => Value | Promise<Value>,
 ): Promise<Value> {

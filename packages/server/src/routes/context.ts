@@ -4,7 +4,8 @@ import type { Clock, Logger, Registry, StateStore } from '@im/core';
 import type { Caller } from '../access/caller.ts';
 import type { Door } from '../access/door.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import type { Reload } from '../reload.ts';
+import type { HubConnect } from '../connect.ts';
+import type { ReloadReport } from '../reload.ts';
 import type { HubView } from '../view.ts';
 import type { WebhookInbox } from '../webhooks/inbox.ts';
 
@@ -22,8 +23,10 @@ export interface HubContext {
   readonly door: Door;
   readonly inbox: WebhookInbox;
   readonly audit: AuditLog;
-  /** Reads the configuration again and follows it; absent where there is no file. */
-  readonly reload?: Reload | undefined;
+  /** Absent where no provider is configured. */
+  readonly connect?: HubConnect | undefined;
+  /** Reads the configuration again and follows it, on record; absent where there is no file. */
+  readonly reload?: ((subject: string) => Promise<ReloadReport>) | undefined;
 }
 
 /** What stands in the context of a request: `context.get('caller')`, behind `needs`. */

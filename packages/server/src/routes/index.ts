@@ -9,6 +9,7 @@ import { problemResponse, Refused, toProblem } from '../problem.ts';
 import { UnknownCursor } from '../view.ts';
 import { actionRoutes } from './actions.ts';
 import { adminRoutes } from './admin.ts';
+import { connectRoutes } from './connect.ts';
 import type { HubApp, HubContext, HubEnv, RouteGroup } from './context.ts';
 import { descriptionRoutes } from './description.ts';
 import { eventRoutes } from './events.ts';
@@ -32,6 +33,7 @@ const groups: readonly RouteGroup[] = [
   eventRoutes,
   actionRoutes,
   adminRoutes,
+  connectRoutes,
   descriptionRoutes,
   pageRoutes,
   proxyRoutes,
