@@ -1,6 +1,7 @@
 /** What the SDK puts in the API's global places, and takes out again. */
 import { IntegrationError, type Logger } from '@im/core';
-import { type DiagLogFunction, DiagLogLevel, diag } from '@opentelemetry/api';
+import { context, type DiagLogFunction, DiagLogLevel, diag } from '@opentelemetry/api';
+import { isDiagnostic } from './diagnostic.ts';
 
 /** One place of the API. */
 export interface Registration {
@@ -40,7 +41,9 @@ export function diagnostics(logger: Logger): Registration {
   const at =
     (level: keyof Logger): DiagLogFunction =>
     (message, ...more) =>
-      logger[level]('OpenTelemetry says', { says: message, ...(more.length > 0 && { more }) });
+      context.with(context.active().setValue(isDiagnostic, true), () =>
+        logger[level]('OpenTelemetry says', { says: message, ...(more.length > 0 && { more }) }),
+      );
   const diagLogger = {
     error: at('error'),
     warn: at('warn'),
