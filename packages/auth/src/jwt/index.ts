@@ -33,14 +33,14 @@ export {
   type NoKey,
   type VerificationKeys,
 } from './key-set.ts';
-export {
-  createRefreshTokens,
-  type IssuedRefreshToken,
-  type RefreshGrant,
-  type RefreshTokens,
-  type RefreshTokensOptions,
-  type RotateCall,
-} from './refresh-tokens.ts';
+export { createRefreshTokens } from './refresh-tokens.ts';
+export type {
+  IssuedRefreshToken,
+  RefreshGrant,
+  RefreshTokens,
+  RefreshTokensOptions,
+  RotateCall,
+} from './refresh-tokens.types.ts';
 export {
   createRefreshingToken,
   type RefreshingToken,

@@ -4,7 +4,8 @@ import { memoryState, type Secret } from '@im/core';
 import { createVirtualClock } from '@im/testing';
 import { describe, expect, it } from 'vitest';
 import type { AuthEvent } from '../common/audit.ts';
-import { createRefreshTokens, type RefreshTokensOptions } from './refresh-tokens.ts';
+import { createRefreshTokens } from './refresh-tokens.ts';
+import type { RefreshTokensOptions } from './refresh-tokens.types.ts';
 
 const day = 86_400_000;
 const ada = { tenant: 'acme', subject: 'ada', clientId: 'web', scopes: ['read'], data: { plan: 'pro' } };

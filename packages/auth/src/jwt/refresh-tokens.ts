@@ -10,77 +10,17 @@
  * bring *the same* successor again: it is kept sealed with a key made of the old token, so that whoever reads the store cannot open it. A thief
  * within that time gets the same token as the owner, and the first to use it shows the other.
  */
-import {
-  type Clock,
-  type IntegrationError,
-  Secret,
-  type StateStore,
-  scopedState,
-  systemClock,
-} from '@im/core';
-import { type AuditOptions, createAudit, type Refusal } from '../common/audit.ts';
-import { digestOf, type RandomBytes, randomToken, systemRandomBytes } from '../common/random.ts';
+import { type IntegrationError, Secret, scopedState, systemClock } from '@im/core';
+import { createAudit, type Refusal } from '../common/audit.ts';
+import { digestOf, randomToken, systemRandomBytes } from '../common/random.ts';
 import { isSameSecret } from '../common/same-secret.ts';
 import { newSecret, openBy, sealBy, wasIssued } from './refresh-secret.ts';
-
-/** What a family is for. */
-export interface RefreshGrant {
-  readonly tenant: string;
-  readonly subject: string;
-  /** The program that it was issued to; another one cannot use it. */
-  readonly clientId?: string | undefined;
-  readonly scopes?: readonly string[] | undefined;
-  /** Whatever the application wants back with each rotation: JSON. */
-  readonly data?: Readonly<Record<string, unknown>> | undefined;
-}
-
-/** A token that was issued. */
-export interface IssuedRefreshToken {
-  readonly value: Secret;
-  readonly familyId: string;
-  /** When it ends unless it is used, milliseconds since 1970. */
-  readonly expiresAt: number;
-}
-
-/** Whose token is presented. Both are checked against the family. */
-export interface RotateCall {
-  readonly tenant: string;
-  readonly clientId?: string | undefined;
-}
-
-/** Issues, replaces and revokes. */
-export interface RefreshTokens {
-  issue(grant: RefreshGrant): Promise<IssuedRefreshToken>;
-  /**
-   * Takes a token and gives the next.
-   *
-   * @param prepare done with a token that is good, before it is replaced, perhaps more than once: what it throws passes, and the token stays good
-   * @throws IntegrationError `unauthenticated`, whose `reason` is `refresh_token_reused` (the family is revoked now), `refresh_token_revoked`,
-   * `refresh_token_expired`, `wrong_client`, `wrong_tenant` or `unknown_refresh_token`
-   */
-  rotate(
-    token: string | Secret,
-    call: RotateCall,
-    prepare?: (grant: RefreshGrant) => Promise<void>,
-  ): Promise<IssuedRefreshToken & { readonly grant: RefreshGrant }>;
-  /** Ends the family of a token; one that is not known is no error (RFC 7009 §2.2). */
-  revoke(token: string | Secret, call: RotateCall): Promise<void>;
-  /** Ends every family of a subject, at once and everywhere. */
-  revokeSubject(tenant: string, subject: string): Promise<void>;
-}
-
-/** Settings of {@link createRefreshTokens}. */
-export interface RefreshTokensOptions extends Pick<AuditOptions, 'logger' | 'onEvent'> {
-  readonly state: StateStore;
-  /** Milliseconds after which a token that was not used ends. Default 14 days. */
-  readonly idleMs?: number | undefined;
-  /** Milliseconds after which a family ends, however often it was used. Default 90 days. */
-  readonly lifetimeMs?: number | undefined;
-  /** Milliseconds during which the token just replaced brings the same successor again. Default 0: used twice is reused. */
-  readonly graceMs?: number | undefined;
-  readonly clock?: Clock | undefined;
-  readonly randomBytes?: RandomBytes | undefined;
-}
+import type {
+  IssuedRefreshToken,
+  RefreshGrant,
+  RefreshTokens,
+  RefreshTokensOptions,
+} from './refresh-tokens.types.ts';
 
 interface Family extends RefreshGrant {
   /** Marks the secrets of this family. */

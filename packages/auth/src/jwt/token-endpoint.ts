@@ -4,7 +4,7 @@
  */
 import { IntegrationError, isIntegrationError } from '@im/core';
 import type { IssuedToken, TokenIssuer, TokenRequest } from './issuer.ts';
-import type { RefreshGrant, RefreshTokens, RotateCall } from './refresh-tokens.ts';
+import type { RefreshGrant, RefreshTokens, RotateCall } from './refresh-tokens.types.ts';
 
 /** Settings of {@link createTokenEndpoint}. */
 export interface TokenEndpointOptions {

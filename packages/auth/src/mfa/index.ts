@@ -8,7 +8,7 @@ export {
 } from '../common/envelope.ts';
 export type { MfaOptions, PasskeySite, Shown } from './context.ts';
 export { createMfa, type Factors, type Mfa, type TenantMfa } from './mfa.ts';
-export type { Passkey, Passkeys } from './passkeys.ts';
+export type { Passkey, Passkeys } from './passkeys.types.ts';
 export type { RecoveryCodes } from './recovery-codes.ts';
 export type { CodeChannel, CodeMessage, CodeSender, SentCodes } from './sent-codes.ts';
 export type { Totp, TotpEnrolment } from './totp.ts';

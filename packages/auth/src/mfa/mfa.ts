@@ -1,7 +1,8 @@
 /** Second factors of a tenant's people, each kind in a file of its own. */
 import { forgive } from '../common/attempts.ts';
 import { type MfaOptions, openContext } from './context.ts';
-import { createPasskeys, type Passkey, type Passkeys } from './passkeys.ts';
+import { createPasskeys } from './passkeys.ts';
+import type { Passkey, Passkeys } from './passkeys.types.ts';
 import { createRecoveryCodes, type RecoveryCodes } from './recovery-codes.ts';
 import { createSentCodes, type SentCodes } from './sent-codes.ts';
 import { createTotp, type Totp } from './totp.ts';

@@ -45,7 +45,7 @@ export type {
   NewConnection,
   TenantConnections,
   TokenNeeds,
-} from './connections/tenant-connections.ts';
+} from './connections/tenant-connections.types.ts';
 export { connectionToken, connectionTokens } from './connections/token-source.ts';
 export { createDpopKey, type DpopRequest, type DpopSources, dpopHeaders } from './dpop.ts';
 export {

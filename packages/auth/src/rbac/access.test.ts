@@ -2,7 +2,8 @@ import { memoryState } from '@im/core';
 import { createVirtualClock } from '@im/testing';
 import { describe, expect, it } from 'vitest';
 import type { AuthEvent } from '../common/audit.ts';
-import { type AccessControlOptions, createAccessControl } from './access.ts';
+import { createAccessControl } from './access.ts';
+import type { AccessControlOptions } from './access.types.ts';
 
 const roles = { viewer: { allow: ['document:read'] }, admin: { allow: ['*:*'] } };
 

@@ -1,11 +1,11 @@
-export {
-  type AccessControl,
-  type AccessControlOptions,
-  type AccessView,
-  type ChangeCall,
-  createAccessControl,
-  type TenantAccess,
-} from './access.ts';
+export { createAccessControl } from './access.ts';
+export type {
+  AccessControl,
+  AccessControlOptions,
+  AccessView,
+  ChangeCall,
+  TenantAccess,
+} from './access.types.ts';
 export type { Attribute, Attributes, Condition, Operand, Subject } from './conditions.ts';
 export {
   type Assignment,

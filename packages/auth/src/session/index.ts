@@ -1,8 +1,3 @@
 export type { AssuranceLevel, BegunSession, Session, SignedIn } from './session.ts';
-export {
-  createSessions,
-  type SessionNeeds,
-  type Sessions,
-  type SessionsOptions,
-  type TenantSessions,
-} from './sessions.ts';
+export { createSessions } from './sessions.ts';
+export type { SessionNeeds, Sessions, SessionsOptions, TenantSessions } from './sessions.types.ts';

@@ -9,80 +9,15 @@
  *
  * @see {@link https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html | OWASP: Session management}
  */
-import { type Clock, IntegrationError, type StateStore, scopedState, systemClock } from '@im/core';
-import { type AuditOptions, createAudit } from '../common/audit.ts';
+import { IntegrationError, scopedState, systemClock } from '@im/core';
+import { createAudit } from '../common/audit.ts';
 import { checkCookieName, readCookie, setCookie } from '../common/cookies.ts';
-import { type RandomBytes, systemRandomBytes } from '../common/random.ts';
+import { systemRandomBytes } from '../common/random.ts';
 import { csrfTokenOf, isForged } from './csrf.ts';
-import type { AssuranceLevel, BegunSession, Session, SignedIn } from './session.ts';
+import type { Session } from './session.ts';
+import type { Sessions, SessionsOptions, TenantSessions } from './sessions.types.ts';
 import { createSessionStore, type Found, type NewSession } from './store.ts';
 import { checkSubject } from './subject.ts';
-
-/** Settings. `onEvent` is told `session.begun`, `session.elevated`, `session.ended` and `session.refused`. */
-export interface SessionsOptions extends AuditOptions {
-  readonly state: StateStore;
-  /** Name of the cookie, without `__Host-`. One for each tenant where tenants share a host. Default `session`. */
-  readonly cookie?: string | ((tenant: string) => string) | undefined;
-  /** Milliseconds without a request after which it ends. Default 30 minutes. */
-  readonly idleMs?: number | undefined;
-  /** Milliseconds after which it ends in any case. Default 12 hours. */
-  readonly absoluteMs?: number | undefined;
-  /** Sessions of one person at a time; the oldest gives way. Default 20. */
-  readonly mostPerSubject?: number | undefined;
-  /** Origins, besides its own, whose pages may send changes here: `https://app.example.com`. Default: none. */
-  readonly allowedOrigins?: readonly string[] | undefined;
-  readonly clock?: Clock | undefined;
-  readonly randomBytes?: RandomBytes | undefined;
-}
-
-/** What a request must have. */
-export interface SessionNeeds {
-  /** Default 1. */
-  readonly level?: AssuranceLevel | undefined;
-  /** Milliseconds since the person last showed who they are. Default: any. */
-  readonly maxAgeMs?: number | undefined;
-}
-
-/** Sessions of one tenant. */
-export interface TenantSessions {
-  /** Begins one. Of the one that the browser had, if any, nothing is left. */
-  begin(request: Request, signedIn: SignedIn): Promise<BegunSession>;
-  /** The request's session, if it has one that has not ended. Being asked keeps it from being idle. */
-  read(request: Request): Promise<Session | undefined>;
-  /**
-   * The same, for a door that needs one. Refuses forged requests: a change (any method but GET, HEAD and OPTIONS) must come from a page of ours.
-   *
-   * @throws {@link IntegrationError} `unauthenticated` without a session; `permission_denied`, reason `step_up_required`, below the level or too long after;
-   * reason `forged` for a change that another site's page sent
-   */
-  require(request: Request, needs?: SessionNeeds): Promise<Session>;
-  /**
-   * Goes up after another factor was shown: a new token, and the old one is nobody's. Never goes down. Refuses forged requests.
-   *
-   * @throws {@link IntegrationError} `unauthenticated` without a session; `permission_denied`, reason `forged`
-   */
-  elevate(
-    request: Request,
-    shown: { readonly level: AssuranceLevel; readonly method: string },
-  ): Promise<BegunSession>;
-  /** Changes the application's own data; `undefined` takes a name out. Refuses forged requests. */
-  update(request: Request, data: Readonly<Record<string, string | undefined>>): Promise<Session>;
-  /** Signs out. @returns the cookie that removes it */
-  end(request: Request): Promise<string>;
-  /** Ends one by its id, as from a list of devices. @returns whether there was one */
-  endOne(subject: string, id: string): Promise<boolean>;
-  /** Ends all of somebody's, but for one: after a change of password, say. @returns how many */
-  endAll(subject: string, options?: { readonly except?: string | undefined }): Promise<number>;
-  /** Newest first. */
-  list(subject: string): Promise<readonly Session[]>;
-  /** For the forms of a page: {@link require} wants it where the browser does not say from which page a request comes. */
-  csrfToken(request: Request): string | undefined;
-}
-
-/** Sessions of all tenants. */
-export interface Sessions {
-  tenant(id: string): TenantSessions;
-}
 
 const minuteMs = 60_000;
 const mostData = 4_096;

@@ -7,7 +7,8 @@ import { createOAuthClient, type OAuthClient } from '../client.ts';
 import type { OAuthClientOptions } from '../client-options.ts';
 import type { LostRefresh } from './refresh-outcome.ts';
 import { type ConnectionStore, openStore } from './store.ts';
-import { openTenant, type TenantConnections } from './tenant-connections.ts';
+import { openTenant } from './tenant-connections.ts';
+import type { TenantConnections } from './tenant-connections.types.ts';
 import { createTokenKeeper } from './token-keeper.ts';
 
 /** An application's client at a provider. */

@@ -2,7 +2,7 @@
 import { isIntegrationError, type Provided, provide, VendorError } from '@im/core';
 import type { AccessToken, AccountTokens, TokenSource } from '@im/http';
 import type { Connections } from './connections.ts';
-import type { ConnectionToken, TenantConnections } from './tenant-connections.ts';
+import type { ConnectionToken, TenantConnections } from './tenant-connections.types.ts';
 
 /**
  * A connection as a source of tokens for `createHttp`: renewed ahead of its end, and once more when the vendor refuses it.

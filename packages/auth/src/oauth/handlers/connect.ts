@@ -18,7 +18,7 @@ import { allowedReturn } from '../../common/return-to.ts';
 import type { AuthorizationProof } from '../authorization.ts';
 import type { Connection } from '../connections/connection.ts';
 import type { Connections } from '../connections/connections.ts';
-import type { TenantConnections } from '../connections/tenant-connections.ts';
+import type { TenantConnections } from '../connections/tenant-connections.types.ts';
 import { createFlows } from '../flows.ts';
 import {
   answered,

@@ -13,7 +13,7 @@ import type { AuthorizedTokens } from '../../authorization.ts';
 import type { OAuthProvider } from '../../provider.ts';
 import type { Connection } from '../connection.ts';
 import { type Connections, type ConnectionsOptions, createConnections } from '../connections.ts';
-import type { TenantConnections } from '../tenant-connections.ts';
+import type { TenantConnections } from '../tenant-connections.types.ts';
 
 export const envelopeKey = (id: string): EnvelopeKey => ({
   id,
