@@ -16,11 +16,11 @@ export const securityHeaders: Readonly<Record<string, string>> = {
  * The policy of a page whose only style and script stand in it: both are named by their digest, so that nothing that
  * could slip into the markup would run.
  */
-export function pagePolicy(style: string, script: string): string {
+export function pagePolicy(style: string, script?: string): string {
   return [
     "default-src 'none'",
     `style-src '${digest(style)}'`,
-    `script-src '${digest(script)}'`,
+    ...(script === undefined ? [] : [`script-src '${digest(script)}'`]),
     "connect-src 'self'",
     'img-src data:',
     "form-action 'self'",

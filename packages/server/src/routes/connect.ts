@@ -2,7 +2,7 @@
 import { z } from '@hono/zod-openapi';
 import { defaultTenant } from '@im/core';
 import type { RouteGroup } from './context.ts';
-import { admit, needs, refusals } from './needs.ts';
+import { admit, demands, refusals } from './needs.ts';
 
 const provider = z.string().openapi({ param: { name: 'provider', in: 'path' }, example: 'spotify' });
 const id = z.string().openapi({ param: { name: 'id', in: 'path' } });
@@ -44,7 +44,7 @@ export const connectRoutes: RouteGroup = (app, { connect }) => {
       operationId,
       summary,
       tags: ['connect'],
-      security: needs('connection:manage').security,
+      ...demands('connection:manage'),
       request: { ...(params && { params: z.object(params) }), ...(status === 303 && { query }) },
       responses: { [status]: { description: status === 303 ? 'Where to go on' : 'As JSON' }, ...refusals },
     });

@@ -28,9 +28,14 @@ export function admit(permission: Permission): MiddlewareHandler<HubEnv> {
   };
 }
 
-/** {@link admit} with its part of the description: `createRoute({ …, ...needs('integration:read') })`. */
+/** What the description says of a route that lets in by {@link admit}. */
+export function demands(permission: Permission) {
+  return { security: [{ key: [] }, { token: [] }, { browser: [] }], 'x-permission': permission };
+}
+
+/** {@link admit} and {@link demands}: `createRoute({ …, ...needs('integration:read') })`. */
 export function needs(permission: Permission) {
-  return { middleware: admit(permission), security: [{ key: [] }, { token: [] }, { browser: [] }] };
+  return { middleware: admit(permission), ...demands(permission) };
 }
 
 /** Answers of every route that {@link needs} something. */

@@ -13,7 +13,7 @@ import { securityHeaders } from '../security.ts';
 import { problem } from './answers.ts';
 import type { RouteGroup } from './context.ts';
 import { noSuchIntegration } from './health.ts';
-import { admit, needs, outgoingOf, refusals } from './needs.ts';
+import { admit, demands, outgoingOf, refusals } from './needs.ts';
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
@@ -60,7 +60,7 @@ export const proxyRoutes: RouteGroup = (app, { registry, viewOf, clock }) => {
       description:
         'The header `im-tenant` names the tenant; by default that of the caller. `GET` is retried as a read, `PUT` and `DELETE` as idempotent, `POST` and `PATCH` are sent once. Answers of the vendor carry `im-provider`; one without it is the hub’s own.',
       tags: ['proxy'],
-      security: needs('integration:call').security,
+      ...demands('integration:call'),
       request: { params: nameParams.extend({ path: nameParams.shape.name }) },
       responses: {
         default: { description: 'The answer of the vendor, whatever its status' },
