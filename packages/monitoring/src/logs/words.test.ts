@@ -11,6 +11,8 @@ describe('credentials in texts', () => {
     ['Authorization: Bearer abc.def', 'Authorization: Bearer [redacted]'],
     ['redis://user:pw@127.0.0.1:6379/0', 'redis://[redacted]@127.0.0.1:6379/0'],
     ['{"password":"hunter2","a":1}', '{"password":"[redacted]","a":1}'],
+    ["password = 'two words', a = 1", "password = '[redacted]', a = 1"],
+    ['token=[hunter2] secret=[redacted]', 'token=[redacted]] secret=[redacted]'],
     ['order 3f2504e0-4f89-11d3-9a0c-0305e82c3301', 'order [redacted]'],
     ['-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY----- end', '[redacted] end'],
   ])('%j reads %j', (text, shown) => {

@@ -27,8 +27,9 @@ const attribute =
   /(["'][^"'\n]{0,60}(?:password|secret|token|key)[^"'\n]{0,60}["']\s{0,9}value\s{0,9}=\s{0,9}["'])[^"'\n]+/gi;
 /** A name and what assigns; the value follows. */
 const assigns = /([\w.-]{1,100})["'`]?\s{0,9}(?:=>|:=|\?=|\|\||[=:>])\s{0,9}["'`]?/g;
-/** A value, up to where it ends. */
-const assigned = /[^\s"'`,;&)}\]]+/y;
+/** A value up to where it ends, by the quote that it begins with. */
+const values: Readonly<Record<string, RegExp>> = { '"': /[^"\n]+/y, "'": /[^'\n]+/y, '`': /[^`\n]+/y };
+const unquoted = /[^\s"'`,;&)}\]]+/y;
 const longWord = /[\w+/=~%$:-]{12,}/g;
 
 /** `text` without credentials. */
@@ -50,8 +51,9 @@ function withoutAssigned(text: string): string {
   let clean = '';
   let from = 0;
   for (const { 0: all, 1: name = '', index } of text.matchAll(assigns)) {
-    assigned.lastIndex = index + all.length;
     if (index < from || !isSecretName(name)) continue;
+    const assigned = values[all.at(-1) ?? ''] ?? unquoted;
+    assigned.lastIndex = index + all.length;
     const value = assigned.exec(text)?.[0];
     if (value === undefined || harmless.test(value)) continue;
     clean += text.slice(from, index + all.length) + redacted;
@@ -61,7 +63,7 @@ function withoutAssigned(text: string): string {
 }
 
 /** What an assignment may go on with and say nothing; of `authorization: Bearer …` the next word says it. */
-const harmless = /^(?:\[.*|true|false|null|undefined|none|bearer|basic)$/i;
+const harmless = /^(?:\[redacted\]?|true|false|null|undefined|none|bearer|basic)$/i;
 
 /**
  * Whether nobody would miss it. The parts between separators are looked at, so that `checkout-service-2`, instants and
