@@ -7,9 +7,10 @@ export interface ChannelCall {
   /** Milliseconds since 1970. */
   readonly now: number;
   /**
-   * Empty at the first attempt and kept for the later ones of the same message: recipients that have it, so that they are not sent it again.
+   * Recipients that are dealt with, so that later attempts of the same message leave them out: those who have it, and those of whom nobody knows.
+   * Empty at the first attempt. A message that some have counts as accepted, whatever comes of the others.
    */
-  readonly done: Set<string>;
+  readonly done: Map<string, 'told' | 'unknown'>;
 }
 
 /** What came of a message that was accepted. */

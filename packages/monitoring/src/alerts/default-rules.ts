@@ -60,6 +60,7 @@ export const defaultAlertRules: readonly AlertRuleInput[] = [
     severity: 'critical',
     objective: 'availability',
     windows: pages,
+    minimumCalls: 10,
     summary: 'calls to {integration} of {tenant} fail so fast that the month’s error budget will not last',
     action:
       'Find the failing operation and code; fail over, or take the integration out until the vendor is well.',
@@ -70,6 +71,7 @@ export const defaultAlertRules: readonly AlertRuleInput[] = [
     severity: 'warning',
     objective: 'availability',
     windows: tickets,
+    minimumCalls: 100,
     summary: 'calls to {integration} of {tenant} have failed more than promised for days',
     action: 'Look for what fails all the time, such as one operation or one account.',
   },
@@ -79,6 +81,7 @@ export const defaultAlertRules: readonly AlertRuleInput[] = [
     severity: 'warning',
     objective: 'latency',
     windows: pages,
+    minimumCalls: 10,
     summary: 'calls to {integration} of {tenant} are slower than promised',
     action: 'Compare queued calls with the time at the vendor: a limit on our side, or a slow vendor.',
   },

@@ -1,7 +1,7 @@
 /** Sends one message through one channel, again where that is safe. */
 import { type Clock, isIntegrationError, sleep } from '@im/core';
 import { scrub } from '@im/http';
-import type { Channel } from './channel.ts';
+import type { Channel, ChannelCall } from './channel.ts';
 import type { Notification } from './notification.ts';
 
 /** What came of it. */
@@ -11,7 +11,7 @@ export type Outcome =
   | { readonly kind: 'failed' | 'unknown' | 'postponed'; readonly says: string };
 
 /** Milliseconds for one attempt, and between attempts. All together stay below `claimMs` of the plan. */
-const attemptMs = 20_000;
+const attemptMs = 25_000;
 const backoffMs: readonly number[] = [1_000, 5_000, 20_000];
 /** Longest that a receiver may ask to wait within one message. */
 const longestWaitMs = 60_000;
@@ -26,7 +26,9 @@ export async function deliver(
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const done = new Set<string>();
+  const done: ChannelCall['done'] = new Map();
+  const ended = (kind: 'failed' | 'unknown' | 'postponed', says: string): Outcome =>
+    [...done.values()].includes('told') ? { kind: 'accepted', refused: [says] } : { kind, says };
   for (let attempt = 0; ; attempt += 1) {
     try {
       const { refused = [] } = await withTimeout(clock, (own) =>
@@ -40,11 +42,11 @@ export async function deliver(
       const waitMs = Math.max(backoffMs[attempt] ?? Number.POSITIVE_INFINITY, known?.retryAfterMs ?? 0);
       const isWorthIt = known?.retryable === true && waitMs <= longestWaitMs;
       if (!isWorthIt || !(isCertain || channel.repeatable))
-        return { kind: isCertain ? 'failed' : 'unknown', says };
+        return ended(isCertain ? 'failed' : 'unknown', says);
       try {
         await sleep(clock, waitMs, signal);
       } catch {
-        return { kind: isCertain ? 'postponed' : 'unknown', says };
+        return ended(isCertain ? 'postponed' : 'unknown', says);
       }
     }
   }

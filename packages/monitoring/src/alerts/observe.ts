@@ -125,12 +125,13 @@ function judgeWindow(rule: AlertRule, windows: Windows): Found | undefined {
     : { value, active: holds(rule.op, value, rule.value) };
 }
 
-function judgeBurn({ objective, windows: pairs }: RuleOf<'burn_rate'>, windows: Windows): Found | undefined {
-  for (const { long, short, factor } of pairs) {
-    const value = windows.burnRate(objective, long) ?? 0;
-    if (value > factor && (windows.burnRate(objective, short) ?? 0) > factor) return { value, active: true };
-  }
-  return undefined;
+function judgeBurn(rule: RuleOf<'burn_rate'>, windows: Windows): Found | undefined {
+  const burn = (windowMs: number) => windows.burnRate(rule.objective, windowMs) ?? 0;
+  const pair = rule.windows.find(
+    ({ long, short, factor }) =>
+      burn(long) > factor && burn(short) > factor && windows.counts(long).calls >= rule.minimumCalls,
+  );
+  return pair && { value: burn(pair.long), active: true };
 }
 
 /** Once it fires it goes on until there are calls again, though the time before it then has gaps too. */

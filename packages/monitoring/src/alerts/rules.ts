@@ -64,6 +64,14 @@ const burnRate = z.strictObject({
     .array(z.strictObject({ long: duration, short: duration, factor: z.number().positive() }))
     .min(1)
     .describe('any pair whose windows both burn faster than the factor'),
+  minimumCalls: z
+    .number()
+    .int()
+    .min(1)
+    .default(1)
+    .describe(
+      'calls within the long window below which nothing is judged: few calls burn a budget by one failure',
+    ),
 });
 
 /** One rule. */

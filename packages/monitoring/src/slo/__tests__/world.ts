@@ -20,7 +20,7 @@ export const service = defineIntegration({
   category: 'example',
   contract: 1,
   docs: 'https://service.example.test/',
-  options: z.strictObject({ expiresAt: z.number().optional() }),
+  options: z.strictObject({ expiresAt: z.number().optional(), checkFails: z.boolean().optional() }),
   egress: [],
   errors: { docs: 'https://service.example.test/errors', rows: [] },
   resilience: { retry: false, breaker: { failures: 5, halfOpenAfterMs: 10_000_000 } },
@@ -32,7 +32,12 @@ export const service = defineIntegration({
       if (takesMs > 0) await sleep(context.clock, takesMs, call.signal);
       if (code !== undefined) throw new VendorError({ sent: true, code, says: 'told to fail' });
     }),
+    probe: read(async (_call: Call) => {
+      if (context.options.checkFails)
+        throw new VendorError({ sent: true, code: 'unavailable', says: 'down' });
+    }),
   }),
+  check: (api, call) => api.probe(call),
 });
 
 /** A process: its registry, its clock, and what it shares with others. */
@@ -72,12 +77,12 @@ export function addService(
   { registry }: World,
   tenant: string,
   name: string,
-  more: { readonly breaker?: boolean; readonly expiresAt?: number } = {},
+  more: { readonly breaker?: boolean; readonly expiresAt?: number; readonly checkFails?: boolean } = {},
 ): void {
   registry.register(service, {
     tenant,
     name,
-    options: { expiresAt: more.expiresAt },
+    options: { expiresAt: more.expiresAt, checkFails: more.checkFails },
     resilience: more.breaker === true ? {} : { breaker: false },
   });
 }
