@@ -42,7 +42,7 @@ export async function loadSubjects(wanted: string, cwd: string): Promise<readonl
 }
 
 async function ofFile(path: string, wanted: string): Promise<Subject> {
-  if (!existsSync(path))
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile())
     throw usageError(`${wanted} is neither a package nor a file`, 'name a package, its folder, or a file');
   const module = await load(path, wanted);
   const definition = Object.values(module).find(isDefinition);
