@@ -23,6 +23,8 @@ export interface ForwardAnswer extends AsyncDisposable {
   readonly headers: Iterable<readonly [name: string, value: string]>;
   /** Decoded, so that `content-encoding` and `content-length` are not among the headers where it was encoded. */
   readonly body: AsyncIterable<Uint8Array>;
+  /** All of it at once, in place of `body`, where that is less work. @throws `VendorError` beyond `maxBytes`, or when it is cut */
+  readonly bytes?: ((maxBytes: number) => Promise<Uint8Array>) | undefined;
 }
 
 /** Passes requests on. `createHttp` of `@im/http` makes clients that can. */

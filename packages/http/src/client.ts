@@ -1,5 +1,7 @@
 import {
   type Call,
+  describeAnswer,
+  describeRequest,
   type IntegrationContext,
   injectTraceContext,
   VendorError,
@@ -126,6 +128,7 @@ export function createHttp(context: HttpContext, settings: HttpSettings): Http {
       const sentTarget = target ?? url.pathname + url.search;
       Object.assign(headers, await settings.sign({ method, url, target: sentTarget, headers, body }, call));
     }
+    describeRequest(method, url);
     const response = await transport({
       method,
       url,
@@ -144,6 +147,7 @@ export function createHttp(context: HttpContext, settings: HttpSettings): Http {
       lane: init?.lane ?? settings.lane,
     });
     call.observe(response.headers);
+    describeAnswer(response.status);
     if (response.status >= 200 && response.status < (isForwarded ? 400 : 300)) return response;
     try {
       return await failureFrom(response, () => secretsIn(token, headers), isForwarded);
@@ -215,7 +219,7 @@ export function createHttp(context: HttpContext, settings: HttpSettings): Http {
     download: (path, call, init) =>
       createDownload((more) => send('GET', path, call, more, { streams: true }), call, init),
     forward: async ({ method, path, headers, body }, call) => {
-      const init = { headers: passedHeaders(headers), body };
+      const init = { headers: passedHeaders(headers), body, lane: 'undici' as const };
       const how = { streams: true, isForwarded: true };
       return forwardedAnswer(await send(method, rooted(path), call, init, how));
     },

@@ -1,5 +1,6 @@
 /** Requests passed on as they are, and the vendor's answers as they came, without what belongs to one connection or to the account. */
 import { type ForwardAnswer, VendorError } from '@im/core';
+import { readBytes } from './answer.ts';
 import { hideSecrets } from './redact.ts';
 import type { HttpHeaders, HttpResponse } from './transport.ts';
 
@@ -54,6 +55,7 @@ export function forwardedAnswer(response: HttpResponse): ForwardAnswer {
     status: response.status,
     headers: shownHeaders(response.headers),
     body: response.body,
+    bytes: response.bytes && ((maxBytes) => readBytes(response, maxBytes)),
     [Symbol.asyncDispose]: () => response[Symbol.asyncDispose](),
   };
 }

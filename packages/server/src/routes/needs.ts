@@ -1,6 +1,7 @@
 /** What a route demands of its callers, as a part of its declaration. */
 import type { ServerResponse } from 'node:http';
 import type { HttpBindings } from '@hono/node-server';
+import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import type { Context, MiddlewareHandler } from 'hono';
 import type { Arrival } from '../access/door.ts';
 import type { Permission } from '../access/roles.ts';
@@ -24,6 +25,7 @@ export function admit(permission: Permission): MiddlewareHandler<HubEnv> {
     const { caller, headers } = await context.get('door').admit(arrivalOf(context), permission);
     context.set('caller', caller);
     await next();
+    if (context.res === RESPONSE_ALREADY_SENT) return;
     for (const name in headers) context.header(name, headers[name]);
   };
 }

@@ -2,10 +2,8 @@
  * `/proxy/{integration}/…`: a tenant's call to a vendor, with the credentials, the limits and the policies that the hub has for it. What is
  * behind the name goes to the vendor as it is, query included; its answer comes back whatever its status.
  */
-import { ReadableStream } from 'node:stream/web';
 import { defaultTenant, type ForwardAnswer, type ForwardRequest } from '@im/core';
 import { refusalOf } from '../failures.ts';
-import { giveTime } from '../listener.ts';
 import { Refused } from '../problem.ts';
 import { nameParams } from '../schemas.ts';
 import { securityHeaders } from '../security.ts';
@@ -13,15 +11,10 @@ import { securityHeaders } from '../security.ts';
 import { problem } from './answers.ts';
 import type { RouteGroup } from './context.ts';
 import { noSuchIntegration } from './health.ts';
-import { admit, demands, outgoingOf, refusals } from './needs.ts';
+import { admit, demands, refusals } from './needs.ts';
+import { type AnswerHeaders, type Passage, passageOf } from './passage.ts';
 
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
-
-/** Bodies up to this size are held, so that what may be repeated can be. */
-const heldBytes = 1024 * 1024;
-
-/** A vendor may take longer than a page of the hub: the policies of the integration end it. */
-const time = { idleMs: 10 * 60_000 };
 
 /** Headers of a request that are for the hub, or tell of who called it. */
 const hubHeaders = /^(im-.*|forwarded|x-forwarded-.*|x-real-ip|via|origin|referer|sec-.*)$/;
@@ -80,11 +73,17 @@ export const proxyRoutes: RouteGroup = (app, { registry, viewOf, clock }) => {
     const tenant = req.header('im-tenant') ?? caller.tenant ?? defaultTenant;
     const found = viewOf(caller).one(name, tenant);
     if (found === undefined) throw new Refused(404, noSuchIntegration(name, tenant));
-    giveTime(outgoingOf(context), time);
-    const { signal } = req.raw;
+    const passage = passageOf(context);
+    const { signal } = passage;
+    const request: ForwardRequest = {
+      method: req.method as ForwardRequest['method'],
+      path: behindName(req.url),
+      headers: passedHeaders(passage.headers),
+      body: bodiless.has(req.method) ? undefined : new Uint8Array(await req.arrayBuffer()),
+    };
     try {
-      const answer = await registry.tenant(tenant).forward(name, await requestOf(req.raw), { signal });
-      return await responseOf(answer, found.provider, req.method === 'HEAD');
+      const answer = await registry.tenant(tenant).forward(name, request, { signal });
+      return await passage.send(answer, shownHeaders(answer, found.provider));
     } catch (error) {
       signal.throwIfAborted();
       throw refusalOf(error, clock.now());
@@ -92,41 +91,28 @@ export const proxyRoutes: RouteGroup = (app, { registry, viewOf, clock }) => {
   });
 };
 
-async function requestOf(request: Request): Promise<ForwardRequest> {
-  const { pathname, search } = new URL(request.url);
-  const headers = Object.fromEntries([...request.headers].filter(([name]) => !hubHeaders.test(name)));
-  return {
-    method: request.method as ForwardRequest['method'],
-    // Behind the second slash after `/proxy`, still escaped as it came.
-    path: pathname.split('/').slice(3).join('/') + search,
-    headers,
-    body: await bodyOf(request),
-  };
+const bodiless: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+
+/** What stands behind `/proxy/{name}/`, query included, still escaped as it came. */
+function behindName(url: string): string {
+  // Behind the host, behind `proxy`, behind the name.
+  let at = url.indexOf('//') + 1;
+  for (let slashes = 0; slashes < 3; slashes += 1) at = url.indexOf('/', at + 1);
+  return url.slice(at + 1);
 }
 
-async function bodyOf({ body, headers }: Request): Promise<ForwardRequest['body']> {
-  if (body === null) return undefined;
-  const announced = Number(headers.get('content-length') ?? Number.POSITIVE_INFINITY);
-  return announced <= heldBytes ? new Uint8Array(await new Response(body).arrayBuffer()) : body;
+function passedHeaders(headers: Passage['headers']): Record<string, string> {
+  const passed: Record<string, string> = {};
+  for (const name in headers) if (!hubHeaders.test(name)) passed[name] = String(headers[name]);
+  return passed;
 }
 
-async function responseOf(answer: ForwardAnswer, provider: string, isHead: boolean): Promise<Response> {
-  const { status } = answer;
-  const headers = new Headers({ 'im-provider': provider });
-  for (const [name, value] of answer.headers) if (!originHeaders.has(name)) headers.append(name, value);
-  // None of these has a body (RFC 9110 §6.4.1), and `Response` refuses one.
-  const isEmpty = isHead || status === 204 || status === 205 || status === 304;
-  if (!isEmpty) return new Response(streamOf(piecesOf(answer)), { status, headers });
-  await answer[Symbol.asyncDispose]();
-  return new Response(null, { status, headers });
-}
-
-/** `Response` and the streams of `node:stream/web` are the same at work, and not by their types. */
-const streamOf = (pieces: AsyncIterable<Uint8Array>) =>
-  ReadableStream.from(pieces) as unknown as ConstructorParameters<typeof Response>[0];
-
-/** The body; the answer is let go at its end, and when the caller goes away before. */
-async function* piecesOf(answer: ForwardAnswer): AsyncGenerator<Uint8Array, void, undefined> {
-  await using _ = answer;
-  yield* answer.body;
+function shownHeaders({ headers }: ForwardAnswer, provider: string): AnswerHeaders {
+  const shown: Record<string, string | string[]> = { 'im-provider': provider };
+  for (const [name, value] of headers) {
+    if (originHeaders.has(name)) continue;
+    const other = shown[name];
+    shown[name] = other === undefined ? value : [other, value].flat();
+  }
+  return shown;
 }
