@@ -99,12 +99,17 @@ describeCollector('a collector', () => {
       'im.outcome': 'ok',
       'im.attempts': 2,
     });
+    const { hostname, port } = new URL(shop.url);
+    const request = { 'http.request.method': 'GET', 'server.address': hostname, 'server.port': Number(port) };
     expect(below(found).map(({ kind, attributes }) => [kind, plain(attributes)])).toMatchObject([
       [
         SpanKind.CLIENT + 1,
-        { 'im.attempt': 1, 'error.type': 'unavailable', 'http.response.status_code': 503 },
+        { ...request, 'im.attempt': 1, 'error.type': 'unavailable', 'http.response.status_code': 503 },
       ],
-      [SpanKind.CLIENT + 1, { 'im.attempt': 2, 'im.outcome': 'ok' }],
+      [
+        SpanKind.CLIENT + 1,
+        { ...request, 'im.attempt': 2, 'im.outcome': 'ok', 'http.response.status_code': 200 },
+      ],
     ]);
     expect(missing?.status).toEqual({ code: 2, message: 'not_found' });
     expect(plain(below(missing)[0]?.attributes ?? [])).toMatchObject({ 'http.response.status_code': 404 });
