@@ -167,5 +167,6 @@ export {
   type TraceHeader,
   withTraceContext,
 } from './telemetry-context.ts';
+export { describeAnswer, describeRequest } from './telemetry-http.ts';
 export type { WebhookEvent, WebhookReceipt, WebhookRequest } from './webhook.ts';
 export { pieceCame } from './young-garbage.ts';
