@@ -17,6 +17,8 @@ export {
 export type { AuditEntry, AuditEvent } from './audit/chain.ts';
 export { fileAuditStore } from './audit/file-store.ts';
 export type { AuditStore } from './audit/store.ts';
+export { type HubConfig, loadHubConfig } from './config/load.ts';
+export { type SplitFile, splitFile } from './config/section.ts';
 export { ListenError } from './listen.ts';
 export type { ClientLimits } from './listener.ts';
 export { jsonLogger } from './log.ts';
