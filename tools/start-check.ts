@@ -30,8 +30,10 @@ export async function checkHub(
 
 /** Every integration by itself, in the metrics and on the page. */
 async function checkEach(ask: Ask, rows: readonly SandboxRow[]): Promise<string[]> {
-  const [metrics, page] = await Promise.all([ask('/integrations/metrics'), ask('/')]);
-  const problems = page.type.startsWith('text/html') ? [] : ['the page is no HTML'];
+  const [metrics, page, docs] = await Promise.all([ask('/integrations/metrics'), ask('/'), ask('/docs')]);
+  const problems = [page, docs].every(({ status, type }) => status === 200 && type.startsWith('text/html'))
+    ? []
+    : ['/ and /docs are not both pages'];
   for (const { name, tenant, provider } of rows) {
     const place = `/integrations/health/${name}?tenant=${tenant}`;
     const alone = await ask(place);

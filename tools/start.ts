@@ -1,6 +1,6 @@
 /**
  * What `npm start` runs: the hub on the sandbox. Every provider of the workspace runs against its own fake, for two
- * tenants, with a gentle flow of calls, in bad weather now and then; the status page is on. `--check` starts it, walks
+ * tenants, with a gentle flow of calls, in bad weather now and then; the dashboard is on. `--check` starts it, walks
  * through the weather, looks at every endpoint, compares and stops. Real keys in the environment move a provider out of
  * the sandbox.
  */
@@ -24,12 +24,14 @@ const usage = `npm start -- [options]
   --check           start, look at every endpoint, compare, stop`;
 
 const endpoints: readonly (readonly [string, string])[] = [
-  ['status page', '/'],
+  ['dashboard', '/'],
   ['health', '/integrations/health'],
   ['one of them', '/integrations/health/{name}?tenant={tenant}'],
   ['status', '/integrations/status'],
+  ['events', '/integrations/events'],
   ['metrics', '/integrations/metrics'],
-  ['description', '/openapi.json'],
+  ['probes', '/livez /readyz /startupz'],
+  ['description', '/docs'],
 ];
 
 const tenants = ['acme', 'zest'];
