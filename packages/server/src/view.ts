@@ -4,7 +4,8 @@ import { z } from '@hono/zod-openapi';
 import { type Clock, errorCode, type IntegrationStatus, latencyBoundsMs, type Registry } from '@im/core';
 import type { Caller } from './access/caller.ts';
 import type { Incident } from './dashboard/data/incidents.ts';
-import { type Gone, type Seen, type SeenEvent, Watch } from './dashboard/data/watch.ts';
+import type { Gone, Seen, SeenEvent } from './dashboard/data/seen.ts';
+import { Watch } from './dashboard/data/watch.ts';
 import { countByStatus, judgeHub } from './health.ts';
 import { type Health, type StatusQuery, type statusSchema, toView } from './schemas.ts';
 

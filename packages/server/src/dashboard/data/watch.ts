@@ -12,6 +12,7 @@ import { History, stepMs } from './history.ts';
 import { type Incident, Incidents, keyOf } from './incidents.ts';
 import { Latest } from './latest.ts';
 import { QuotaTrend } from './quota.ts';
+import { type Gone, isSame, type Seen, type SeenEvent } from './seen.ts';
 
 /** Milliseconds between two looks while somebody watches; the unit of versions. */
 export const lookMs = 1_000;
@@ -24,27 +25,6 @@ const mostEvents = { all: 200, perTenant: 50 };
 
 /** Most removed integrations that are remembered for readers who have yet to hear of it. */
 const mostGone = 1_000;
-
-/** An integration as it was last seen. */
-export interface Seen {
-  readonly key: string;
-  readonly status: IntegrationStatus;
-  /** Version of the {@link Watch} that brought the latest change of it. */
-  readonly version: number;
-  /** Absent until it is called. */
-  readonly history?: History | undefined;
-  readonly quota: QuotaTrend;
-}
-
-/** An event, and the version that brings it. */
-export interface SeenEvent extends RegistryEvent {
-  readonly version: number;
-}
-
-/** An integration that is gone. */
-export interface Gone extends Pick<IntegrationStatus, 'name' | 'tenant'> {
-  readonly version: number;
-}
 
 /** See the head of this file. Made once for a hub; close it. */
 export class Watch {
@@ -229,28 +209,4 @@ export class Watch {
     this.#waiting.clear();
     for (const resolve of waiting) resolve();
   }
-}
-
-/** Whether nothing changed that is shown. */
-function isSame(one: IntegrationStatus, other: IntegrationStatus): boolean {
-  return printOf(one) === printOf(other);
-}
-
-function printOf({ stats, reasons, forecasts, lastCheck, ...rest }: IntegrationStatus): string {
-  const { status, since, breaker, inFlight, queued, quotaRemaining, parkedUntil, title } = rest;
-  const figures = [stats.calls, stats.failures, stats.attempts, stats.retries, stats.waits];
-  const words = [...reasons.map(({ says }) => says), ...forecasts.map(({ what, at }) => `${what} ${at}`)];
-  return [
-    status,
-    since,
-    breaker,
-    inFlight,
-    queued,
-    quotaRemaining,
-    parkedUntil,
-    title,
-    lastCheck?.at,
-    ...figures,
-    ...words,
-  ].join('|');
 }

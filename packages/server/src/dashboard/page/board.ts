@@ -6,8 +6,8 @@ import type { HubView } from '../../view.ts';
 import type { History } from '../data/history.ts';
 import { type Incident, keyOf } from '../data/incidents.ts';
 import type { QuotaTrend } from '../data/quota.ts';
+import type { SeenEvent } from '../data/seen.ts';
 import { type ServiceLevel, serviceLevels } from '../data/service-levels.ts';
-import type { SeenEvent } from '../data/watch.ts';
 
 /** An integration with what is remembered of it. */
 export interface Entry {

@@ -36,7 +36,9 @@ export function trend(windows: readonly Window[], kind = 'spark'): Html {
 export function callsTrend(windows: readonly Window[]): Html {
   const most = Math.max(1, ...windows.map(({ calls }) => calls));
   const width = windows.length * stepWidth;
-  const points = windows.map(({ calls }) => calls);
+  // Before the first call there was nothing to count, mostly because the hub was not there.
+  const begin = windows.findIndex(({ calls }) => calls > 0);
+  const points = windows.map(({ calls }, index) => (begin < 0 || index < begin ? undefined : calls));
   return html`<svg class="spark wide" viewBox="0 0 ${width} ${height}" preserveAspectRatio="none" aria-hidden="true"><path class="base" d="M0 ${height - 0.5}H${width}"/><path class="line" d="${linePath(points, most)}"/></svg>`;
 }
 

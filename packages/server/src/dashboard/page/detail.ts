@@ -9,7 +9,7 @@ import { type Html, html } from './html.ts';
 import { log, outlook } from './panels.ts';
 import type { Parts } from './parts.ts';
 import { type PageQuery, urlOf } from './query.ts';
-import { statusBadge } from './signs.ts';
+import { failedShare, statusBadge } from './signs.ts';
 import { limits, minute, perSecond } from './table.ts';
 
 /** Everything of one. */
@@ -33,7 +33,7 @@ function head({ status: one, note, history }: Entry, board: Board, query: PageQu
       : `${lastCheck.ok ? 'passed' : 'failed'} in ${duration(lastCheck.durationMs)}, ${moment(lastCheck.at, board.at)}`;
   const tiles: readonly (readonly [string, Html | string])[] = [
     ['Calls', `${rate(perSecond(windows.slice(-minute)))}`],
-    ['Failed, 5 min', lately.calls === 0 ? '–' : percent(lately.failures / lately.calls)],
+    ['Failed, 5 min', failedShare(lately)],
     ['Median', ms(quantileMs(lately, 0.5))],
     ['p95', ms(quantileMs(lately, 0.95))],
     ['Calls in all', number(stats.calls)],
@@ -76,7 +76,7 @@ function operations({ status: { stats }, effects }: Entry): Html {
 function operationRow(name: string, one: OperationStats, effect: string | undefined): Html {
   const window = sinceStart({ [name]: one });
   const ms = (share: number) => duration(quantileMs(window, share) ?? 0);
-  return html`<tr><th scope="row">${name}</th><td>${effect ?? '–'}</td><td class="number">${number(one.calls)}</td><td class="number">${one.failures === 0 ? '0' : html`<span class="poor">${percent(one.failures / one.calls)}</span>`}</td><td class="number">${ms(0.5)}</td><td class="number">${ms(0.95)}</td><td>${histogram({ buckets: window.buckets, calls: one.calls })}</td></tr>`;
+  return html`<tr><th scope="row">${name}</th><td>${effect ?? '–'}</td><td class="number">${number(one.calls)}</td><td class="number">${failedShare(one)}</td><td class="number">${ms(0.5)}</td><td class="number">${ms(0.95)}</td><td>${histogram({ buckets: window.buckets, calls: one.calls })}</td></tr>`;
 }
 
 function failures({ stats }: IntegrationStatus): Html {

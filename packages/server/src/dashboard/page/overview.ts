@@ -3,11 +3,11 @@ import { type Status, statuses } from '@im/core';
 import { quantileMs, total, windowsOf } from '../data/history.ts';
 import type { Board, Entry } from './board.ts';
 import { callsTrend, shares, trend } from './charts.ts';
-import { counted, duration, number, percent, rate } from './format.ts';
+import { counted, duration, number, rate } from './format.ts';
 import { type Html, html } from './html.ts';
 import type { Parts } from './parts.ts';
 import { type PageQuery, urlOf } from './query.ts';
-import { mark, type Tone, toneOf } from './signs.ts';
+import { failedShare, mark, type Tone, toneOf } from './signs.ts';
 import { minute, perSecond } from './table.ts';
 
 /** Whether all is well, in one word and one sentence, and everything in a few figures. */
@@ -27,18 +27,14 @@ function figures(board: Board, query: PageQuery): Html {
   const tenants = new Set(entries.map(({ status }) => status.tenant)).size;
   const open = sum(({ status }) => Number(status.breaker !== 'closed'));
   const quotas = entries.filter(({ status }) => status.quotaRemaining !== undefined);
-  const tiles: readonly (readonly [string, string, Html | string | undefined])[] = [
+  const tiles: readonly (readonly [string, Html | string, (string | undefined)?])[] = [
     ['Integrations', number(entries.length), counted(tenants, 'tenant')],
     [
       'Calls',
       rate(perSecond(windows.slice(-minute))),
-      html`${number(sum(({ status }) => status.stats.calls))} in all`,
+      `${number(sum(({ status }) => status.stats.calls))} in all`,
     ],
-    [
-      'Failed',
-      lately.calls === 0 ? '–' : percent(lately.failures / lately.calls),
-      `${counted(lately.failures, 'call')} in 5 min`,
-    ],
+    ['Failed', failedShare(lately), `${counted(lately.failures, 'call')} in 5 min`],
     ['p95', p95 === undefined ? '–' : duration(p95), 'of the last 5 min'],
     [
       'Retries',
@@ -94,7 +90,7 @@ function familyRow(family: string, own: readonly Entry[], query: PageQuery): Htm
     .flatMap(([tone, many]) => (many === 0 ? [] : [`${number(many)} ${wordOf[tone]}`]))
     .join(', ');
   const chosen = query.family === family;
-  return html`<li><a href="${urlOf(query, { family: chosen ? undefined : family })}"${chosen && html` aria-current="true"`}>${family}</a>${shares(tones)}<span class="words">${words}</span><span class="number">${rate(perSecond(windows.slice(-minute)))}${lately.failures > 0 && html` · <span class="poor">${percent(lately.failures / lately.calls)} failed</span>`}</span></li>`;
+  return html`<li><a href="${urlOf(query, { family: chosen ? undefined : family })}"${chosen && html` aria-current="true"`}>${family}</a>${shares(tones)}<span class="words">${words}</span><span class="number">${rate(perSecond(windows.slice(-minute)))}${lately.failures > 0 && html` · ${failedShare(lately)} failed`}</span></li>`;
 }
 
 const wordOf: Readonly<Record<Tone, string>> = {

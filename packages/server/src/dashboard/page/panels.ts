@@ -1,8 +1,8 @@
 /** The lower part of the page: what runs out, who was promised what, what went wrong, what happened. */
 import { stepMs } from '../data/history.ts';
 import type { Incident } from '../data/incidents.ts';
+import type { SeenEvent } from '../data/seen.ts';
 import type { ServiceLevel } from '../data/service-levels.ts';
-import type { SeenEvent } from '../data/watch.ts';
 import type { Board, Entry } from './board.ts';
 import { gauge } from './charts.ts';
 import { counted, duration, moment, number, percent } from './format.ts';
@@ -12,7 +12,7 @@ import { eventKinds, type PageQuery, urlOf } from './query.ts';
 import { badge, type Tone } from './signs.ts';
 
 /** Rows in a panel. */
-const most = { outlook: 6, levels: 6, incidents: 6, events: 50 };
+const most = { outlook: 5, levels: 5, incidents: 4, events: 50 };
 
 const dayMs = 86_400_000;
 
@@ -85,7 +85,7 @@ export function levels(board: Board, query: PageQuery, parts: Parts): Html {
     'Tenants',
     rows.length === 0
       ? empty('There is no tenant yet.')
-      : html`<table class="small"><caption class="unseen">Tenants and their service levels since the hub started</caption><thead><tr><th scope="col">Tenant</th><th scope="col" class="number">Succeeded</th><th scope="col" class="number">Promised</th><th scope="col">Error budget left</th></tr></thead><tbody>${rows}</tbody></table>${rest > 0 && html`<p class="more">and ${counted(rest, 'tenant')} with more of it left</p>`}`,
+      : html`<table class="small"><caption class="unseen">Tenants and their service levels since the hub started</caption><thead><tr><th scope="col">Tenant</th><th scope="col" class="number">Succeeded</th><th scope="col">Error budget left</th></tr></thead><tbody>${rows}</tbody></table>${rest > 0 && html`<p class="more">and ${counted(rest, 'tenant')} with more of it left</p>`}`,
     parts,
   );
 }
@@ -99,7 +99,9 @@ function levelRow(
     budgetLeft === undefined
       ? html`<span class="soft">nothing promised</span>`
       : html`${gauge(budgetLeft, tone)}${badge(tone, budgetLeft < 0 ? 'overspent' : percent(budgetLeft))}`;
-  return html`<tr><th scope="row"><a href="${urlOf(query, { tenant, page: undefined })}">${tenant}</a><span class="under">${counted(integrations, 'integration')}${troubled > 0 && `, ${number(troubled)} not well`}</span></th><td class="number">${calls === 0 ? '–' : share(success)}<span class="under">of ${number(calls)}</span></td><td class="number">${target === undefined ? '–' : share(target)}</td><td class="budget">${budget}</td></tr>`;
+  const size = `${counted(integrations, 'integration')}${troubled > 0 ? `, ${number(troubled)} not well` : ''}`;
+  const promised = target === undefined ? `of ${number(calls)}` : `goal ${share(target)}`;
+  return html`<tr><th scope="row"><a href="${urlOf(query, { tenant, page: undefined })}">${tenant}</a><span class="under">${size}</span></th><td class="number">${calls === 0 ? '–' : share(success)}<span class="under">${promised}</span></td><td class="budget">${budget}</td></tr>`;
 }
 
 /** With the digits that a promise is made in: `99.95 %`. */

@@ -1,6 +1,7 @@
 /** Signs that say how something is: by shape and word as well as by colour. */
 import type { Status } from '@im/core';
 import type { Health } from '../../schemas.ts';
+import { percent } from './format.ts';
 import { type Html, html } from './html.ts';
 
 /** How good news is. */
@@ -32,6 +33,20 @@ export const mark = (tone: Tone): Html =>
 /** A word with the shape of its tone. */
 export const badge = (tone: Tone, word: string): Html =>
   html`<span class="badge ${tone}">${mark(tone)}${word}</span>`;
+
+/** The share of calls that failed; a few failures are nothing to look at. */
+export function failedShare({
+  calls,
+  failures,
+}: {
+  readonly calls: number;
+  readonly failures: number;
+}): Html {
+  if (calls === 0) return html`<span>–</span>`;
+  const share = failures / calls;
+  const tone = share >= 0.05 ? 'poor' : share >= 0.01 ? 'fair' : 'plain';
+  return html`<span class="${tone}">${percent(share)}</span>`;
+}
 
 /** The status of an integration. */
 export const statusBadge = (status: Status): Html => badge(toneOf[status], status);

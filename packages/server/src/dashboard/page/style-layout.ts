@@ -58,7 +58,7 @@ tr:is([data-state='degraded'], [data-state='unhealthy']) > :first-child { box-sh
 .small { margin-top: 8px; }
 .small :is(th, td) { padding-left: 0; padding-right: 14px; }
 .small :is(th, td):last-child { padding-right: 0; }
-.small tbody th { overflow-wrap: anywhere; }
+.small tbody th { overflow-wrap: break-word; }
 .scroll { overflow-x: auto; }
 .pager { display: flex; justify-content: center; gap: 18px; padding: 14px 0 0; margin-top: 4px; border-top: 1px solid var(--line); font-size: 14px; }
 @media (max-width: 1000px) {
@@ -85,7 +85,7 @@ tr:is([data-state='degraded'], [data-state='unhealthy']) > :first-child { box-sh
 }
 @media (max-width: 560px) {
   header.top, main, footer { padding-left: 12px; padding-right: 12px; }
-  main { gap: 12px; }
+  main, .three, .pair { gap: 12px; }
   .hero, .card { padding: 16px; }
   .integrations { margin: 0 -16px; width: calc(100% + 32px); }
   .integrations tr { padding-left: 16px; padding-right: 16px; }

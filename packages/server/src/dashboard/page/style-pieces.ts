@@ -47,7 +47,7 @@ code { font: 13px var(--mono); overflow-wrap: anywhere; }
 .histogram { display: block; width: 84px; height: 24px; fill: var(--soft); }
 .gauge { display: block; width: 100%; height: 8px; margin-bottom: 4px; }
 .gauge .rest { fill: var(--line); }
-.budget { min-width: 110px; font-size: 13px; }
+.budget { width: 30%; font-size: 13px; }
 .families { list-style: none; margin: 10px 0 0; padding: 0; display: grid; grid-template-columns: repeat(auto-fill, minmax(250px, 1fr)); gap: 16px 28px; font-size: 13px; }
 .families li { display: grid; grid-template-columns: 1fr auto; gap: 4px 10px; align-items: baseline; }
 .families a { font-size: 14px; font-weight: 600; color: var(--ink); text-decoration: none; text-transform: capitalize; }

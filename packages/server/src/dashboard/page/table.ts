@@ -5,11 +5,11 @@ import { keyOf } from '../data/incidents.ts';
 import { actionsFor } from './actions.ts';
 import type { Board, Entry } from './board.ts';
 import { trend } from './charts.ts';
-import { counted, duration, moment, number, percent, rate } from './format.ts';
+import { counted, duration, moment, number, rate } from './format.ts';
 import { type Html, html } from './html.ts';
 import type { Part } from './parts.ts';
 import { groupOf, type Order, orders, type PageQuery, urlOf } from './query.ts';
-import { badge, statusBadge, type Tone } from './signs.ts';
+import { badge, failedShare, statusBadge, type Tone } from './signs.ts';
 
 /** Steps in which a rate is measured: one minute. */
 export const minute = 60_000 / stepMs;
@@ -75,14 +75,16 @@ function row({ status: one, note, history }: Entry, { at, may }: Board, query: P
   return html`<tr id="${rowId(one)}" data-state="${one.status}">
 <th scope="row"><a class="name" href="${link}">${one.name}</a> <span class="tenant">${one.tenant}</span><span class="under">${one.title}${one.required && ' · required'}${note && ` · ${note}`}</span></th>
 <td class="why">${statusBadge(one.status)}${one.reasons.slice(0, 2).map(({ says }) => html`<span class="reason">${says}</span>`)}</td>
-<td class="number" data-label="Calls">${lately.calls === 0 ? '–' : rate(perSecond(windows.slice(-minute)))}<span class="under">${number(stats.calls)} in all</span></td>
-<td class="number" data-label="Failed">${lately.calls === 0 ? '–' : html`<span${lately.failures > 0 && html` class="poor"`}>${percent(lately.failures / lately.calls)}</span>`}<span class="under">${number(stats.failures)} in all</span></td>
+<td class="number" data-label="Calls">${lately.calls === 0 ? '–' : rate(perSecond(windows.slice(-minute)))}${inAll(stats.calls)}</td>
+<td class="number" data-label="Failed">${failedShare(lately)}${inAll(stats.failures)}</td>
 <td class="number" data-label="p95">${p95 === undefined ? '–' : duration(p95)}</td>
 <td class="chart">${trend(windows)}</td>
 <td class="limits" data-label="Limits">${limits(one, at)}</td>
 ${may('integration:operate') ? html`<td class="act">${actButton(one)}</td>` : undefined}
 </tr>`;
 }
+
+const inAll = (count: number) => count > 0 && html`<span class="under">${number(count)} in all</span>`;
 
 /** The button that opens the dialog; nothing without script. */
 function actButton(one: IntegrationStatus): Html {
