@@ -125,6 +125,23 @@ const connect = z
   })
   .describe('Accounts that users connect, under /connect');
 
+const webhooks = z
+  .strictObject({
+    url: z.url({ protocol: /^https?$/ }).describe('Address of the application that takes events'),
+    secret: secret().describe('Base64, with or without whsec_, by which the application verifies them'),
+    timeoutMs: milliseconds.optional().describe('Time the application may take. Default 15000.'),
+  })
+  .describe(
+    'Where events of webhooks go, as Standard Webhooks. Without it every webhook is refused for now.',
+  );
+
+const state = z
+  .strictObject({
+    redis: secret().describe('redis:// or rediss:// address, with user and password if need be'),
+    prefix: z.string().min(1).optional().describe('In front of every key. Default im:.'),
+  })
+  .describe('What hubs of a fleet share, in Redis (package @im/redis). Default: in the memory of each.');
+
 /** The `hub:` section. */
 export const hubSettings = z
   .strictObject({
@@ -151,6 +168,8 @@ export const hubSettings = z
       .optional()
       .describe('Where actions are recorded. Default: in memory.'),
     connect: connect.optional(),
+    webhooks: webhooks.optional(),
+    state: state.optional(),
   })
   .describe('The hub itself');
 

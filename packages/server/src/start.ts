@@ -5,6 +5,7 @@ import {
   createRegistry,
   errorCode,
   type Logger,
+  loadOptional,
   memoryState,
   type StateStore,
   silentLogger,
@@ -21,6 +22,7 @@ import { watchFile } from './config/watch.ts';
 import { createConnect } from './connect.ts';
 import { createServer, type HubServer, type ServerOptions } from './server.ts';
 import type { HubSettings } from './settings.ts';
+import { deliverTo } from './webhooks/deliver.ts';
 import { withoutUndefined } from './without-undefined.ts';
 
 /** What {@link startServer} takes, beside everything that {@link createServer} and `loadConfig` take. What is given here wins over the file. */
@@ -47,9 +49,10 @@ export async function startServer(options: StartServerOptions): Promise<HubServe
   const load = () => loadHubConfig(configFile, { environment, env, secrets, definitions, from, signal });
   const loaded = await load();
   const { hub: settings, config } = loaded;
-  const { clock = systemClock, logger = silentLogger, state = memoryState(clock) } = given;
-  const common = { clock, logger, state };
+  const { clock = systemClock, logger = silentLogger } = given;
   const resources = new AsyncDisposableStack();
+  const state = given.state ?? resources.use(await openState(settings.state, clock));
+  const common = { clock, logger, state };
   const registry = createRegistry(common);
   const follow = createFollower(loaded, { load, registry });
   let hub: HubServer | undefined;
@@ -61,6 +64,7 @@ export async function startServer(options: StartServerOptions): Promise<HubServe
       access: given.access ?? (await openAccess(settings.access, common, resources)),
       audit: given.audit ?? (await openAudit(settings.audit, clock, resources)),
       connect: given.connect ?? (settings.connect && resources.use(createConnect(settings.connect, common))),
+      webhooks: given.webhooks ?? webhookOptions(settings.webhooks, clock),
       registry,
       reload: follow.reload,
       resources,
@@ -102,6 +106,16 @@ function listenSettings({
   limits,
 }: HubSettings) {
   return { host, port, title, openToAll, drainDelayMs, network, rateLimit, limits };
+}
+
+async function openState(settings: HubSettings['state'], clock: Clock): Promise<StateStore> {
+  if (settings === undefined) return memoryState(clock);
+  const { redisState } = await loadOptional('@im/redis', 'hub.state.redis', () => import('@im/redis'));
+  return redisState({ url: settings.redis, clock, ...withoutUndefined({ prefix: settings.prefix }) });
+}
+
+function webhookOptions(settings: HubSettings['webhooks'], clock: Clock): ServerOptions['webhooks'] {
+  return settings && { handle: deliverTo({ ...settings, clock }) };
 }
 
 async function openAccess(

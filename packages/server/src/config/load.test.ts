@@ -40,6 +40,8 @@ hub:
     baseUrl: https://hub.example.test
     sealingKey: \${env:SEAL}
     providers: { spotify: { clientId: abc, scopes: [user-read-email] } }
+  webhooks: { url: 'https://app.example.test/events', secret: \${env:SEAL} }
+  state: { redis: 'redis://:pass-of-redis@10.0.0.1' }
 tenants:
   acme:
     integrations: { notes: { use: memory } }
@@ -48,7 +50,8 @@ tenants:
     );
     expect(hub).toMatchObject({ port: 9000, network: { allow: ['10.0.0.0/8', '2001:db8::/32'] } });
     expect(hub.connect?.sealingKey).toBeInstanceOf(Secret);
-    expect(JSON.stringify(hub)).not.toContain(key);
+    expect(hub.webhooks).toMatchObject({ url: 'https://app.example.test/events' });
+    for (const secret of [key, 'pass-of-redis']) expect(JSON.stringify(hub)).not.toContain(secret);
     expect(config.integrations.map(({ name, tenant }) => [name, tenant])).toEqual([['notes', 'acme']]);
   });
 
