@@ -13,6 +13,7 @@ import {
 import type { OptionValues } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { CommandError, usageError } from './failure.ts';
+import { loadServer } from './hub-process.ts';
 import type { Io } from './io.ts';
 import type { configOptions } from './options.ts';
 
@@ -60,31 +61,58 @@ export async function loadOptionsFor(
 export async function openConfiguration(
   options: ConfigOptions,
   io: Io,
-): Promise<{ readonly file: string; readonly config: LoadedConfig; readonly env: EnvironmentVariables }> {
+): Promise<{ readonly file: string; readonly config: LoadedConfig }> {
   const file = needConfiguration(options, io);
-  const loading = await loadOptionsFor(file, options, io);
-  return { file, config: await loadNamed(file, loading, io), env: loading.env };
+  return {
+    file,
+    config: await loadConfig(await sourceOf(file, io), await loadOptionsFor(file, options, io)),
+  };
 }
 
-/** Reads the file from where the command runs, and names it in messages as the user did. */
-async function loadNamed(file: string, loading: LoadConfigOptions, io: Io): Promise<LoadedConfig> {
-  return loadConfig(await sourceOf(file, io), loading);
+/** The same, checked with the section about the hub itself, which other commands do without. @throws as `loadConfig` */
+export async function openWholeConfiguration(
+  options: ConfigOptions,
+  io: Io,
+): Promise<{ readonly file: string; readonly config: LoadedConfig }> {
+  const file = needConfiguration(options, io);
+  if (!hasHubSection(await readText(file, io))) return openConfiguration(options, io);
+  const { loadHubConfig } = await loadServer(hubSection);
+  const named = io.cwd === process.cwd() ? file : resolve(io.cwd, file);
+  const { config } = await loadHubConfig(named, await loadOptionsFor(file, options, io));
+  return { file, config };
 }
 
-/** The text of the configuration under the name that the user gave it. @throws {@link CommandError} when it cannot be read */
-export async function sourceOf(file: string, { cwd, signal }: Io): Promise<{ text: string; name: string }> {
+const hubSection = 'the section `hub` of the configuration';
+
+function hasHubSection(text: string): boolean {
+  return /^\s*["']?hub["']?\s*:/m.test(text);
+}
+
+/**
+ * The text of the configuration under the name that the user gave it, without the section about the hub itself.
+ *
+ * @throws {@link CommandError} when it cannot be read
+ */
+export async function sourceOf(
+  file: string,
+  io: Io,
+): Promise<{ readonly text: string; readonly name: string }> {
+  const text = await readText(file, io);
+  if (!hasHubSection(text)) return { text, name: file };
+  const { splitFile } = await loadServer(hubSection);
+  return { text: splitFile(text).rest, name: file };
+}
+
+async function readText(file: string, { cwd, signal }: Io): Promise<string> {
   try {
-    return { text: await readFile(resolve(cwd, file), { encoding: 'utf8', signal }), name: file };
+    return await readFile(resolve(cwd, file), { encoding: 'utf8', signal });
   } catch (cause) {
     signal.throwIfAborted();
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown error';
     const says = code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`;
     const remedy = 'correct the path, or its permissions';
-    throw new CommandError(
-      `${file} ${says}`,
-      { code: 'configuration', exitCode: exitCodes.configuration, remedy },
-      { cause },
-    );
+    const fields = { code: 'configuration', exitCode: exitCodes.configuration, remedy };
+    throw new CommandError(`${file} ${says}`, fields, { cause });
   }
 }
 

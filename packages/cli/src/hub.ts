@@ -1,5 +1,6 @@
 /** A running hub, asked over its HTTP API. */
-import type { IntegrationStatus, RegistryEvent } from '@im/core';
+import type { IntegrationStatus } from '@im/core';
+import { z } from 'zod';
 import type { OptionValues } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
 import { CommandError, unavailable, usageError } from './failure.ts';
@@ -99,15 +100,25 @@ function connect(url: string, key: string | undefined, io: Io): Hub {
   };
 }
 
-/** What happened, as the hub's events tell it. */
-export function readEvent({ data }: ServerEvent): RegistryEvent | undefined {
+const eventSchema = z.object({
+  at: z.number(),
+  name: z.string(),
+  tenant: z.string(),
+  provider: z.string(),
+  kind: z.string(),
+  says: z.string(),
+});
+const messageSchema = z.object({ events: z.array(eventSchema) });
+
+/** Something that happened at a hub. */
+export type HubEvent = z.output<typeof eventSchema>;
+
+/** What a message of the stream says has happened, oldest first. A message of another kind says nothing. */
+export function happenings({ data }: ServerEvent): readonly HubEvent[] {
   try {
-    const value: unknown = JSON.parse(data);
-    const isEvent =
-      typeof value === 'object' && value !== null && 'kind' in value && 'at' in value && 'name' in value;
-    return isEvent ? (value as RegistryEvent) : undefined;
+    return messageSchema.safeParse(JSON.parse(data)).data?.events ?? [];
   } catch {
-    return undefined;
+    return [];
   }
 }
 

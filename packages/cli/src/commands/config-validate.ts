@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.ts';
-import { openConfiguration } from '../configuration.ts';
+import { openWholeConfiguration } from '../configuration.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { configOptions } from '../options.ts';
 
@@ -16,7 +16,7 @@ export const configValidate = defineCommand({
   ],
   json: '{ ok: true, file, environment, tenants, integrations }; faults stand in `error.faults`',
   async run({ args: [file], options, io, screen }) {
-    const { config } = await openConfiguration({ ...options, config: file ?? options.config }, io);
+    const { config } = await openWholeConfiguration({ ...options, config: file ?? options.config }, io);
     const { environment, tenants, integrations } = config;
     const counts = { tenants: tenants.length, integrations: integrations.length };
     if (screen.json) screen.document({ ok: true, file: config.file, environment, ...counts });

@@ -1,8 +1,8 @@
-import { type RegistryEvent, sleep } from '@im/core';
+import { sleep } from '@im/core';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { CommandError, usageError } from '../failure.ts';
-import { namedHub, readEvent } from '../hub.ts';
+import { type HubEvent, happenings, namedHub } from '../hub.ts';
 import { choice, flag, hubOptions, text } from '../options.ts';
 import type { Screen } from '../output/screen.ts';
 import { oneLine } from '../output/width.ts';
@@ -30,27 +30,25 @@ export const logs = defineCommand({
     ['im logs --hub http://127.0.0.1:8080', 'everything'],
     ['im logs --tenant acme --kind status --json', 'status changes of one tenant as NDJSON'],
   ],
-  json: '{ at, name, tenant, provider, kind, says, from?, to? } one a line',
+  json: '{ at, name, tenant, provider, kind, says } one a line',
   async run({ options, io, screen }) {
     const { tenant, integration, provider, kind } = options;
     const hub = namedHub(options, io);
     if (hub === undefined) throw usageError('no hub is named', 'give --hub <url>, or set IM_HUB');
-    const isWanted = (event: RegistryEvent) =>
-      (tenant ?? event.tenant) === event.tenant &&
-      (integration ?? event.name) === event.name &&
-      (provider ?? event.provider) === event.provider &&
-      (kind ?? event.kind) === event.kind;
+    const query = new URLSearchParams();
+    if (tenant !== undefined) query.set('tenant', tenant);
+    if (provider !== undefined) query.set('provider', provider);
+    const isWanted = (event: HubEvent) =>
+      (integration ?? event.name) === event.name && (kind ?? event.kind) === event.kind;
 
     let [lastId, pauseMs] = [undefined as string | undefined, firstPauseMs];
     for (let reached = false; ; ) {
       try {
-        for await (const one of hub.events(new URLSearchParams(), lastId)) {
+        for await (const one of hub.events(query, lastId)) {
           [reached, lastId, pauseMs] = [true, one.id ?? lastId, firstPauseMs];
-          const event = readEvent(one);
-          if (event !== undefined && isWanted(event)) show(event, screen);
+          for (const event of happenings(one)) if (isWanted(event)) show(event, screen);
         }
         if (options.once) return exitCodes.fine;
-        screen.note('the hub ended the stream; asking again');
       } catch (error) {
         io.signal.throwIfAborted();
         // A hub that refuses, or was never there, is the caller's to mend; one that was there may come back.
@@ -64,7 +62,7 @@ export const logs = defineCommand({
   },
 });
 
-function show(event: RegistryEvent, screen: Screen): void {
+function show(event: HubEvent, screen: Screen): void {
   if (screen.json) {
     screen.item(event);
     return;
@@ -72,7 +70,7 @@ function show(event: RegistryEvent, screen: Screen): void {
   const { colours } = screen;
   const { at, tenant, name, kind, says } = event;
   const where = oneLine(`${tenant}/${name}`);
-  const paint = /unhealthy|open|isolated/.test(event.to ?? '') ? colours.red : (text: string) => text;
+  const paint = /→ (unhealthy|open|isolated)/.test(says) ? colours.red : (text: string) => text;
   const time = colours.dim(new Date(at).toISOString());
   screen.print(`${time} ${colours.cyan(where)} ${colours.dim(oneLine(kind))} ${paint(oneLine(says))}`);
 }

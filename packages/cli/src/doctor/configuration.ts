@@ -5,7 +5,7 @@ import {
   type ConfigOptions,
   findConfiguration,
   loadOptionsFor,
-  openConfiguration,
+  openWholeConfiguration,
   sourceOf,
 } from '../configuration.ts';
 import { toFailure } from '../failure.ts';
@@ -26,7 +26,7 @@ export async function examineConfiguration(
   }
   const environment = await examineEnvironment(file, options, io);
   try {
-    const { config } = await openConfiguration(options, io);
+    const { config } = await openWholeConfiguration(options, io);
     const { integrations, tenants } = config;
     const says = `${file} is right for ${config.environment}, with ${integrations.length} integrations of ${tenants.length} tenants`;
     return { findings: [{ area, level: 'fine', says }, ...environment], config };
