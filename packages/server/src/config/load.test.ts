@@ -40,7 +40,7 @@ hub:
     baseUrl: https://hub.example.test
     sealingKey: \${env:SEAL}
     providers: { spotify: { clientId: abc, scopes: [user-read-email] } }
-  webhooks: { url: 'https://app.example.test/events', secret: \${env:SEAL} }
+  webhooks: { url: 'https://app.example.test/events', secret: '\${env:SEAL}' }
   state: { redis: 'redis://:pass-of-redis@10.0.0.1' }
 tenants:
   acme:
