@@ -96,7 +96,7 @@ export interface RegistryEvent {
   readonly name: string;
   readonly tenant: string;
   readonly provider: string;
-  readonly kind: 'status' | 'breaker' | 'retry' | 'parked' | 'check' | 'configured' | 'forecast';
+  readonly kind: 'status' | 'breaker' | 'retry' | 'parked' | 'check' | 'configured' | 'forecast' | 'sharing';
   /** For people: `healthy → degraded`. */
   readonly says: string;
   readonly from?: string | undefined;

@@ -60,6 +60,7 @@ export function createInstance(setup: InstanceSetup): Instance {
     clock,
     random,
     state: scope('core'),
+    logger,
     observer: setup.observer,
   });
   const context: IntegrationContext<unknown> = {

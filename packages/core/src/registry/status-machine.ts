@@ -34,6 +34,7 @@ export const reasonStatus = {
   error_rate: 'degraded',
   parked: 'degraded',
   expiring: 'degraded',
+  state_away: 'degraded',
 } as const satisfies Readonly<Record<string, LiveStatus>>;
 
 /** One of {@link reasonStatus}. */

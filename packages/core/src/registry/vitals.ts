@@ -139,6 +139,12 @@ export class Vitals {
       if (this.#parkedUntil === until) this.condition.clear('parked');
     });
   }
+
+  sharing(isShared: boolean, says: string): void {
+    this.emit('sharing', says);
+    if (isShared) this.condition.clear('state_away');
+    else this.condition.set({ kind: 'state_away', says });
+  }
 }
 
 /** Tells one instance's doings to the {@link Vitals}; only while the instance is the one in use do they move the status. */
@@ -198,5 +204,9 @@ export class Observer implements PipelineObserver {
 
   parked(notBefore: number): void {
     if (this.#active) this.#vitals.parked(notBefore);
+  }
+
+  sharing(isShared: boolean, says: string): void {
+    if (this.#active) this.#vitals.sharing(isShared, says);
   }
 }

@@ -3,7 +3,7 @@
  *
  * | state | calls | leaves it |
  * |---|---|---|
- * | `closed` | pass and are counted | too many failures → `open` |
+ * | `closed` | pass and are counted | too many failures → `open`; warned by another process → `half-open` |
  * | `open` | refused | after `halfOpenAfterMs`, by the next call → `half-open` |
  * | `half-open` | one passes (the probe), the others are refused | the probe succeeds → `closed`, fails → `open`; says nothing (aborted) → the next call probes |
  * | `isolated` | refused | by hand only: `reset` → `closed` |
@@ -142,6 +142,21 @@ export class CircuitBreaker {
       if (outcome === 'success') this.#counter?.success(now);
       else if (this.#counter?.failure(now)) this.#open(now, this.#options);
     }
+  }
+
+  /** Another process has opened its own: the next call here is a probe, and until it has ended no other passes. */
+  warn(): void {
+    if (this.#state === 'closed' && this.#options !== false) this.#change('half-open');
+  }
+
+  /** Another process has found the vendor well: the next call here may probe at once. */
+  encourage(now: number): void {
+    if (this.#state === 'open') this.#openUntil = Math.min(this.#openUntil, now);
+  }
+
+  /** Instant from which the next call probes, while it is open. */
+  get openUntil(): number {
+    return this.#openUntil;
   }
 
   /** Opens it until {@link reset}. */

@@ -11,34 +11,64 @@ import { CircuitBreaker } from './circuit-breaker.ts';
 import type { Hint } from './hints.ts';
 import type { ResilienceOptions } from './options.ts';
 import { type Parked, Parking } from './parking.ts';
-import { RateLimit } from './rate-limit.ts';
+import { type Limiter, RateLimit } from './rate-limit.ts';
 import { type Refusal, refusals, refuse } from './refusals.ts';
 import type { Run } from './run.ts';
+import { Fleet } from './shared/fleet.ts';
+import { NoticeBoard } from './shared/notices.ts';
+import { SharedLimit } from './shared/shared-limit.ts';
 import type { CallNames, PipelineEnvironment, PipelineObserver, PipelineSnapshot } from './types.ts';
 
 /** See the head of this file. */
 export class Gate {
   readonly breaker: CircuitBreaker;
   readonly parking = new Parking();
-  readonly rateLimit: RateLimit | undefined;
+  readonly rateLimit: Limiter | undefined;
   readonly bulkhead: Bulkhead;
   readonly #names: CallNames;
   readonly #clock: Clock;
   readonly #observer: PipelineObserver | undefined;
   readonly #maxWaitMs: number;
   readonly #maxHintMs: number;
+  /** What the processes of a fleet tell each other; absent: this one keeps everything to itself. */
+  readonly #notices: NoticeBoard | undefined;
   /** What the vendor said last of its limit. */
   #announced: { readonly remaining: number; readonly until: number } | undefined;
 
-  constructor(options: ResilienceOptions, { names, clock, observer }: PipelineEnvironment) {
+  constructor(options: ResilienceOptions, environment: PipelineEnvironment) {
+    const { names, clock, observer } = environment;
+    const { rateLimit, shared } = options;
     this.#names = names;
     this.#clock = clock;
     this.#observer = observer;
     this.#maxHintMs = options.hints.maxMs;
-    this.breaker = new CircuitBreaker(options.breaker, (from, to) => observer?.breaker?.(from, to));
-    this.rateLimit = options.rateLimit === false ? undefined : new RateLimit(options.rateLimit, clock);
-    this.#maxWaitMs = options.rateLimit === false ? 0 : options.rateLimit.maxWaitMs;
+    this.breaker = new CircuitBreaker(options.breaker, (from, to) => {
+      observer?.breaker?.(from, to);
+      this.#notices?.tellBreaker(from, to, this.breaker.openUntil);
+    });
+    const fleet = shared ? new Fleet(environment) : undefined;
+    this.#notices = fleet && this.#noticeBoard(fleet);
+    if (rateLimit !== false)
+      this.rateLimit = fleet ? new SharedLimit(rateLimit, fleet) : new RateLimit(rateLimit, clock);
+    this.#maxWaitMs = rateLimit === false ? 0 : rateLimit.maxWaitMs;
     this.bulkhead = new Bulkhead(options.bulkhead);
+  }
+
+  /** Gives back what was leased of a shared limit. */
+  async close(): Promise<void> {
+    if (this.rateLimit instanceof SharedLimit) await this.rateLimit.close();
+  }
+
+  #noticeBoard(fleet: Fleet): NoticeBoard {
+    return new NoticeBoard(fleet, {
+      park: (key, parked) => {
+        const now = this.#clock.now();
+        const until = Math.min(parked.until, now + this.#maxHintMs);
+        if (this.parking.park(key, { ...parked, until }, now)) this.#observer?.parked?.(until);
+      },
+      opened: () => this.breaker.warn(),
+      closed: () => this.breaker.encourage(this.#clock.now()),
+    });
   }
 
   /**
@@ -48,6 +78,7 @@ export class Gate {
    * @throws a refusal, or the reason for which the run was stopped
    */
   admit(run: Run, now: number): Promise<void> | undefined {
+    this.#notices?.glance(now);
     this.#refuseWhenOpen(run, now);
     const key = run.rateLimitKey;
     if (this.parking.find(key, now) !== undefined) return this.#queue(run, false);
@@ -96,7 +127,9 @@ export class Gate {
   }
 
   #park(key: string | undefined, parked: Parked, now: number): void {
-    if (this.parking.park(key, parked, now)) this.#observer?.parked?.(parked.until);
+    if (!this.parking.park(key, parked, now)) return;
+    this.#observer?.parked?.(parked.until);
+    this.#notices?.tellParked(key, parked);
   }
 
   async #queue(run: Run, hasTurn: boolean): Promise<void> {
@@ -125,12 +158,15 @@ export class Gate {
     return run.waitFor('hint', (done) => this.#clock.schedule(until - now, done));
   }
 
-  async #waitForTurn(run: Run, rateLimit: RateLimit, now: number): Promise<void> {
+  async #waitForTurn(run: Run, rateLimit: Limiter, now: number): Promise<void> {
     if (rateLimit.take(run.rateLimitKey, now)) return;
     const turn = rateLimit.turn(run.rateLimitKey, now);
     const latest = Math.min(run.deadline, now + this.#maxWaitMs);
     if (turn === undefined || turn > latest) throw this.#refuse(refusals.rateLimit, run, now, turn);
-    await run.waitFor('rate-limit', (done) => rateLimit.wait(run.rateLimitKey, now, done));
+    await run.waitFor('rate-limit', (done, fail) => {
+      const refuse = (at: number) => fail(this.#refuse(refusals.rateLimit, run, this.#clock.now(), at));
+      return rateLimit.wait(run.rateLimitKey, now, { latest, done, refuse });
+    });
   }
 
   /** @returns whether the way is still free; else the place was given back */

@@ -65,6 +65,11 @@ const rateLimit = section({
   maxKeys: count
     .default(10_000)
     .describe('Keys counted apart at one time; idle ones are let go, more than these share one limit.'),
+  processes: count
+    .default(1)
+    .describe(
+      'Processes of a fleet that `shared` reckons with before it has seen them: each keeps to that part of the limit while the shared state is away.',
+    ),
 });
 
 const bulkhead = section({
@@ -100,6 +105,12 @@ export const resilienceOptions = z.strictObject({
   bulkhead: bulkhead.prefault({}).describe('Bounds how much of your process one vendor can hold.'),
   hedge: hedge.default(false).describe('Sends a slow read a second time; off unless set.'),
   hints: hints.prefault({}).describe('How far the vendor is believed about when to come back.'),
+  shared: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether all processes with the same shared state keep to one rate limit, obey what the vendor told any of them, and warn each other when a breaker opens.',
+    ),
   referenceTtlMs: positiveMilliseconds
     .default(2_592_000_000)
     .describe('Milliseconds for which the idempotency key of a `reference` is remembered (30 days).'),

@@ -4,7 +4,7 @@
  * 1. *total time-out* — `timeoutMs`, over everything below
  * 2. *retry* — `retry`, within `retryBudget`, as the operation's effect allows (`retry.ts`)
  * 3. *circuit breaker* — `breaker` (`circuit-breaker.ts`)
- * 4. *server hints*, then *rate limit* — `hints`, `rateLimit` (`parking.ts`, `rate-limit.ts`)
+ * 4. *server hints*, then *rate limit* — `hints`, `rateLimit` (`parking.ts`, `rate-limit.ts`; with `shared`, `shared/`)
  * 5. *bulkhead* — `bulkhead` (`bulkhead.ts`)
  * 6. *attempt time-out* — `attemptTimeoutMs`; for reads with `hedge`, over each of the hedged attempts
  *
@@ -122,6 +122,7 @@ class ResiliencePipeline implements Pipeline, RunHost {
       });
     }
     this.#attempts.sweep();
+    await this.#gate.close();
   }
 
   #stopping(run: Run): IntegrationError {

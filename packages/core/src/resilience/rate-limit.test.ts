@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createTestClock } from '../__tests__/clock.ts';
 import { outcome, read, setUp, upstream } from '../__tests__/pipeline.ts';
+import type { RateLimitOptions } from './bucket.ts';
 import { mergeResilience, type ResilienceInput } from './options.ts';
-import { RateLimit, type RateLimitOptions } from './rate-limit.ts';
+import { RateLimit } from './rate-limit.ts';
 
 const options = (rateLimit: ResilienceInput['rateLimit']): RateLimitOptions => {
   const merged = mergeResilience({ rateLimit }).rateLimit;

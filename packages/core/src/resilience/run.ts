@@ -133,7 +133,10 @@ export class Run implements Linked<Run>, Awaiting {
   }
 
   /** The same, told to the observer. */
-  async waitFor(reason: WaitReason, start: (done: () => void) => Cancel): Promise<void> {
+  async waitFor(
+    reason: WaitReason,
+    start: (done: () => void, fail: (error: unknown) => void) => Cancel,
+  ): Promise<void> {
     const { clock, observer } = this.host;
     const began = clock.now();
     try {

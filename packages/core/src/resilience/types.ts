@@ -1,5 +1,6 @@
 /** The seam between the pipeline and the rest of core: what goes in, what is told, what can be read. */
 import type { Clock } from '../clock.ts';
+import type { Logger } from '../context.ts';
 import type { ErrorTable } from '../errors.ts';
 import type { Call, CallOptions, Effect } from '../operation.ts';
 import type { StateStore } from '../state.ts';
@@ -41,6 +42,8 @@ export interface PipelineObserver {
   breaker?(from: BreakerState, to: BreakerState): void;
   /** The vendor said not to come back before this instant. */
   parked?(notBefore: number): void;
+  /** With `shared`: the state that a fleet shares is away, and limits are kept by this process alone; or it is back. */
+  sharing?(isShared: boolean, says: string): void;
 }
 
 /** What a pipeline needs from outside. */
@@ -49,8 +52,10 @@ export interface PipelineEnvironment {
   readonly errors: ErrorTable;
   readonly clock: Clock;
   readonly random: () => number;
-  /** For idempotency keys under a `reference`, already scoped to the integration. */
+  /** For idempotency keys under a `reference` and for what is `shared`; already scoped to the integration. */
   readonly state: StateStore;
+  /** Told when the shared state goes away and comes back. Default: nobody is. */
+  readonly logger?: Logger | undefined;
   readonly observer?: PipelineObserver | undefined;
 }
 

@@ -1,0 +1,111 @@
+/**
+ * This process's account with one ledger: what it has spent since it wrote there last, and how it writes.
+ *
+ * A request reads the ledger and replaces it, if nobody else has meanwhile; a process that is alone knows what stands
+ * there and need not read. Whatever is not sure to be written stays to be written: at worst it counts twice.
+ */
+import type { Fleet } from './fleet.ts';
+import {
+  addStarts,
+  type Lease,
+  type Ledger,
+  memberMs,
+  mergeStarts,
+  present,
+  readLedger,
+  writeLedger,
+} from './ledger.ts';
+import type { Sight } from './local-part.ts';
+
+/** What a process decides when it sees the ledger, without its own lease, at `now`. */
+export type Decide<Decision> = (ledger: Ledger, now: number) => Decision;
+
+/** A decision says at least what is written. */
+export interface Written {
+  /** Absent: the process leaves. */
+  readonly lease: Lease | undefined;
+  readonly evenly: number;
+}
+
+/** How often a request is made anew because others wrote meanwhile. */
+const mostTries = 10;
+
+/** See the head of this file. */
+export class Account {
+  readonly #key: string;
+  readonly #fleet: Fleet;
+  readonly #windowMs: number;
+  readonly #ttlMs: number;
+  #spent: [at: number, count: number][] = [];
+  #sight: (Sight & { readonly version: string }) | undefined;
+
+  constructor(key: string, fleet: Fleet, windowMs: number) {
+    this.#key = key;
+    this.#fleet = fleet;
+    this.#windowMs = windowMs;
+    this.#ttlMs = 2 * windowMs + memberMs;
+  }
+
+  /** Starts that the ledger does not show yet. */
+  get spent(): readonly (readonly [at: number, count: number])[] {
+    return this.#spent;
+  }
+
+  /** The ledger as it was written last, without the lease of this process. */
+  get sight(): Sight | undefined {
+    return this.#sight;
+  }
+
+  spend(now: number): void {
+    addStarts(this.#spent, now, 1, this.#windowMs);
+  }
+
+  /**
+   * Writes what was spent and what `decide` says, which is asked anew each time that others were faster.
+   *
+   * @param isLate whether nobody waits for it any more: then nothing changes here
+   * @returns the decision that was written; `undefined` when others were always faster, or it came too late
+   * @throws what the store throws
+   */
+  async settle<Decision extends Written>(
+    decide: Decide<Decision>,
+    isLate: () => boolean,
+  ): Promise<Decision | undefined> {
+    const { store, clock, id } = this.#fleet;
+    const isAlone = this.#sight?.ledger.leases.size === 0;
+    let known: { readonly ledger: Ledger; readonly version: string | undefined } | undefined;
+    for (let tries = 0; tries < mostTries; tries += 1) {
+      known = tries === 0 && isAlone ? this.#sight : undefined;
+      known ??= await this.#read();
+      if (isLate()) return undefined;
+      const now = clock.now();
+      const reported = this.#spent;
+      this.#spent = [];
+      const others = present(known.ledger, id, now, this.#windowMs);
+      const starts = mergeStarts([...others.starts, ...reported], now, this.#windowMs);
+      const settled = { ...others, starts };
+      const decision = decide(settled, now);
+      const leases = new Map(others.leases);
+      if (decision.lease !== undefined) leases.set(id, decision.lease);
+      let version: string | undefined;
+      try {
+        const text = writeLedger({ ...settled, leases, evenly: decision.evenly });
+        version = await store.compareAndSet(this.#key, known.version, text, { ttlMs: this.#ttlMs });
+      } finally {
+        if (version === undefined || isLate())
+          this.#spent = mergeStarts([...reported, ...this.#spent], clock.now(), this.#windowMs);
+      }
+      if (isLate()) return undefined;
+      if (version !== undefined) {
+        this.#sight = { ledger: settled, version, at: now };
+        return decision;
+      }
+    }
+    return undefined;
+  }
+
+  async #read() {
+    const entry = await this.#fleet.store.get(this.#key);
+    return { ledger: readLedger(entry?.value), version: entry?.version };
+  }
+}
