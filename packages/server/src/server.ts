@@ -148,12 +148,13 @@ export function createServer(options: ServerOptions): HubServer {
   let draining = false;
   let closing: Promise<void> | undefined;
 
+  const isDraining = () => draining;
   const views = createViews({
     registry,
     title,
     clock,
     note: options.note ?? (() => undefined),
-    draining: () => draining,
+    draining: isDraining,
   });
   const follow =
     options.reload &&
@@ -172,6 +173,7 @@ export function createServer(options: ServerOptions): HubServer {
     state,
     maxMetricIntegrations: options.maxMetricIntegrations ?? 2_000,
     door,
+    isDraining,
     inbox: createWebhookInbox(options.webhooks, { registry, state, logger }),
     audit,
     connect: options.connect,

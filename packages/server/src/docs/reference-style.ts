@@ -32,7 +32,8 @@ table { width: 100%; border-collapse: collapse; margin: .8rem 0 0; font-size: .9
 caption { text-align: left; font-size: .8rem; padding-bottom: .2rem; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0; border-top: 1px solid var(--line); font-weight: normal; overflow-wrap: anywhere; }
 thead th { color: var(--soft); font-size: .8rem; }
-th:first-child { width: 32%; }
+th:first-child { width: 28%; }
+.answers th:first-child { width: 5rem; }
 code { font: .92em ui-monospace, 'SF Mono', Menlo, Consolas, monospace; }
 a { color: var(--link); }
 a:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }

@@ -2,7 +2,7 @@
 import { type Html, html, verbatim } from '../dashboard/page/html.ts';
 import { pagePolicy } from '../security.ts';
 import { referenceStyle } from './reference-style.ts';
-import { fieldTable, kindOf, type Schema } from './schema-text.ts';
+import { fieldTable, kindOf, prose, type Schema } from './schema-text.ts';
 
 interface Parameter {
   readonly name: string;
@@ -95,20 +95,20 @@ ${schemas.map(([name, schema]) => html`<article id="schema-${name}"><h3>${name}<
 function routeText(route: Route): Html {
   const { id, method, path, summary, description, parameters = [], responses = {} } = route;
   return html`<article id="${id}"><h3><b>${method}</b> <code>${path}</code></h3>
-<p>${summary}.</p>${description !== undefined && html`<p>${description}</p>`}
+<p>${prose(summary)}.</p>${description !== undefined && html`<p>${prose(description)}</p>`}
 <p class="needs">${needsText(route)}</p>
 ${
   parameters.length > 0 &&
   html`<table><caption>Parameters</caption><thead><tr><th scope="col">Name</th><th scope="col">Kind</th><th scope="col">Meaning</th></tr></thead><tbody>${parameters.map(
     (one) =>
-      html`<tr><th scope="row"><code>${one.name}</code> <small>${one.in}${!one.required && ', optional'}</small></th><td>${kindOf(one.schema)}</td><td>${one.description ?? one.schema?.description}${defaultText(one.schema)}</td></tr>`,
+      html`<tr><th scope="row"><code>${one.name}</code> <small>${one.in}${!one.required && ', optional'}</small></th><td>${kindOf(one.schema)}</td><td>${prose(one.description ?? one.schema?.description)}${defaultText(one.schema)}</td></tr>`,
   )}</tbody></table>`
 }
-<table><caption>Answers</caption><thead><tr><th scope="col">Status</th><th scope="col">When</th><th scope="col">Body</th></tr></thead><tbody>${Object.entries(
+<table class="answers"><caption>Answers</caption><thead><tr><th scope="col">Status</th><th scope="col">When</th><th scope="col">Body</th></tr></thead><tbody>${Object.entries(
     responses,
   ).map(
     ([status, answer]) =>
-      html`<tr><th scope="row">${status}</th><td>${answer.description}</td><td>${Object.entries(
+      html`<tr><th scope="row">${status}</th><td>${prose(answer.description)}</td><td>${Object.entries(
         answer.content ?? {},
       ).map(([type, { schema }]) => html`<div>${kindOf(schema)} <small>${type}</small></div>`)}</td></tr>`,
   )}</tbody></table></article>`;

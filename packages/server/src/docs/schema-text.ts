@@ -21,6 +21,11 @@ export interface Schema {
   readonly maxLength?: number | undefined;
 }
 
+/** Words with what stands between backticks as code. */
+export function prose(text: string | undefined): Html {
+  return html`${(text ?? '').split('`').map((part, index) => (index % 2 === 0 ? part : html`<code>${part}</code>`))}`;
+}
+
 /** What kind of value it is; named schemas are links. */
 export function kindOf(schema: Schema | undefined): Html {
   if (schema === undefined) return html``;
@@ -58,7 +63,7 @@ export function fieldTable(schema: Schema, caption: string): Html {
   return html`<table><caption>${caption}</caption><thead><tr><th scope="col">Field</th><th scope="col">Kind</th><th scope="col">Meaning</th></tr></thead>
 <tbody>${fieldsOf(schema, '').map(
     ([name, field, isRequired]) =>
-      html`<tr><th scope="row"><code>${name}</code>${!isRequired && html` <small>optional</small>`}</th><td>${kindOf(field)}</td><td>${field.description}</td></tr>`,
+      html`<tr><th scope="row"><code>${name}</code>${!isRequired && html` <small>optional</small>`}</th><td>${kindOf(field)}</td><td>${prose(field.description)}</td></tr>`,
   )}</tbody></table>`;
 }
 

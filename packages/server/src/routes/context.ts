@@ -21,6 +21,8 @@ export interface HubContext {
   readonly state: StateStore;
   readonly maxMetricIntegrations: number;
   readonly door: Door;
+  /** Whether the hub is shutting down. */
+  readonly isDraining: () => boolean;
   readonly inbox: WebhookInbox;
   readonly audit: AuditLog;
   /** Absent where no provider is configured. */

@@ -1,6 +1,6 @@
 /**
- * `/livez`, `/readyz`, `/startupz`: for whoever runs the process, and open to everybody, since they tell one word.
- * `docs/server.md` has the truth table.
+ * `/livez`, `/readyz`, `/startupz`: for whoever runs the process, and open to everybody, since they tell
+ * yes or no. `docs/server.md` has the truth table.
  *
  * - Alive: it answers. Nothing else counts, since a restart mends no vendor.
  * - Ready: requests may be sent here, by the rules of `health.ts`.
@@ -10,7 +10,7 @@ import { createRoute, z } from '@hono/zod-openapi';
 import { json, noStore } from './answers.ts';
 import type { RouteGroup } from './context.ts';
 
-const probeSchema = z.object({ ok: z.boolean(), status: z.string() }).openapi('Probe');
+const probeSchema = z.object({ ok: z.boolean() }).openapi('Probe');
 
 const probe = <Path extends string>(path: Path, operationId: string, summary: string) =>
   createRoute({
@@ -20,30 +20,36 @@ const probe = <Path extends string>(path: Path, operationId: string, summary: st
     summary,
     tags: ['probes'],
     security: [],
-    responses: { 200: json(probeSchema, 'Yes'), 503: json(probeSchema, 'No; the body has the status') },
+    responses: { 200: json(probeSchema, 'Yes'), 503: json(probeSchema, 'No') },
   });
 
 const liveRoute = probe('/livez', 'getLiveness', 'Whether the process answers');
 const readyRoute = probe('/readyz', 'getReadiness', 'Whether requests may be sent here');
 const startedRoute = probe('/startupz', 'getStartup', 'Whether everything that is required was tried once');
 
+/** Milliseconds for which a look at everything holds: nobody may have the hub look at it again and again. */
+const looksEveryMs = 1_000;
+
 /** Mounts them. */
-export const probeRoutes: RouteGroup = (app, { viewOf }) => {
+export const probeRoutes: RouteGroup = (app, { viewOf, clock, isDraining }) => {
   const view = viewOf({});
+  let seen: { readonly at: number; readonly ready: boolean } | undefined;
   let started = false;
-  const hasStarted = (status: string) => {
-    started ||= status !== 'starting' && status !== 'draining';
-    return started;
-  };
-  app.openapi(liveRoute, (context) => context.json({ ok: true, status: 'alive' }, 200, noStore));
-  app.openapi(readyRoute, (context) => {
+  const look = () => {
+    const at = clock.now();
+    if (seen !== undefined && at >= seen.at && at - seen.at < looksEveryMs) return seen;
     const { ready, status } = view.health();
-    hasStarted(status);
-    return context.json({ ok: ready, status }, ready ? 200 : 503, noStore);
+    seen = { at, ready };
+    started ||= status !== 'starting' && status !== 'draining';
+    return seen;
+  };
+  app.openapi(liveRoute, (context) => context.json({ ok: true }, 200, noStore));
+  app.openapi(readyRoute, (context) => {
+    const ok = !isDraining() && look().ready;
+    return context.json({ ok }, ok ? 200 : 503, noStore);
   });
   app.openapi(startedRoute, (context) => {
-    const { status } = view.health();
-    const ok = hasStarted(status);
-    return context.json({ ok, status: ok ? 'started' : status }, ok ? 200 : 503, noStore);
+    if (!started) look();
+    return context.json({ ok: started }, started ? 200 : 503, noStore);
   });
 };
