@@ -3,6 +3,7 @@ import { memoryState } from '@im/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { keyOf } from './__tests__/keys.ts';
 import {
+  phpKey,
   type SimpleSamlPhp,
   somebody,
   startSimpleSamlPhp,
@@ -205,18 +206,12 @@ describePhp(title, { timeout: 60_000 }, () => {
   describe('finds the fake', () => {
     const fake = new FakeIdentityProvider({ baseUrl: 'https://fake.example.net', key: keyOf('provider') });
     const request = { issuer: 'https://app.example.com', acs: 'https://app.example.com/acs', id: '_asked' };
-    const load = (key: 'certificate' | 'privateKey', name: 'provider' | 'service') => {
-      const pem = key === 'certificate' ? keyOf(name).certificate : keyOf(name).privateKey.reveal();
-      const type = key === 'certificate' ? 'public' : 'private';
-      const algorithm = key === 'certificate' ? 'RSA_SHA256' : 'RSA_OAEP_MGF1P';
-      return `(function () { $key = new RobRichards\\XMLSecLibs\\XMLSecurityKey(RobRichards\\XMLSecLibs\\XMLSecurityKey::${algorithm}, ['type' => '${type}']); $key->loadKey(${JSON.stringify(pem)}); return $key; })()`;
-    };
 
     it.each(['assertion', 'response', 'both'] as const)('signing the %s as it should', async (sign) => {
       const code = `
         $response = SAML2\\Message::fromXML(SAML2\\DOMDocumentFactory::fromString($input)->documentElement);
         $assertion = $response->getAssertions()[0];
-        $key = ${load('certificate', 'provider')};
+        $key = ${phpKey('certificate', keyOf('provider'))};
         echo json_encode([$response->validate($key), $assertion->validate($key), $assertion->getNameId()->getValue(), $assertion->getAttributes()['mail'], $assertion->getValidAudiences(), $response->getInResponseTo()]);`;
       expect(JSON.parse(await idp.php(code, fake.answerText(request, { sign })))).toEqual([
         sign !== 'assertion',
@@ -234,8 +229,8 @@ describePhp(title, { timeout: 60_000 }, () => {
         const { certificate } = keyOf('service');
         const code = `
         $response = SAML2\\Message::fromXML(SAML2\\DOMDocumentFactory::fromString($input)->documentElement);
-        $assertion = $response->getAssertions()[0]->getAssertion(${load('privateKey', 'service')});
-        echo json_encode([$assertion->validate(${load('certificate', 'provider')}), $assertion->getNameId()->getValue()]);`;
+        $assertion = $response->getAssertions()[0]->getAssertion(${phpKey('privateKey', keyOf('service'))});
+        echo json_encode([$assertion->validate(${phpKey('certificate', keyOf('provider'))}), $assertion->getNameId()->getValue()]);`;
         const text = fake.answerText(request, { encrypt: { certificate, content } });
         expect(JSON.parse(await idp.php(code, text))).toEqual([true, 'ada-persistent-id']);
       },

@@ -4,56 +4,15 @@
  *
  * Faults of the network are scripted with `inject` of `@im/testing`; lies of the server with {@link AuthorizationServerFake.misbehave}.
  */
-import { type Clock, systemClock } from '@im/core';
-import { type FakeRequest, type FakeResponse, type FakeServer, startFakeServer } from '@im/testing';
-import { type RandomBytes, randomToken, systemRandomBytes } from '../common/random.ts';
-import { isSameSecret } from '../common/same-secret.ts';
-import { type OAuthProvider, openIdProvider } from '../oauth/provider.ts';
-import {
-  type FakeClient,
-  type FakeCounts,
-  type FakeGrant,
-  type IssuedPair,
-  Ledger,
-  OAuthRefusal,
-} from './ledger.ts';
+import { systemClock } from '@im/core';
+import { type FakeRequest, type FakeResponse, startFakeServer } from '@im/testing';
+import { randomToken, systemRandomBytes } from '../common/random.ts';
+import { openIdProvider } from '../oauth/provider.ts';
+import type { AuthorizationServerFake, AuthorizationServerOptions } from './authorization-server.types.ts';
+import { clientIn, scopesIn } from './forms.ts';
+import { type FakeClient, type FakeGrant, type IssuedPair, Ledger, OAuthRefusal } from './ledger.ts';
 import type { Misbehaviour } from './misbehaviour.ts';
 import { discoveryOf, makeKey, type ServerKey, signIdToken } from './server-keys.ts';
-
-/** Settings of {@link startAuthorizationServer}. */
-export interface AuthorizationServerOptions {
-  /** Default: one, `app` with the secret `secret-of-app`. */
-  readonly clients?: readonly FakeClient[] | undefined;
-  /** Default `always`; a refresh token that was replaced ends its family. */
-  readonly rotation?: 'always' | 'never' | undefined;
-  /** Seconds that an access token lives. Default 3,600. */
-  readonly expiresInSeconds?: number | undefined;
-  /** Who agrees. Default `ada`, or the request's `login_hint`. */
-  readonly subject?: string | undefined;
-  readonly clock?: Clock | undefined;
-  readonly randomBytes?: RandomBytes | undefined;
-}
-
-/** The server. */
-export interface AuthorizationServerFake extends AsyncDisposable {
-  readonly issuer: string;
-  /** A row for a client of it. */
-  readonly provider: OAuthProvider;
-  readonly counts: Readonly<FakeCounts>;
-  /** Requests so far, and `inject` for faults. */
-  readonly server: FakeServer;
-  /** What the user's browser does: asks the authorization page and comes back. @returns the callback's address */
-  agree(url: URL): Promise<URL>;
-  /** Tokens for an account that was connected before the test begins. */
-  issue(grant?: Partial<FakeGrant>): IssuedPair;
-  /** Begins to lie, or goes back to the truth. */
-  misbehave(misbehaviour?: Misbehaviour): void;
-  /** Signs with another key from now on; `keepsOld` publishes the one before too. */
-  rotateKeys(keepsOld?: boolean): void;
-  expireAccessTokens(): void;
-  /** The user takes the access back at the provider. */
-  revokeSubject(subject: string): void;
-}
 
 /** Making an RSA key takes a while, so the first of them is made once. */
 let firstKey: ServerKey | undefined;
@@ -100,21 +59,6 @@ export async function startAuthorizationServer(
       ...(grant.scopes.includes('openid') && { id_token: await idTokenFor(grant) }),
     };
     return { json: lies.tokens?.(body) ?? body, headers: { 'cache-control': 'no-store' } };
-  };
-
-  /** RFC 6749 §2.3.1, in both forms. */
-  const clientOf = ({ headers }: FakeRequest, form: URLSearchParams): FakeClient => {
-    const [, basic] = /^Basic (.+)$/i.exec(headers.authorization ?? '') ?? [];
-    const [id = '', secret] = basic
-      ? Buffer.from(basic, 'base64')
-          .toString()
-          .split(':')
-          .map((part) => decodeURIComponent(part.replaceAll('+', ' ')))
-      : [form.get('client_id') ?? '', form.get('client_secret') ?? undefined];
-    const client = clients.find((one) => one.id === id);
-    const isRight = client !== undefined && isSameSecret(secret ?? '', client.secret ?? '');
-    if (!isRight) throw new OAuthRefusal('invalid_client', 401);
-    return client;
   };
 
   const grants: Readonly<Record<string, (form: URLSearchParams, client: FakeClient) => IssuedPair>> = {
@@ -175,7 +119,7 @@ export async function startAuthorizationServer(
     async (request: FakeRequest): Promise<FakeResponse> => {
       try {
         const form = request.form();
-        return await work(form, clientOf(request, form));
+        return await work(form, clientIn(request, form, clients));
       } catch (thrown) {
         if (!(thrown instanceof OAuthRefusal)) throw thrown;
         const challenge = thrown.status === 401 ? { 'www-authenticate': 'Basic realm="token"' } : {};
@@ -285,8 +229,4 @@ export async function startAuthorizationServer(
     revokeSubject: (subject) => ledger.revokeSubject(subject),
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
-}
-
-function scopesIn(parameters: URLSearchParams): readonly string[] {
-  return (parameters.get('scope') ?? '').split(' ').filter((scope) => scope !== '');
 }

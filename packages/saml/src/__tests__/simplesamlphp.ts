@@ -152,6 +152,14 @@ async function listening(child: ChildProcess, port: number): Promise<void> {
   }
 }
 
+/** An expression of PHP for a half of this key, as its library takes it. */
+export function phpKey(half: 'certificate' | 'privateKey', key: ServiceKey): string {
+  const pem = half === 'certificate' ? key.certificate : key.privateKey.reveal();
+  const type = half === 'certificate' ? 'public' : 'private';
+  const algorithm = half === 'certificate' ? 'RSA_SHA256' : 'RSA_OAEP_MGF1P';
+  return `(function () { $key = new RobRichards\\XMLSecLibs\\XMLSecurityKey(RobRichards\\XMLSecLibs\\XMLSecurityKey::${algorithm}, ['type' => '${type}']); $key->loadKey(${JSON.stringify(pem)}); return $key; })()`;
+}
+
 const people = `<?php $config = ['people' => ['exampleauth:UserPass',
   '${somebody.login}:${somebody.password}' => [
     'uid' => ['ada'], 'mail' => ['ada@example.org'], 'displayName' => ['Ada Lovelace'], 'groups' => ['staff', 'administrators'],

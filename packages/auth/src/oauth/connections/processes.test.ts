@@ -5,10 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { memoryState, Secret, type StateStore } from '@im/core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createEnvelope } from '../../common/envelope.ts';
-import {
-  type AuthorizationServerFake,
-  startAuthorizationServer,
-} from '../../testing/authorization-server.ts';
+import { startAuthorizationServer } from '../../testing/authorization-server.ts';
+import type { AuthorizationServerFake } from '../../testing/authorization-server.types.ts';
 import type { CallerSettings } from './__fixtures__/caller.ts';
 import { type Connections, type ConnectionsOptions, createConnections } from './connections.ts';
 

@@ -5,10 +5,8 @@ import { accountToken, createHttp } from '@im/http';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createEnvelope } from '../../common/envelope.ts';
-import {
-  type AuthorizationServerFake,
-  startAuthorizationServer,
-} from '../../testing/authorization-server.ts';
+import { startAuthorizationServer } from '../../testing/authorization-server.ts';
+import type { AuthorizationServerFake } from '../../testing/authorization-server.types.ts';
 import { type Connections, createConnections } from './connections.ts';
 import { connectionTokens } from './token-source.ts';
 

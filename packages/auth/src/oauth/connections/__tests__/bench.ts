@@ -5,10 +5,8 @@ import { createVirtualClock, type VirtualClock } from '@im/testing';
 import { afterEach, beforeAll, beforeEach } from 'vitest';
 import type { AuthEvent } from '../../../common/audit.ts';
 import { createEnvelope, type EnvelopeKey } from '../../../common/envelope.ts';
-import {
-  type AuthorizationServerFake,
-  startAuthorizationServer,
-} from '../../../testing/authorization-server.ts';
+import { startAuthorizationServer } from '../../../testing/authorization-server.ts';
+import type { AuthorizationServerFake } from '../../../testing/authorization-server.types.ts';
 import type { AuthorizedTokens } from '../../authorization.ts';
 import type { OAuthProvider } from '../../provider.ts';
 import type { Connection } from '../connection.ts';

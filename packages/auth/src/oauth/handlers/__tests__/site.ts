@@ -7,10 +7,8 @@ import { afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import type { AuthEvent } from '../../../common/audit.ts';
 import { createEnvelope } from '../../../common/envelope.ts';
 import type { ExternalIdentity } from '../../../common/principal.ts';
-import {
-  type AuthorizationServerFake,
-  startAuthorizationServer,
-} from '../../../testing/authorization-server.ts';
+import { startAuthorizationServer } from '../../../testing/authorization-server.ts';
+import type { AuthorizationServerFake } from '../../../testing/authorization-server.types.ts';
 import { type Browser, createBrowser } from '../../__tests__/browser.ts';
 import { createOAuthClient } from '../../client.ts';
 import { type Connections, createConnections } from '../../connections/connections.ts';
