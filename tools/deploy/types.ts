@@ -5,6 +5,7 @@
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Deployment } from 'kubernetes-models/apps/v1';
 import { z } from 'zod';
 import type { Fault } from '../lib/fault.ts';
 import { run } from '../lib/run.ts';
@@ -69,9 +70,8 @@ function strictly(schema: z.ZodType, resource: Resource): string | undefined {
   return checked.success ? undefined : z.prettifyError(checked.error).replaceAll(/\s+/g, ' ');
 }
 
-interface Validating {
-  validate(): void;
-}
+/** What every model has. */
+type Validating = Pick<Deployment, 'validate'>;
 
 async function validated(resource: Resource, type: string): Promise<string | undefined> {
   const specifier = `kubernetes-models/${type}`;

@@ -2,6 +2,7 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Application } from 'typedoc';
+import { load as writeMarkdown } from 'typedoc-plugin-markdown';
 import { entryFile, type Workspace } from '../lib/workspace.ts';
 
 /** By the source file behind each public subpath, what it is imported as: `@im/aws/s3`. */
@@ -28,7 +29,7 @@ export async function writeApiReference(workspace: Workspace, folder: string): P
     entryPoints: [...entries.keys()].map((file) => join(workspace.root, file)),
     basePath: join(workspace.root, 'packages'),
     tsconfig: join(workspace.root, 'tsconfig.json'),
-    plugin: ['typedoc-plugin-markdown'],
+    plugin: [writeMarkdown],
     outputs: [{ name: 'markdown', path: folder }],
     name: '@im',
     readme: 'none',
