@@ -87,11 +87,14 @@ function tooMany(headers: Readonly<Record<string, string>>): Refused {
   return new Refused(429, `Too many requests; try again in ${headers['retry-after']} s`, headers);
 }
 
-/** RFC 6750 §3. Who reads pages is asked by the browser: the key is the password, the user name is of no matter. */
+/**
+ * RFC 6750 §3. Who reads pages is asked by the browser: the key is the password, the user name is of no matter. That offer stands first,
+ * since Chromium reads no further than the first scheme of a header.
+ */
 function unauthenticated({ headers }: Arrival['request'], error?: string): Refused {
   const wantsPage = headers.get('accept')?.includes('text/html') ?? false;
   const bearer = `Bearer realm="hub"${error === undefined ? '' : `, error="${error}"`}`;
   return new Refused(401, 'Give an API key or a token of this hub as Authorization: Bearer', {
-    'www-authenticate': wantsPage ? `${bearer}, Basic realm="hub", charset="UTF-8"` : bearer,
+    'www-authenticate': wantsPage ? `Basic realm="hub", charset="UTF-8", ${bearer}` : bearer,
   });
 }
