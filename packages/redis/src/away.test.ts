@@ -67,6 +67,28 @@ describeProgram('while Redis is away', 'redis-server', howToInstallRedis, () => 
     expect(await tryLock(store, 'job', 60_000)).toBeDefined();
   }, 30_000);
 
+  it('loses no write that can be repeated to a quick restart, and does none twice', async () => {
+    await using server = await startRedisServer(['--appendonly', 'yes', '--appendfsync', 'always']);
+    await using store = redisState({ url: server.url, ...patient });
+    const old = await store.set('set', '0');
+    // The server is killed with some of these written and unanswered, others on their way, others not yet sent.
+    const going = Promise.all(
+      Array.from({ length: 200 }, async (_, index) => [
+        await store.set(`set/${index}`, 'x'),
+        await store.compareAndSet(`new/${index}`, undefined, 'x'),
+        await store.get('set'),
+      ]),
+    );
+    await pass(1);
+    await server.kill();
+    await server.start();
+    for (const [set, made, got] of await going) {
+      expect(set).toBeTypeOf('string');
+      expect(made).toBeTypeOf('string');
+      expect(got).toEqual({ value: '0', version: old });
+    }
+  }, 30_000);
+
   it('gives no version twice, even when the server lost its data', async () => {
     await using server = await startRedisServer();
     await using store = redisState({ url: server.url, ...patient });

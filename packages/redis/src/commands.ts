@@ -2,11 +2,12 @@
  * Commands that end: each has an answer, or a typed error within its time, whatever became of the server.
  *
  * While there is no connection a command waits for one, until `commandTimeoutMs` after it was lost; from then on commands
- * fail at once, until the client has connected again. Nothing is sent twice and nothing is sent late.
+ * fail at once, until the client has connected again. A command whose answer was lost with the connection is sent again
+ * when that changes nothing, within its time: so a server that is restarted quickly is not noticed. Nothing is sent late.
  */
 import type { Clock } from '@im/core';
 import type { Cluster, Redis } from 'ioredis';
-import { closed, failed, isRefusal, tooSlow } from './errors.ts';
+import { closed, failed, isRefusal, isReply, tooSlow } from './errors.ts';
 
 /** What commands go through. */
 export interface CommandsSetup {
@@ -59,8 +60,17 @@ export class Commands {
     this.#downSince ??= this.#setup.clock.now();
   };
 
-  /** Sends one command. @throws IntegrationError by the table of `errors.ts`; the reason of {@link close} */
-  run<Reply>(operation: string, send: (client: Redis | Cluster) => Promise<Reply>): Promise<Reply> {
+  /**
+   * Sends one command.
+   *
+   * @param repeatable whether sending it twice is the same as once
+   * @throws IntegrationError by the table of `errors.ts`; the reason of {@link close}
+   */
+  run<Reply>(
+    operation: string,
+    repeatable: boolean,
+    send: (client: Redis | Cluster) => Promise<Reply>,
+  ): Promise<Reply> {
     const { client, at, timeoutMs, clock } = this.#setup;
     if (this.#closing !== undefined) return Promise.reject(this.#reason ?? closed(operation, at));
     const isReady = client.status === 'ready';
@@ -70,13 +80,15 @@ export class Commands {
       return Promise.reject(failed(operation, at, this.#lastError, false));
     return new Promise((resolve, reject) => {
       let sent = false;
+      /** Whether an earlier sending may have had an effect. */
+      let unclear = false;
       const end = (settle: () => void) => {
         cancel();
         this.#open.delete(command);
         settle();
       };
       const refuse = (error: unknown) => {
-        if (!sent) end(() => reject(failed(operation, at, error, false)));
+        if (!sent) end(() => reject(failed(operation, at, error, unclear)));
       };
       const command: Command = {
         send() {
@@ -84,7 +96,12 @@ export class Commands {
           sent = true;
           send(client).then(
             (reply) => end(() => resolve(reply)),
-            (error: unknown) => end(() => reject(failed(operation, at, error, true))),
+            (error: unknown) => {
+              const isLost = !isReply(error);
+              unclear ||= isLost;
+              if (isLost && repeatable && client.status !== 'ready') sent = false;
+              else end(() => reject(failed(operation, at, error, isLost)));
+            },
           );
         },
         stop: (reason) => end(() => reject(reason ?? closed(operation, at))),
@@ -92,7 +109,7 @@ export class Commands {
       };
       const cancel = clock.schedule(leftMs, () => {
         if (this.#lastError !== undefined) refuse(this.#lastError);
-        end(() => reject(tooSlow(operation, at, timeoutMs, sent)));
+        end(() => reject(tooSlow(operation, at, timeoutMs, sent || unclear)));
       });
       this.#open.add(command);
       if (isReady) command.send();

@@ -43,7 +43,8 @@ const meanings: readonly (readonly [reply: RegExp, Meaning])[] = [
   ],
 ];
 
-const isReply = (error: unknown): error is Error =>
+/** Whether the server has answered, with an error: then the command did nothing. */
+export const isReply = (error: unknown): error is Error =>
   error instanceof Error && (error.name === 'ReplyError' || /^[A-Z]{2,}\b/.test(error.message));
 
 /** Whether the server refuses this client, so that waiting for it is in vain. */

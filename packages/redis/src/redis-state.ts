@@ -33,11 +33,15 @@ export function redisState(options: RedisStateOptions = {}): StateStore {
   const keyOf = (key: string) => checked.prefix + encode(key);
   const newVersion = versions();
   const run = (operation: string, script: Script, key: string, ...args: readonly string[]) =>
-    commands.run(operation, (client) => runScript(client, script, keyOf(key), ...args));
+    commands.run(operation, repeatable.has(script), (client) =>
+      runScript(client, script, keyOf(key), ...args),
+    );
 
   return {
     async get(key) {
-      const [value, version] = await commands.run('get', (client) => client.hmget(keyOf(key), 'v', 'n'));
+      const [value, version] = await commands.run('get', true, (client) =>
+        client.hmget(keyOf(key), 'v', 'n'),
+      );
       return typeof value === 'string' && typeof version === 'string'
         ? { value: decode(value), version }
         : undefined;
@@ -70,6 +74,9 @@ export function redisState(options: RedisStateOptions = {}): StateStore {
     },
   };
 }
+
+/** Writes that carry a version of their own, and so know themselves again. */
+const repeatable: ReadonlySet<Script> = new Set([setScript, compareAndSetScript]);
 
 /** Where a connection is described twice, one of the two would be ignored. */
 function check(raw: object, hasClient: boolean): CheckedOptions {

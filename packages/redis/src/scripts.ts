@@ -29,8 +29,12 @@ if (version and '=' .. version or '') ~= ${argument} then return 0 end`;
 /** Writes whatever is there. */
 export const setScript = script(write);
 
-/** ARGV: as {@link setScript}, then the version that must be there. Gives 1 when it was. */
-export const compareAndSetScript = script(differs('ARGV[4]') + write);
+/**
+ * ARGV: as {@link setScript}, then the version that must be there. Gives 1 when it was, or when this very write has been
+ * done already and its answer was lost.
+ */
+export const compareAndSetScript = script(`
+if redis.call('HGET', KEYS[1], 'n') == ARGV[2] then return 1 end${differs('ARGV[4]')}${write}`);
 
 /** Gives how many keys were removed. */
 export const deleteScript = script(`return redis.call('DEL', KEYS[1])`);
