@@ -8,9 +8,26 @@ const paths = [
   '/integrations/status',
   '/integrations/metrics',
   '/openapi.json',
+  '/docs',
+  '/livez',
+  '/readyz',
+  '/startupz',
+  '/integrations/notes/check',
+  '/integrations/notes/isolate',
+  '/integrations/notes/reset-breaker',
+  '/integrations/notes/enable',
+  '/integrations/nothing/disable',
+  '/admin/audit',
+  '/admin/reload',
+  '/connect',
+  '/connect/spotify/start',
+  '/connect/spotify/callback',
+  '/connect/c1/disconnect',
+  '/proxy/nothing/v1/things',
+  '/webhooks/nothing',
 ];
-const parameters = ['tenant', 'provider', 'status', 'limit', 'after', 'unknown', '__proto__'];
-const headers = ['Accept', 'Accept-Encoding', 'Authorization', 'Cookie', 'If-None-Match', 'Range', 'X-Forwarded-For'];
+const parameters = ['tenant', 'provider', 'status', 'limit', 'after', 'from', 'verify', 'return_to', 'scope', 'state', 'unknown', '__proto__'];
+const headers = ['Accept', 'Accept-Encoding', 'Authorization', 'Cookie', 'If-None-Match', 'Range', 'X-Forwarded-For', 'Forwarded', 'Origin', 'Sec-Fetch-Site', 'Idempotency-Key', 'im-tenant', 'X-Api-Key'];
 
 /** What breaks parsers: put anywhere into a request. */
 const breakers = [
@@ -77,7 +94,7 @@ export const fuzzedRequest: fc.Arbitrary<Buffer> = fc
   .tuple(method, target, fc.array(fc.tuple(fc.constantFrom(...headers), printable), { maxLength: 4 }), printable)
   .map(([verb, where, fields, body]) => {
     const lines = fields.map(([name, value]) => `${name}: ${value}`);
-    const head = [`${verb} ${where} HTTP/1.1`, 'Host: x', ...lines, `Content-Length: ${body.length}`];
+    const head = [`${verb} ${where} HTTP/1.1`, 'Host: localhost', ...lines, `Content-Length: ${body.length}`];
     return Buffer.from(`${head.join('\r\n')}\r\n\r\n${body}`, 'latin1');
   });
 
