@@ -1,6 +1,7 @@
 /**
  * Benchmarks of `@im/storage` over the three clouds: what the portable store costs against the vendor's own SDK on the
- * same fake, which is another process. `IM_BENCH_CLOUDS=s3,azure` measures some of them.
+ * same fake, which is another process. `IM_BENCH_CLOUDS=s3,azure` measures some of them, `IM_BENCH_LINES=up,down` some of the lines:
+ * `small` objects, streams `up`, `down` and `whole` (`large`: with those of a GiB), `list`, `replicas`, `migration`.
  */
 import { execFileSync } from 'node:child_process';
 import { memoryJournal, migrate, replicate } from '@im/storage/multi';
@@ -15,6 +16,12 @@ const gibibyte = 1024 ** 3;
 const listedKeys = 100_000;
 
 const titles: Readonly<Record<CloudName, string>> = { s3: 'S3', azure: 'Azure', gcs: 'GCS' };
+
+const sections = ['small', 'up', 'down', 'whole', 'large', 'list', 'replicas', 'migration'] as const;
+type Section = (typeof sections)[number];
+/** What is measured. */
+const isWanted = (section: Section) =>
+  (process.env.IM_BENCH_LINES ?? sections.join()).split(',').includes(section);
 
 /** The bars of `put` and `get` of 1 KiB. */
 const smallBars = { cpu: { ratio: 0.5 }, wall: { ratio: 1 / 0.95 } } as const;
@@ -51,51 +58,68 @@ interface Transfer {
 function transfer(
   { name, options }: MeasuredCloud,
   who: 'ours' | 'bare',
-  direction: 'up' | 'whole' | 'down',
+  direction: 'up' | 'whole' | 'down' | 'prepare',
   bytes: number,
-): Transfer {
+): Transfer | undefined {
   const script = new URL('./storage/transfer.ts', import.meta.url).pathname;
   const flags = ['--conditions=@im/source', '--expose-gc', script];
   const args = [name, who, direction, String(bytes), JSON.stringify(options)];
-  return JSON.parse(
-    execFileSync(process.execPath, [...flags, ...args], {
-      encoding: 'utf8',
-      // An SDK's warnings are none of the report's business; a failure is told by its exit code.
-      env: { ...process.env, NODE_NO_WARNINGS: '1' },
-    }),
-  ) as Transfer;
+  const told = execFileSync(process.execPath, [...flags, ...args], {
+    encoding: 'utf8',
+    // An SDK's warnings are none of the report's business; a failure is told by its exit code.
+    env: { ...process.env, NODE_NO_WARNINGS: '1' },
+  });
+  return told === '' ? undefined : (JSON.parse(told) as Transfer);
+}
+
+const contenders = ['ours', 'bare'] as const;
+
+/** Moves so many bytes with both, round by round. @returns the medians of each */
+function contestOf(
+  cloud: MeasuredCloud,
+  way: 'up' | 'whole' | 'down',
+  bytes: number,
+  rounds: number,
+): Record<(typeof contenders)[number], Transfer> {
+  const taken = { ours: [] as Transfer[], bare: [] as Transfer[] };
+  if (way === 'down') for (const who of contenders) transfer(cloud, who, 'prepare', bytes);
+  for (let round = 0; round < rounds; round += 1)
+    for (const who of contenders) {
+      const one = transfer(cloud, who, way, bytes);
+      if (one === undefined) throw new Error(`${cloud.name}: the transfer ${way} told nothing`);
+      taken[who].push(one);
+    }
+  const of = (who: (typeof contenders)[number]): Transfer => ({
+    seconds: median(taken[who].map(({ seconds }) => seconds)),
+    cpuSeconds: median(taken[who].map(({ cpuSeconds }) => cpuSeconds)),
+    peakBytes: median(taken[who].map(({ peakBytes }) => peakBytes)),
+  });
+  return { ours: of('ours'), bare: of('bare') };
 }
 
 const streamBar = (name: CloudName) => ({ ratio: name === 'gcs' ? 0.25 : 0.6 });
 
 function streams(cloud: MeasuredCloud): Line[] {
-  const ways = ['up', 'down', ...(cloud.bare.uploadWhole ? (['whole'] as const) : [])] as const;
+  const ways = (['up', 'down', ...(cloud.bare.uploadWhole ? (['whole'] as const) : [])] as const).filter(
+    isWanted,
+  );
   return ways.flatMap((way) => {
-    const taken = { ours: [] as Transfer[], bare: [] as Transfer[] };
-    for (let round = 0; round < 5; round += 1)
-      for (const who of ['ours', 'bare'] as const) taken[who].push(transfer(cloud, who, way, 64 * mebibyte));
-    const of = (who: 'ours' | 'bare', what: keyof Transfer) => median(taken[who].map((one) => one[what]));
     const how = { up: 'up', down: 'down', whole: "up, against the SDK's single request" }[way];
     const title = `${titles[cloud.name]}: 64 MiB ${how}`;
-    const cpu = line(
-      `${title}, CPU`,
-      's CPU',
-      of('ours', 'cpuSeconds'),
-      of('bare', 'cpuSeconds'),
-      streamBar(cloud.name),
-    );
-    const time = line(`${title}, time`, 's', of('ours', 'seconds'), of('bare', 'seconds'), { ratio: 1 });
-    if (way === 'whole') return [cpu, time];
-    const [ours, bare] = (['ours', 'bare'] as const).map((who) => transfer(cloud, who, way, gibibyte)) as [
-      Transfer,
-      Transfer,
+    const { ours, bare } = contestOf(cloud, way, 64 * mebibyte, 7);
+    const lines = [
+      line(`${title}, CPU`, 's CPU', ours.cpuSeconds, bare.cpuSeconds, streamBar(cloud.name)),
+      line(`${title}, time`, 's', ours.seconds, bare.seconds, { ratio: 1 }),
     ];
-    const large = `${titles[cloud.name]}: 1 GiB ${how}`;
+    if (way === 'whole' || !isWanted('large')) return lines;
+    const large = contestOf(cloud, way, gibibyte, 3);
+    const largeTitle = `${titles[cloud.name]}: 1 GiB ${how}`;
     return [
-      cpu,
-      time,
-      line(`${large}, time`, 's', ours.seconds, bare.seconds, { ratio: 1 }),
-      line(`${large}, peak of memory`, 'bytes', ours.peakBytes, bare.peakBytes, { ours: 100 * mebibyte }),
+      ...lines,
+      line(`${largeTitle}, time`, 's', large.ours.seconds, large.bare.seconds, { ratio: 1 }),
+      line(`${largeTitle}, peak of memory`, 'bytes', large.ours.peakBytes, large.bare.peakBytes, {
+        ours: 100 * mebibyte,
+      }),
     ];
   });
 }
@@ -140,11 +164,21 @@ async function replicas(clouds: readonly MeasuredCloud[]): Promise<Line[]> {
     ]),
   );
   const taken = await timedContest<string>(
-    { ...contenders, all: async () => void (await store.put('together', body)) },
+    {
+      ...contenders,
+      all: async () => void (await store.put('together', body)),
+      // What the machine, which runs the clouds as well, has room for.
+      apart: async () => void (await Promise.all(clouds.map(({ ours }) => ours.put('apart', body)))),
+    },
     { times: 1, rounds: 5 },
   );
   const slowest = Math.max(...clouds.map(({ name }) => taken[name]?.wall ?? 0));
+  const together = clouds.reduce((sum, { name }) => sum + (taken[name]?.cpu ?? 0), 0);
   return [
+    // What is shared, reading and hashing, is spent once.
+    line('64 MiB to all clouds at once, against each alone, CPU', 'ns CPU', taken.all?.cpu ?? 0, together, {
+      ratio: 1,
+    }),
     line(
       '64 MiB to all clouds at once, against the slowest alone, time',
       'ns',
@@ -153,6 +187,13 @@ async function replicas(clouds: readonly MeasuredCloud[]): Promise<Line[]> {
       {
         ratio: 1.2,
       },
+    ),
+    line(
+      '64 MiB to all clouds at once, against puts to each at the same time, time',
+      'ns',
+      taken.all?.wall ?? 0,
+      taken.apart?.wall ?? 0,
+      { ratio: 1.2 },
     ),
   ];
 }
@@ -218,9 +259,10 @@ export async function run(): Promise<readonly Line[]> {
   const clouds: MeasuredCloud[] = [];
   for (const name of wanted) clouds.push(stack.use(await openCloud(name)));
   const lines: Line[] = [];
-  for (const cloud of clouds) lines.push(...(await smallObjects(cloud)));
+  if (isWanted('small')) for (const cloud of clouds) lines.push(...(await smallObjects(cloud)));
   for (const cloud of clouds) lines.push(...streams(cloud));
-  for (const cloud of clouds) lines.push(...(await listing(cloud)));
-  lines.push(...(await replicas(clouds)), ...(await migration(clouds)));
+  if (isWanted('list')) for (const cloud of clouds) lines.push(...(await listing(cloud)));
+  if (isWanted('replicas')) lines.push(...(await replicas(clouds)));
+  if (isWanted('migration')) lines.push(...(await migration(clouds)));
   return lines;
 }
