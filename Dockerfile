@@ -16,7 +16,8 @@ RUN node deploy/image/pack.mjs /packed ${SDKS}
 FROM ${NODE_IMAGE} AS install
 WORKDIR /app
 COPY --from=build /packed ./
-RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+# Optional ones too are left out: a peer that nobody asked for by SDKS is none of the image's.
+RUN npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 
 FROM ${NODE_IMAGE}
 LABEL org.opencontainers.image.title="@im hub" \

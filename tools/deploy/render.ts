@@ -72,7 +72,8 @@ export function render(folder: string): readonly Resource[] {
     for (const each of z.array(operation).parse(parse(patch))) apply(hit, each, file);
   }
   for (const one of all) {
-    for (const container of one.spec?.template?.spec?.containers ?? [])
+    const { initContainers = [], containers = [] } = one.spec?.template?.spec ?? {};
+    for (const container of [...initContainers, ...containers])
       container.image = renamed(container.image, images);
   }
   return namespace === undefined

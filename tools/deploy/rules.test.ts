@@ -106,11 +106,17 @@ describe('is found out:', () => {
       },
       /^readOnlyRootFilesystem: /,
     ],
+    'a container on the way that may more than the hub': [
+      (all) => {
+        find(all, 'Deployment').spec.template.spec.initContainers[0].securityContext.capabilities = {};
+      },
+      /^capabilities: /,
+    ],
     'memory without a bound': [
       (all) => {
         delete hubOf(all).resources.limits;
       },
-      /^limits.memory: /,
+      /^limits.memory of hub: /,
     ],
     'a hub that lets everybody in': [
       (all) => {

@@ -45,6 +45,11 @@ const matches = (selector: Labels | undefined, labels: Labels | undefined) =>
   selector !== undefined && Object.entries(selector).every(([name, value]) => labels?.[name] === value);
 const unless = (isRight: boolean, place: string) => (isRight ? [] : [place]);
 
+const containersOf = ({ spec: { initContainers = [], containers } }: Resource): readonly Resource[] => [
+  ...initContainers,
+  ...containers,
+];
+
 /** Selectors by where they stand; all of them mean the hub's pods. */
 function podSelectors({ resources, pod }: ResourceSet): readonly (readonly [string, Labels | undefined])[] {
   return [
@@ -62,7 +67,7 @@ function podSelectors({ resources, pod }: ResourceSet): readonly (readonly [stri
   ];
 }
 
-/** Names of ConfigMaps and Secrets that the pod uses, with whether this set must hold them. */
+/** ConfigMaps, Secrets and the account that the pod names. */
 function references({ pod, hub }: ResourceSet): readonly (readonly [kind: string, name: string])[] {
   return [
     ...pod.spec.volumes.flatMap((one: Resource) => [
@@ -179,16 +184,17 @@ export const rules: readonly Rule[] = [
   },
   {
     says: 'the pod may do nothing that it does not need',
-    broken: ({ pod, hub, image }) => {
+    broken: ({ pod, image }) => {
       const { securityContext: ofPod = {} } = pod.spec;
-      const { securityContext: own = {} } = hub;
+      const every = (isRight: (own: Resource) => boolean) =>
+        containersOf(pod).every(({ securityContext = {} }) => isRight(securityContext));
       const demands: Readonly<Record<string, boolean>> = {
         runAsNonRoot: ofPod.runAsNonRoot === true,
         'runAsUser, the one of the image': ofPod.runAsUser === image.user,
         seccompProfile: ofPod.seccompProfile?.type === 'RuntimeDefault',
-        allowPrivilegeEscalation: own.allowPrivilegeEscalation === false,
-        readOnlyRootFilesystem: own.readOnlyRootFilesystem === true,
-        capabilities: own.capabilities?.drop?.includes('ALL') === true && !own.capabilities.add,
+        allowPrivilegeEscalation: every((own) => own.allowPrivilegeEscalation === false),
+        readOnlyRootFilesystem: every((own) => own.readOnlyRootFilesystem === true),
+        capabilities: every(({ capabilities: of }) => of?.drop?.includes('ALL') === true && !of.add),
         automountServiceAccountToken: pod.spec.automountServiceAccountToken === false,
       };
       return Object.keys(demands).filter((name) => !demands[name]);
@@ -196,9 +202,11 @@ export const rules: readonly Rule[] = [
   },
   {
     says: 'resources are asked for, and memory is bounded',
-    broken: ({ hub: { resources } }) =>
-      ['requests.cpu', 'requests.memory', 'limits.memory'].filter(
-        (path) => path.split('.').reduce((one, key) => one?.[key], resources) === undefined,
+    broken: ({ pod }) =>
+      containersOf(pod).flatMap(({ name, resources }) =>
+        ['requests.cpu', 'requests.memory', 'limits.memory']
+          .filter((path) => path.split('.').reduce((one, key) => one?.[key], resources) === undefined)
+          .map((path) => `${path} of ${name}`),
       ),
   },
   {
