@@ -45,7 +45,7 @@ const titleOf = ({ health, title }: Board): Html =>
 function overview(board: Board, query: PageQuery, parts: Parts): Html {
   const { entries } = board;
   if (entries.length === 0) {
-    return html`${hero(board, query, parts)}<section class="card"><h2 id="integrations">Integrations</h2><p class="empty">Nothing is registered yet. <code>registry.register(…)</code> adds an integration, and it appears here.</p></section>
+    return html`${hero(board, query, parts)}<section class="card" aria-labelledby="integrations"><h2 id="integrations">Integrations</h2><p class="empty">Nothing is registered yet. <code>registry.register(…)</code> adds an integration, and it appears here.</p></section>
 ${log(board.events, board, query, parts)}`;
   }
   return html`${hero(board, query, parts)}
@@ -74,7 +74,7 @@ function one(board: Board, query: PageQuery, parts: Parts): Html {
   const { integration, tenant = 'default' } = query;
   const entry = board.entries.find(({ status }) => status.name === integration && status.tenant === tenant);
   if (entry !== undefined) return detail(entry, board, query, parts);
-  return html`<section class="hero"><p class="back"><a href="/"><span aria-hidden="true">←</span> All integrations</a></p>
+  return html`<section class="hero" aria-labelledby="detail-title"><p class="back"><a href="/"><span aria-hidden="true">←</span> All integrations</a></p>
 <h2 id="detail-title" tabindex="-1">${integration} <span class="tenant">${tenant}</span></h2><p class="empty">Nothing of this name is registered for the tenant.</p></section>`;
 }
 

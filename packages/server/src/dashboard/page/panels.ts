@@ -85,7 +85,7 @@ export function levels(board: Board, query: PageQuery, parts: Parts): Html {
     'Tenants',
     rows.length === 0
       ? empty('There is no tenant yet.')
-      : html`<table class="small"><caption class="unseen">Tenants and their service levels since the hub started</caption><thead><tr><th scope="col">Tenant</th><th scope="col" class="number">Succeeded</th><th scope="col">Error budget left</th></tr></thead><tbody>${rows}</tbody></table>${rest > 0 && html`<p class="more">and ${counted(rest, 'tenant')} with more of it left</p>`}`,
+      : html`<table class="small levels"><caption class="unseen">Tenants and their service levels since the hub started</caption><thead><tr><th scope="col">Tenant</th><th scope="col" class="number">Succeeded</th><th scope="col">Error budget left</th></tr></thead><tbody>${rows}</tbody></table>${rest > 0 && html`<p class="more">and ${counted(rest, 'tenant')} with more of it left</p>`}`,
     parts,
   );
 }

@@ -2,10 +2,10 @@
 export const layoutStyle = `
 * { box-sizing: border-box; }
 [hidden] { display: none !important; }
-body { margin: 0; background: var(--ground); color: var(--ink); accent-color: var(--link); }
+body { margin: 0; background: var(--ground); color: var(--ink); accent-color: var(--link); overflow-wrap: break-word; }
 header.top, main, footer { max-width: 1240px; margin: 0 auto; padding: 0 24px; }
 header.top { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 16px; padding-top: 22px; padding-bottom: 16px; }
-h1 { font-size: 18px; font-weight: 650; margin: 0 auto 0 0; letter-spacing: -0.01em; }
+h1 { font-size: 18px; font-weight: 650; margin: 0 auto 0 0; letter-spacing: -0.01em; min-width: 0; overflow-wrap: anywhere; }
 h2 { font-size: 16px; font-weight: 650; margin: 0; letter-spacing: -0.005em; }
 main { display: grid; gap: 18px; }
 main:focus { outline: none; }
@@ -59,6 +59,9 @@ tr:is([data-state='degraded'], [data-state='unhealthy']) > :first-child { box-sh
 .small :is(th, td) { padding-left: 0; padding-right: 14px; }
 .small :is(th, td):last-child { padding-right: 0; }
 .small tbody th { overflow-wrap: break-word; }
+.levels { table-layout: fixed; }
+.levels th:first-child { width: 40%; }
+.levels thead th { white-space: normal; }
 .scroll { overflow-x: auto; }
 .pager { display: flex; justify-content: center; gap: 18px; padding: 14px 0 0; margin-top: 4px; border-top: 1px solid var(--line); font-size: 14px; }
 @media (max-width: 1000px) {
