@@ -1,37 +1,10 @@
 /** Structured logs: pino behind core's `Logger`. */
-import { type EventEmitter, once } from 'node:events';
-import { IntegrationError, type LogFields, type Logger, loadOptional } from '@im/core';
+import { type LogFields, type Logger, loadOptional } from '@im/core';
 import { context, logs, SeverityNumber, trace } from '@opentelemetry/api';
 import { isDiagnostic } from '../otel/diagnostic.ts';
-import { cleanText, createCleaner, defaultLimits, type LogLimits } from './clean.ts';
-import { prettyLine } from './pretty.ts';
-
-/** Levels, from the least on. `silent` writes nothing. */
-export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-
-/** One of {@link logLevels}. */
-export type LogLevel = (typeof logLevels)[number];
-
-/** Where lines go: a file's path or descriptor, which are written in large pieces, or anything that takes texts. */
-export type LogDestination = string | number | { write(line: string): unknown };
-
-/** Options of {@link createLogger}. */
-export interface LoggerOptions {
-  /** The least that is written. Default `info`. */
-  readonly level?: LogLevel | undefined;
-  /** Default 1, standard output. */
-  readonly destination?: LogDestination | undefined;
-  /** Lines for people in place of JSON; `'colour'` for a terminal. Default false. */
-  readonly pretty?: boolean | 'colour' | undefined;
-  /** Stand on every line: `{ service: 'hub' }`. */
-  readonly fields?: LogFields | undefined;
-  /** More names of fields that are never shown, beside those that `@im/http` knows: of a definition, `secretNames(spotify)`. */
-  readonly secretNames?: readonly string[] | undefined;
-  /** Bounds of a line. */
-  readonly limits?: Partial<LogLimits> | undefined;
-  /** Default: the system's. */
-  readonly now?: (() => number) | undefined;
-}
+import { cleanText, createCleaner } from './clean.ts';
+import { checkLogger, type LoggerOptions, type LogLevel } from './options.ts';
+import { openSink } from './sink.ts';
 
 /** A logger with more fields on every line. */
 export interface StructuredLogger extends Logger {
@@ -60,30 +33,26 @@ type Level = keyof typeof severities;
  * fields. Secrets do not print, credentials are taken out of texts, and no line grows without bound. Where a
  * `startTelemetry` runs, the same goes to the collector as a log record.
  *
+ * @throws ConfigurationError every fault of the options
  * @throws IntegrationError `failed_precondition`: `pino` is not installed, or the file cannot be opened
  */
 export async function createLogger(options: LoggerOptions = {}): Promise<RootLogger> {
+  const checked = checkLogger(options);
   const { pino } = await loadOptional('pino', 'writing structured logs', () => import('pino'));
-  const { level = 'info', destination = 1, fields = {}, now = Date.now, pretty = false } = options;
-  const limits = { ...defaultLimits, ...options.limits };
-  const secretNames = new Set(options.secretNames?.map((name) => name.toLowerCase()));
-  const clean = createCleaner(limits, (name) => secretNames.has(name.toLowerCase()));
+  const { destination, fields, limits, now, pretty } = checked;
+  const secrets = new Set(checked.secretNames.map((name) => name.toLowerCase()));
+  const clean = createCleaner(limits, (name) => secrets.has(name.toLowerCase()));
 
-  const file = isFile(destination)
-    ? pino.destination({ dest: destination, sync: false, minLength: 4_096, mkdir: true })
-    : undefined;
-  if (typeof destination === 'string') await opened(file, destination);
-  const target = file ?? (destination as { write(line: string): unknown });
-  const sink = pretty === false ? target : prettySink(target, pretty === 'colour');
+  const sink = await openSink(pino, destination, pretty);
   const root = pino(
     {
-      level,
+      level: checked.level,
       base: null,
       messageKey: 'message',
       timestamp: () => `,"time":"${new Date(now()).toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
     },
-    sink as Exclude<typeof file, undefined>,
+    sink.stream,
   );
 
   const write = (at: Level, message: string, own: LogFields) => {
@@ -106,19 +75,6 @@ export async function createLogger(options: LoggerOptions = {}): Promise<RootLog
     };
   };
 
-  const flush = () =>
-    new Promise<void>((resolve, reject) => {
-      if (file === undefined) resolve();
-      else file.flush((error) => (error ? reject(error) : resolve()));
-    });
-  const close = async () => {
-    await flush();
-    // What was opened here is closed here; a descriptor is the caller's.
-    if (file === undefined || typeof destination !== 'string') return;
-    const closed = once(file, 'close');
-    file.end();
-    await closed;
-  };
   return {
     ...loggerWith(fields),
     get level() {
@@ -127,29 +83,9 @@ export async function createLogger(options: LoggerOptions = {}): Promise<RootLog
     set level(wanted: LogLevel) {
       root.level = wanted;
     },
-    flush,
-    [Symbol.asyncDispose]: close,
+    flush: sink.flush,
+    [Symbol.asyncDispose]: sink.close,
   };
-}
-
-async function opened(file: EventEmitter | undefined, path: string): Promise<void> {
-  try {
-    if (file !== undefined) await once(file, 'ready');
-  } catch (cause) {
-    throw new IntegrationError(
-      `the log ${path} cannot be opened`,
-      { code: 'failed_precondition', remedy: 'give the path of a file that this process may write' },
-      { cause },
-    );
-  }
-}
-
-function isFile(destination: LogDestination): destination is string | number {
-  return typeof destination === 'string' || typeof destination === 'number';
-}
-
-function prettySink(target: { write(line: string): unknown }, colour: boolean) {
-  return { write: (line: string) => target.write(prettyLine(line, { colour })) };
 }
 
 /** What a line says itself cannot be said by a field. */

@@ -5,6 +5,7 @@
  * All that is global is what the API has: a handful of registrations. They are made together or not at all, and taken
  * back by `shutdown`.
  */
+import { IntegrationError } from '@im/core';
 import { context, logs, metrics, propagation, trace } from '@opentelemetry/api';
 import { createContextManager } from './context-manager.ts';
 import { checkTelemetry, type TelemetryOptions } from './options.ts';
@@ -14,7 +15,12 @@ import { createResource, exportTo, loadLogging, loadMetering, loadTracing } from
 
 /** Telemetry that runs. Disposing it is `shutdown`. */
 export interface Telemetry extends AsyncDisposable {
-  /** Sends what was gathered, now, and waits until the collector has it or `exportTimeoutMs` is over. */
+  /**
+   * Sends what was gathered, now, and waits until the collector has it or `exportTimeoutMs` is over.
+   *
+   * @throws IntegrationError `unavailable`: spans or log records did not arrive; of metrics, which go again with the next batch, the logger
+   * is told
+   */
   flush(): Promise<void>;
   /**
    * Takes the SDK out, so that another may be registered, then sends what was gathered. What the collector does not take is lost, and the logger
@@ -79,10 +85,22 @@ export async function startTelemetry(options: TelemetryOptions): Promise<Telemet
     return ending;
   };
   return {
-    flush: async () => void (await Promise.all(providers.map((provider) => provider.forceFlush()))),
+    async flush() {
+      const results = await Promise.allSettled(providers.map((provider) => provider.forceFlush()));
+      const failure = results.find((result) => result.status === 'rejected');
+      if (failure !== undefined) throw notTaken(failure.reason);
+    },
     shutdown,
     [Symbol.asyncDispose]: shutdown,
   };
+}
+
+function notTaken(cause: unknown): IntegrationError {
+  return new IntegrationError(
+    'the collector did not take what was sent',
+    { code: 'unavailable', remedy: 'see that `endpoint` is reached, and what the logger was told' },
+    { cause },
+  );
 }
 
 function place(what: string, api: { disable(): void }, register: () => boolean): Registration {

@@ -51,10 +51,9 @@ export async function startPrometheus(target: string): Promise<Prometheus> {
       const url = `http://${address}/api/v1/${path}?${new URLSearchParams(query)}`;
       for (;;) {
         if (child.exitCode !== null) throw new Error(`prometheus has ended: ${said}`);
-        const answer = await fetch(url).then(
-          (response) => response.json() as Promise<{ readonly data: never }>,
-          () => undefined,
-        );
+        // Before it listens there is no answer, and before it is ready an unfit one.
+        const response = await fetch(url).catch(() => undefined);
+        const answer = response?.ok ? ((await response.json()) as { readonly data: never }) : undefined;
         if (answer?.data !== undefined && isThere(answer.data)) return answer.data;
         await wait(20);
       }
