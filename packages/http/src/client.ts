@@ -243,9 +243,12 @@ function mergeHeaders(
   into: Record<string, string>,
   more: Readonly<Record<string, string | undefined>>,
 ): void {
-  for (const [name, value] of Object.entries(more)) {
-    if (value === undefined) delete into[name.toLowerCase()];
-    else into[name.toLowerCase()] = value;
+  for (const name in more) {
+    const value = more[name];
+    const lower = name.toLowerCase();
+    if (value !== undefined) into[lower] = value;
+    // Deleting makes the object slow for good, so only what is there.
+    else if (into[lower] !== undefined) delete into[lower];
   }
 }
 
