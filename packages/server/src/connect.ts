@@ -6,11 +6,12 @@ import {
   createConnectHandlers,
   createConnections,
   createEnvelope,
+  createOAuthClient,
   type OAuthProvider,
   type OAuthProviderId,
   oauthProviders,
 } from '@im/auth/oauth';
-import type { Clock, Logger, StateStore } from '@im/core';
+import { type Clock, ConfigurationError, type Logger, type StateStore } from '@im/core';
 import type { HubSettings } from './settings.ts';
 
 /** Answers what browsers and programs ask under `/connect`. */
@@ -41,6 +42,7 @@ export function createConnect(
       variables: row.variables,
     },
   ]);
+  checkClients(clients);
   const connections = createConnections({ ...common, envelope, clients: Object.fromEntries(clients) });
   const users = new WeakMap<Request, ConnectUser>();
   const handlers = createConnectHandlers({
@@ -60,6 +62,20 @@ export function createConnect(
     },
     [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
   };
+}
+
+/** Says at once what would else be found by the first user. @throws `ConfigurationError` with every fault */
+function checkClients(clients: readonly (readonly [string, ConnectionClient])[]): void {
+  const faults = clients.flatMap(([id, client]) => {
+    try {
+      createOAuthClient(client);
+      return [];
+    } catch (error) {
+      if (!(error instanceof ConfigurationError)) throw error;
+      return error.faults.map((fault) => ({ ...fault, path: `connect.providers.${id}.${fault.path}` }));
+    }
+  });
+  if (faults.length > 0) throw new ConfigurationError(faults);
 }
 
 /** How the provider takes a secret: in the header where it does, else in the form. */
