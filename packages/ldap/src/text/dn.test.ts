@@ -28,6 +28,14 @@ describeVectors('names of RFC 4514', 'ldap', (folder) => {
 });
 
 describe('a name', () => {
+  it('of spaces alone, or with many of them in its value, is read in time that grows as it does', () => {
+    // Tried in n³ and n² ways, it took minutes.
+    const begin = performance.now();
+    expect(() => rawDn(`cn${' '.repeat(16_000)}x`)).toThrow();
+    expect(rawDn(`cn=a${' '.repeat(16_000)}b\\  `).name).toBe(`a${' '.repeat(16_000)}b `);
+    expect(performance.now() - begin).toBeLessThan(1_000);
+  });
+
   it('escapes what is put in, and nothing of the template', () => {
     expect(dn`uid=${'a,b+c="d"'},ou=people,${rawDn('dc=example,dc=org')}`.text).toBe(
       'uid=a\\,b\\+c\\=\\"d\\",ou=people,dc=example,dc=org',

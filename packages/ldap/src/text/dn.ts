@@ -129,8 +129,9 @@ function parseDn(text: string): readonly (readonly DnPart[])[] | undefined {
   for (const relative of splitAt(text, /[,;]/)) {
     const parts: DnPart[] = [];
     for (const pair of splitAt(relative, /\+/)) {
-      const [, type = '', raw = ''] = /^\s*([^=]*?)\s*=(.*)$/s.exec(pair) ?? [];
-      const value = unescaped(raw);
+      const middle = pair.indexOf('=');
+      const type = pair.slice(0, Math.max(middle, 0)).trim();
+      const value = unescaped(pair.slice(middle + 1));
       if (!typePattern.test(type) || value === undefined) return undefined;
       parts.push({ type, value });
     }
@@ -151,9 +152,17 @@ function splitAt(text: string, separator: RegExp): readonly string[] {
   return pieces;
 }
 
+/** Without the spaces around it; one that is escaped belongs to it. */
+function trimmed(raw: string): string {
+  const text = raw.trimStart();
+  let end = text.length;
+  while (text[end - 1] === ' ' && text[end - 2] !== '\\') end -= 1;
+  return text.slice(0, end);
+}
+
 /** `undefined` when a character stands there that must be escaped. */
 function unescaped(raw: string): string | undefined {
-  const bare = raw.trimStart().replace(/(?<!\\) +$/, '');
+  const bare = trimmed(raw);
   const quoted = /^"((?:\\.|[^"\\])*)"$/s.exec(bare)?.[1];
   const inner = quoted ?? bare;
   if (/^#(?:[0-9a-f]{2})+$/i.test(inner) && quoted === undefined) return inner.toLowerCase();

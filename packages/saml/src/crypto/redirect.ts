@@ -85,9 +85,10 @@ function checkSignature(
 }
 
 /** @throws {@link Refused} when it is no such data, or grows beyond what is read */
-function inflate(base64: string): string {
-  require(base64.length <= mostCharacters, 'too_large');
-  require(/^[A-Za-z0-9+/\s]*={0,2}\s*$/.test(base64), 'bad_encoding', 'it is not base64');
+function inflate(given: string): string {
+  require(given.length <= mostCharacters, 'too_large');
+  const base64 = given.replace(/\s+/g, '');
+  require(/^[A-Za-z0-9+/]*={0,2}$/.test(base64), 'bad_encoding', 'it is not base64');
   try {
     return decodeUtf8(inflateRawSync(Buffer.from(base64, 'base64'), { maxOutputLength: mostCharacters }));
   } catch (error) {

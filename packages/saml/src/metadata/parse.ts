@@ -10,7 +10,7 @@ import { refuse, require } from '../refusals.ts';
 import type { XmlElement } from '../xml/dom.ts';
 import { type Binding, bindings, ns } from '../xml/names.ts';
 import { attribute, children, instantAttribute, isNamed, textOf } from '../xml/read.ts';
-import { parseXml, type SafeXml } from '../xml/strict.ts';
+import { mostElements, parseXml, type SafeXml } from '../xml/strict.ts';
 import type { Endpoint, IdentityProviderMetadata } from './model.ts';
 
 /** How it is read. */
@@ -31,7 +31,7 @@ export function parseMetadata(
   text: string,
   { entityId, signedBy, now }: MetadataOptions,
 ): IdentityProviderMetadata {
-  const document = parseXml(text);
+  const document = parseXml(text, mostElements.metadata);
   const { root } = signedBy === undefined ? document : signedDocument(document, signedBy);
   const isDescriptor =
     isNamed(root, ns.metadata, 'EntityDescriptor') || isNamed(root, ns.metadata, 'EntitiesDescriptor');

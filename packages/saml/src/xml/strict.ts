@@ -21,7 +21,6 @@ export interface SafeXml {
 const limits = {
   characters: 512 * 1024,
   depth: 40,
-  elements: 5_000,
   attributes: 40,
 } as const;
 
@@ -29,15 +28,21 @@ const limits = {
 export const mostCharacters = limits.characters;
 
 /**
+ * Elements that are read. The signature library takes a time of n² for them, and anybody may send a message; metadata is only fetched from where the
+ * settings say.
+ */
+export const mostElements = { message: 2_000, metadata: 5_000 } as const;
+
+/**
  * Reads a document.
  *
  * @throws {@link Refused}
  */
-export function parseXml(given: string): SafeXml {
+export function parseXml(given: string, most: number = mostElements.message): SafeXml {
   require(given.length <= limits.characters, 'too_large', `${given.length} characters`);
   // Once and for all, as XML 1.0 §2.11 wants it; signatures are over the text that this gives.
   const text = given.replace(/\r\n?/g, '\n').replace(/^\uFEFF/, '');
-  scan(text);
+  scan(text, most);
   const root = parse(text);
   checkTree(root);
   return { text, root };
@@ -53,14 +58,15 @@ export function decodeUtf8(bytes: Uint8Array): string {
 }
 
 const declaration = /^<\?xml(?:\s+[a-z]+\s*=\s*(?:"[^"<&]*"|'[^'<&]*'))*\s*\?>/;
-const tag = /<(\/?)([\p{L}_][\p{L}\p{N}_.:-]*)((?:[^<>"']|"[^"<]*"|'[^'<]*')*?)(\/?)>/uy;
-const attribute = /\s+[\p{L}_][\p{L}\p{N}_.:-]*\s*=\s*(?:"[^"<]*"|'[^'<]*')/gu;
+/** A name ends where no more of it follows, and attributes begin where the last one ended: else a long text is tried in n² ways. */
+const tag = /<(\/?)([\p{L}_][\p{L}\p{N}_.:-]*)(?![\p{L}\p{N}_.:-])((?:[^<>"']|"[^"<]*"|'[^'<]*')*?)(\/?)>/uy;
+const attribute = /\s+[\p{L}_][\p{L}\p{N}_.:-]*(?![\p{L}\p{N}_.:-])\s*=\s*(?:"[^"<]*"|'[^'<]*')/uy;
 const reference = /&(?:(lt|gt|amp|quot|apos)|#(\d{1,7})|#x([0-9a-f]{1,6}));/iy;
 /** Characters that XML 1.0 §2.2 does not know. */
 const forbidden = /[^\t\n\r\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 
 /** Reads along without understanding: nesting, amounts, and whether there is anything that must not be. */
-function scan(text: string): void {
+function scan(text: string, most: number): void {
   require(!forbidden.test(text), 'bad_encoding', 'it holds a character that XML does not know');
   const head = declaration.exec(text)?.[0] ?? '';
   const encoding = /encoding\s*=\s*["']([^"']*)/.exec(head)?.[1] ?? 'utf-8';
@@ -82,7 +88,7 @@ function scan(text: string): void {
         empty === '', 'not_xml', 'its tags do not match');
     } else {
       elements += 1;
-      require(elements <= limits.elements, 'too_many_elements');
+      require(elements <= most, 'too_many_elements');
       require(open.length > 0 || !hasRoot, 'not_xml', 'it has several roots');
       hasRoot = true;
       checkAttributes(inside, at);
@@ -103,25 +109,31 @@ function refuseMarkup(text: string, at: number): void {
 }
 
 function checkAttributes(inside: string, at: number): void {
-  const attributes = inside.match(attribute) ?? [];
-  require(attributes.length <= limits.attributes, 'too_many_elements', 'an element has too many attributes');
-  const rest = attributes.reduce((left, one) => left - one.length, inside.trimEnd().length);
-  require(rest === 0, 'not_xml', `the tag at character ${at + 1} holds something else than attributes`);
-  for (const one of attributes) checkText(one, 0, one.length, false);
+  attribute.lastIndex = 0;
+  let read = 0;
+  for (let count = 1, match = attribute.exec(inside); match !== null; count += 1) {
+    require(count <= limits.attributes, 'too_many_elements', 'an element has too many attributes');
+    checkText(inside, read, attribute.lastIndex, false);
+    read = attribute.lastIndex;
+    match = attribute.exec(inside);
+  }
+  const isAll = inside.slice(read).trim() === '';
+  require(isAll, 'not_xml', `the tag at character ${at + 1} holds something else than attributes`);
 }
 
 /** Only the five entities that XML knows by itself, and characters by number, which must be characters. */
-function checkText(text: string, from: number, to: number, isOutside: boolean): void {
-  if (isOutside) require(text.slice(from, to).trim() === '', 'not_xml', 'text stands outside of its root');
-  for (let at = text.indexOf('&', from); at >= 0 && at < to; at = text.indexOf('&', at + 1)) {
+function checkText(whole: string, from: number, to: number, isOutside: boolean): void {
+  const text = whole.slice(from, to);
+  if (isOutside) require(text.trim() === '', 'not_xml', 'text stands outside of its root');
+  for (let at = text.indexOf('&'); at >= 0; at = text.indexOf('&', at + 1)) {
     reference.lastIndex = at;
     const match = reference.exec(text);
-    if (match === null) refuse('bad_entity', `at character ${at + 1}`);
+    if (match === null) refuse('bad_entity', `at character ${from + at + 1}`);
     const [, name, decimal, hex] = match;
     if (name !== undefined) continue;
     const code = Number.parseInt(decimal ?? hex ?? '', decimal === undefined ? 16 : 10);
     const isCharacter = code <= 0x10ffff && !forbidden.test(String.fromCodePoint(code));
-    require(isCharacter, 'bad_entity', `at character ${at + 1}`);
+    require(isCharacter, 'bad_entity', `at character ${from + at + 1}`);
   }
 }
 
