@@ -6,6 +6,7 @@ import { createServer } from '@im/server';
 import type { Fault } from '../lib/fault.ts';
 import { checkCompose } from './compose.ts';
 import { checkDockerfile, final, readDockerfile } from './dockerfile.ts';
+import { checkGenerated } from './generated.ts';
 import { type Resource, render } from './render.ts';
 import { checkRules, type Facts } from './rules.ts';
 import { checkTypes } from './types.ts';
@@ -18,7 +19,11 @@ const composeFile = 'deploy/compose/compose.yaml';
 export async function checkDeploy(root: string): Promise<readonly Fault[]> {
   const text = readFileSync(join(root, dockerfile), 'utf8');
   const facts = await readFacts(text);
-  const faults = [...checkDockerfile(root, dockerfile, text), ...checkCompose(root, composeFile, facts)];
+  const faults = [
+    ...checkDockerfile(root, dockerfile, text),
+    ...checkCompose(root, composeFile, facts),
+    ...(await checkGenerated(root)),
+  ];
   const rendered: Record<string, readonly Resource[]> = {};
   for (const set of sets) {
     try {
