@@ -1,0 +1,41 @@
+/**
+ * `npm run consume [-- <package>…]`: publishes every package, as it is built now, to a registry on loopback, and tries each as a consumer gets it. Prints a table;
+ * ends with 1 when something is wrong.
+ */
+import { parseArgs } from 'node:util';
+import pc from 'picocolors';
+import { temporaryFolder } from '../lib/temporary.ts';
+import { readWorkspace, repositoryRoot } from '../lib/workspace.ts';
+import { consume, type Footprint } from './consume.ts';
+import { publishAll } from './publish-all.ts';
+import { startRegistry } from './registry.ts';
+
+const { positionals } = parseArgs({ allowPositionals: true });
+const workspace = readWorkspace(repositoryRoot);
+const chosen = workspace.packages.filter(
+  ({ name }) => positionals.length === 0 || positionals.some((one) => name === one || name === `@im/${one}`),
+);
+
+await using registry = await startRegistry();
+{
+  using folder = temporaryFolder();
+  await publishAll(workspace, registry, folder);
+}
+console.log(`${registry.published.length} packages published on loopback`);
+
+const footprints: Footprint[] = [];
+for (const member of chosen) {
+  const footprint = await consume(member, workspace, registry);
+  footprints.push(footprint);
+  console.log(lineOf(footprint));
+}
+process.exitCode = footprints.every(({ faults }) => faults.length === 0) ? 0 : 1;
+
+function lineOf({ name, packages, bytes, importMs, faults }: Footprint): string {
+  const mark = faults.length === 0 ? pc.green('✓') : pc.red('×');
+  const megabytes = `${(bytes / 1e6).toFixed(1)} MB`;
+  const figures = [`${packages} packages`, megabytes, `${importMs.toFixed(0)} ms`].map((text) =>
+    text.padStart(13),
+  );
+  return [`${mark} ${name.padEnd(16)}${figures.join('')}`, ...faults.map((says) => `    ${says}`)].join('\n');
+}
