@@ -112,13 +112,20 @@ export async function startCollector(): Promise<Collector> {
     url: server.httpUrl.href,
     batches,
     requests,
-    spans: () => scoped().flatMap(({ scopeSpans = [] }) => scopeSpans.flatMap(({ spans }) => spans)),
+    spans: () => spansOf(batches),
     metrics: () =>
       scoped().flatMap(({ scopeMetrics = [] }) => scopeMetrics.flatMap(({ metrics }) => metrics)),
     logs: () => scoped().flatMap(({ scopeLogs = [] }) => scopeLogs.flatMap(({ logRecords }) => logRecords)),
     resources: () => scoped().map(({ resource }) => plain(resource.attributes)),
     [Symbol.asyncDispose]: () => server.close(),
   };
+}
+
+/** The spans of some batches. */
+export function spansOf(batches: readonly Batch[]): readonly SentSpan[] {
+  return batches
+    .flatMap(({ resourceSpans = [] }) => resourceSpans)
+    .flatMap(({ scopeSpans = [] }) => scopeSpans.flatMap(({ spans }) => spans));
 }
 
 /** Attributes by name. */
