@@ -28,6 +28,7 @@ export function createConnect(
   common: { readonly state: StateStore; readonly clock: Clock; readonly logger: Logger },
 ): HubConnect {
   const { baseUrl, sealingKey, providers, returnTo, allowedOrigins = [] } = settings;
+  const { origin } = new URL(baseUrl);
   const envelope = createEnvelope({ keys: [{ id: 'hub', key: sealingKey }] });
   const clients = Object.entries(providers).map(([id, row]): [string, ConnectionClient] => [
     id,
@@ -52,16 +53,28 @@ export function createConnect(
     scopes: Object.fromEntries(Object.entries(providers).map(([id, { scopes }]) => [id, scopes])),
     authenticate: (request) => users.get(request),
     returnTo,
-    allowedOrigins: [...allowedOrigins, new URL(baseUrl).origin],
+    allowedOrigins: [...allowedOrigins, origin],
   });
   return {
     connections,
-    handle: (request, user) => {
+    handle: (given, user) => {
+      const request = user === undefined ? given : ownRequest(given, origin);
       if (user !== undefined) users.set(request, user);
       return handlers.handle(request);
     },
     [Symbol.asyncDispose]: () => connections[Symbol.asyncDispose](),
   };
+}
+
+/** The handlers want to know of a change that a page of ours sent it; of a program, which says nothing, the door has judged that already. */
+function ownRequest(request: Request, origin: string): Request {
+  const { headers, method } = request;
+  if (method === 'GET' || headers.has('origin') || headers.has('sec-fetch-site')) return request;
+  return new Request(request.url, {
+    method,
+    headers: { ...Object.fromEntries(headers), origin },
+    signal: request.signal,
+  });
 }
 
 /** Says at once what would else be found by the first user. @throws `ConfigurationError` with every fault */
