@@ -30,6 +30,8 @@ export interface HubView {
   incidents(): readonly Incident[];
   /** Share of successful calls that a tenant was promised. */
   slaTarget(tenant: string): number | undefined;
+  /** What repeating each operation of one does, by its name. */
+  effects(one: Pick<IntegrationStatus, 'name' | 'tenant'>): ReadonlyMap<string, string>;
   /** What is remembered of the one with this key. */
   past(key: string): Pick<Seen, 'history' | 'quota'> | undefined;
   /** Everything as it was last seen, with the version of its latest change. */
@@ -82,6 +84,13 @@ function createView(
     events: () => watch.events(only),
     incidents: () => watch.incidents(only),
     slaTarget: (tenant) => registry.tenant(tenant).settings.slaTarget,
+    effects: ({ name, tenant }) =>
+      new Map(
+        registry
+          .tenant(tenant)
+          .operations(name)
+          .map((one) => [one.name, one.effect]),
+      ),
     past: (key) => watch.past(key),
     seen: () => watch.seen(only),
     goneSince: (version) => watch.goneSince(version, only),

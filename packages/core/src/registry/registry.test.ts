@@ -46,6 +46,17 @@ describe('a registry', () => {
     }
   });
 
+  it('tells the operations of what is registered, and makes nothing for it', () => {
+    const { registry, world, demo } = setUp();
+    registry.register(demo, { tenant: 'a', options: { key } });
+    const operations = registry.tenant('a').operations('demo');
+    expect(operations.find(({ name }) => name === 'hello')).toMatchObject({ effect: 'read', kind: 'call' });
+    expect(world.made).toEqual([]);
+    expect(() => registry.tenant('b').operations('demo')).toThrow(
+      expect.objectContaining({ code: 'not_found' }),
+    );
+  });
+
   it('names what exists in this tenant when asked for what does not', () => {
     const { registry, demo } = setUp();
     registry.register(demo, { tenant: 'a', name: 'one', options: { key } });

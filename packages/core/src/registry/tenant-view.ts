@@ -1,3 +1,4 @@
+import { describeOperations, type OperationDescription } from '../describe-operations.ts';
 import { IntegrationError } from '../errors.ts';
 import type { ForwardAnswer, ForwardRequest } from '../forward.ts';
 import type { AnyDefinition, CheckCall, ClientOf } from '../integration.ts';
@@ -34,6 +35,10 @@ export class View implements TenantView {
 
   port<Driver>(port: Port<Driver>, name?: string): Driver {
     return this.#giver(port, name).driver(port.id) as Driver;
+  }
+
+  operations(name: string): readonly OperationDescription[] {
+    return describeOperations(entryOf(this.tenant, this.#find(), name).definition);
   }
 
   async forward(name: string, request: ForwardRequest, call?: CallOptions): Promise<ForwardAnswer> {

@@ -1,5 +1,6 @@
 /** The registry as applications and the server see it. */
 import type { Environment } from '../context.ts';
+import type { OperationDescription } from '../describe-operations.ts';
 import type { IntegrationError } from '../errors.ts';
 import type { ForwardAnswer, ForwardRequest } from '../forward.ts';
 import type { AnyDefinition, CheckCall, ClientOf, OptionsOf } from '../integration.ts';
@@ -100,6 +101,12 @@ export interface TenantView {
    * @throws {@link IntegrationError} `not_found`, or `failed_precondition` when several give it and none is named
    */
   port<Driver>(port: Port<Driver>, name?: string): Driver;
+  /**
+   * The operations of an integration as data, for tables and dashboards. Makes and opens nothing.
+   *
+   * @throws {@link IntegrationError} `not_found`
+   */
+  operations(name: string): readonly OperationDescription[];
   /**
    * Passes a request on to the vendor of an integration, with its credentials and through its policies: for what no operation wraps. `GET`
    * and `HEAD` are retried as reads, `PUT` and `DELETE` as idempotent, `POST` and `PATCH` are sent once.

@@ -69,6 +69,7 @@ export function sampleRegistry(list: IntegrationStatus[]): Registry & { emit(eve
       settings: {},
       get: unused,
       port: unused,
+      operations: () => [{ name: 'getTrack', effect: 'read' as const, kind: 'call' as const, argumentCount: 1, parameters: ['id'] }],
       forward: unused,
       receive: unused,
       list: () => list.filter((one) => one.tenant === tenant),

@@ -15,8 +15,6 @@ export interface Entry {
   readonly note?: string | undefined;
   readonly history?: History | undefined;
   readonly quota?: QuotaTrend | undefined;
-  /** What repeating each operation does, where that is known. */
-  readonly effects?: ReadonlyMap<string, string> | undefined;
 }
 
 /** See the head of this file. */
@@ -28,6 +26,8 @@ export interface Board {
   readonly events: readonly SeenEvent[];
   readonly incidents: readonly Incident[];
   readonly levels: readonly ServiceLevel[];
+  /** What repeating each operation of one does. */
+  readonly effects: HubView['effects'];
   /** Whether the caller may do it. */
   readonly may: Caller['may'];
 }
@@ -43,6 +43,7 @@ export function lookAt(view: HubView, caller: Pick<Caller, 'may'>): Board {
     events: view.events(),
     incidents: view.incidents(),
     levels: serviceLevels(list, view.slaTarget),
+    effects: view.effects,
     may: caller.may,
   };
 }

@@ -18,7 +18,7 @@ export function detail(entry: Entry, board: Board, query: PageQuery, parts: Part
     name === entry.status.name && tenant === entry.status.tenant;
   return html`${head(entry, board, query, parts)}
 ${parts.live('course', course(entry))}
-<div class="pair">${parts.live('operations', operations(entry))}${parts.live('failures', failures(entry.status))}</div>
+<div class="pair">${parts.live('operations', operations(entry.status, board.effects(entry.status)))}${parts.live('failures', failures(entry.status))}</div>
 <div class="pair">${outlook({ ...board, entries: [entry] }, query, parts)}${log(board.events.filter(own), board, query, parts)}</div>`;
 }
 
@@ -64,12 +64,12 @@ function course({ history }: Entry): Html {
 ${history === undefined ? html`<p class="empty">It has not been called yet.</p>` : html`<div class="plot"><p class="axis"><span>p95 up to ${duration(most)} <span class="key line"></span></span><span>share of failed calls <span class="key failed"></span></span></p>${trend(windows, 'large')}<p class="axis"><span>5 min ago</span><span>now</span></p></div>`}</section>`;
 }
 
-function operations({ status: { stats }, effects }: Entry): Html {
+function operations({ stats }: IntegrationStatus, effects: ReadonlyMap<string, string>): Html {
   const rows = Object.entries(stats.operations).sort(([, one], [, other]) => other.calls - one.calls);
   const body =
     rows.length === 0
       ? html`<p class="empty">No operation has been called yet.</p>`
-      : html`<div class="scroll" tabindex="0" role="region" aria-labelledby="operations-title"><table class="small"><caption class="unseen">Operations that were called, the busiest first</caption><thead><tr><th scope="col">Operation</th><th scope="col">Effect</th><th scope="col" class="number">Calls</th><th scope="col" class="number">Failed</th><th scope="col" class="number">Median</th><th scope="col" class="number">p95</th><th scope="col">Latency</th></tr></thead><tbody>${rows.map(([name, one]) => operationRow(name, one, effects?.get(name)))}</tbody></table></div>`;
+      : html`<div class="scroll" tabindex="0" role="region" aria-labelledby="operations-title"><table class="small"><caption class="unseen">Operations that were called, the busiest first</caption><thead><tr><th scope="col">Operation</th><th scope="col">Effect</th><th scope="col" class="number">Calls</th><th scope="col" class="number">Failed</th><th scope="col" class="number">Median</th><th scope="col" class="number">p95</th><th scope="col">Latency</th></tr></thead><tbody>${rows.map(([name, one]) => operationRow(name, one, effects.get(name)))}</tbody></table></div>`;
   return html`<section id="operations" class="card" aria-labelledby="operations-title"><h2 id="operations-title">Operations</h2>${body}</section>`;
 }
 
