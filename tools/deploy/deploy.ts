@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createRegistry } from '@im/core';
-import { createServer } from '@im/server';
+import { createServer, loadHubConfig } from '@im/server';
 import type { Fault } from '../lib/fault.ts';
 import { checkCompose } from './compose.ts';
 import { checkDockerfile, final, readDockerfile } from './dockerfile.ts';
@@ -14,6 +14,7 @@ import { checkTypes } from './types.ts';
 const dockerfile = 'Dockerfile';
 const sets = ['deploy/kubernetes/base', 'deploy/kubernetes/overlays/production'];
 const composeFile = 'deploy/compose/compose.yaml';
+const configurations = [...sets, 'deploy/compose'].map((folder) => `${folder}/integrations.yaml`);
 
 /** Faults of the manifests, the image and the compose file, each by itself and with one another. */
 export async function checkDeploy(root: string): Promise<readonly Fault[]> {
@@ -23,6 +24,7 @@ export async function checkDeploy(root: string): Promise<readonly Fault[]> {
     ...checkDockerfile(root, dockerfile, text),
     ...checkCompose(root, composeFile, facts),
     ...(await checkGenerated(root)),
+    ...(await Promise.all(configurations.map((file) => checkConfiguration(root, file)))).flat(),
   ];
   const rendered: Record<string, readonly Resource[]> = {};
   for (const set of sets) {
@@ -39,6 +41,19 @@ export async function checkDeploy(root: string): Promise<readonly Fault[]> {
     checkRules(resources, facts).map((says) => ({ place, says })),
   );
   return [...faults, ...broken];
+}
+
+/** The hub reads the file, with a stand-in for each variable that it names. */
+async function checkConfiguration(root: string, place: string): Promise<readonly Fault[]> {
+  const file = join(root, place);
+  const named = readFileSync(file, 'utf8').matchAll(/\$\{env:(\w+)/g);
+  const env = Object.fromEntries(Array.from(named, ([, name]) => [name, 'redis://stand-in']));
+  try {
+    await loadHubConfig(file, { env: { ...env, SPOTIFY_ENABLED: 'true' } });
+    return [];
+  } catch (error) {
+    return [{ place, says: error instanceof Error ? error.message : String(error) }];
+  }
 }
 
 /** What image and hub say of themselves. */
