@@ -4,7 +4,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { createIntegration, injectTraceContext, withTraceContext } from '@im/core';
+import { createIntegration, extractTraceContext, injectTraceContext, withTraceContext } from '@im/core';
 import type { HttpSettings } from '@im/http';
 import { describeVectors } from '@im/testing/vitest';
 import { context, propagation, ROOT_CONTEXT, trace } from '@opentelemetry/api';
@@ -114,6 +114,26 @@ describe('trace context', () => {
         expect(span.spanContext().traceId).toBe(producer.traceId);
         span.end();
       });
+    });
+  });
+
+  it('goes with webhooks, whose receiver goes on in it or begins a trace of its own', async () => {
+    const headers: Record<string, string> = { 'webhook-id': 'msg_1' };
+    const sender = trace.getTracer('theirs').startActiveSpan('send', (span) => {
+      injectTraceContext(headers);
+      span.end();
+      return span.spanContext();
+    });
+    const tracer = trace.getTracer('ours');
+    const { joined, own } = await withTraceContext(new Headers(headers), async () => ({
+      joined: tracer.startSpan('handle').spanContext(),
+      own: tracer.startSpan('handle', { root: true }).spanContext(),
+    }));
+    expect(joined.traceId).toBe(sender.traceId);
+    expect(own.traceId).not.toBe(sender.traceId);
+    expect(trace.getSpanContext(extractTraceContext(headers))).toMatchObject({
+      traceId: sender.traceId,
+      spanId: sender.spanId,
     });
   });
 
