@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import {
   type CallOptions,
   describeOperations,
@@ -70,7 +71,7 @@ What repeating the call does decides what is allowed: an unsafe operation is sen
     const begin = (more: object) => client[operation]?.(...args, { ...callOptions, ...more });
     if (described.kind === 'pages') {
       const pages = begin({ cursor, limit, pageSize }) as Pages<unknown>;
-      if (options.all) for await (const item of pages) screen.item(item);
+      if (options.all) await writeItems(pages, screen);
       else screen.document(await firstPage(pages, screen));
       return exitCodes.fine;
     }
@@ -127,6 +128,14 @@ function refused(shown: string): CommandError {
       remedy: 'run it again with --yes; it is then sent once, whatever fails',
     },
   );
+}
+
+/** Writes items as they come, and lets signals and a reader that has gone be noticed meanwhile. */
+async function writeItems(pages: Pages<unknown>, screen: Screen): Promise<void> {
+  for await (const page of pages.pages()) {
+    for (const item of page.items) screen.item(item);
+    await setImmediate();
+  }
 }
 
 async function firstPage(pages: Pages<unknown>, screen: Screen): Promise<Page<unknown>> {
