@@ -1,4 +1,4 @@
-import { IntegrationError, memoryState } from '@im/core';
+import { IntegrationError, memoryState, sleep } from '@im/core';
 import { createVirtualClock } from '@im/testing';
 import { describe, expect, it } from 'vitest';
 import { createHub, loud, type Recorder, recorder } from './__tests__/hub.ts';
@@ -361,6 +361,33 @@ describe('restarts and fleets', () => {
     three.engine.record('noise', { ...api, integration: 'mail' }, 0);
     await clock.advance(6 * minute);
     expect(chat.lines.at(-1)).toBe('resolved 0+1');
+  });
+
+  it('tell once even where two processes lead at the same time, and none has the lock to itself', async () => {
+    const clock = createVirtualClock();
+    const memory = memoryState(clock);
+    // A lock that everybody gets, and answers that take a moment, so that both read before either writes.
+    const state = {
+      ...memory,
+      get: async (key: string) => {
+        if (key.endsWith('lock/leader')) return undefined;
+        const found = await memory.get(key);
+        if (key.endsWith('book')) await sleep(clock, 100);
+        return found;
+      },
+      compareAndSet: async (...args: Parameters<typeof memory.compareAndSet>) =>
+        args[0].endsWith('lock/leader') ? 'mine' : memory.compareAndSet(...args),
+    };
+    const chat = recorder();
+    chat.answer = () => sleep(clock, 5 * second).then(() => ({}));
+    const options = { clock, state, channels: { chat }, routes: oneRoute() };
+    await using one = createHub(options);
+    await using two = createHub(options);
+    for (const { engine } of [one, two]) engine.record('noise', api, 11);
+    await clock.advance(10 * minute);
+    for (const { engine } of [one, two]) engine.record('noise', api, 0);
+    await clock.advance(10 * minute);
+    expect(chat.lines).toEqual(['new 1+0', 'resolved 0+1']);
   });
 
   it('add up the events of all processes', async () => {

@@ -129,7 +129,8 @@ function judgeBurn(rule: RuleOf<'burn_rate'>, windows: Windows): Found | undefin
   const burn = (windowMs: number) => windows.burnRate(rule.objective, windowMs) ?? 0;
   const pair = rule.windows.find(
     ({ long, short, factor }) =>
-      burn(long) > factor && burn(short) > factor && windows.counts(long).calls >= rule.minimumCalls,
+      // The short one first: minutes are cheaper to read than days.
+      burn(short) > factor && burn(long) > factor && windows.counts(long).calls >= rule.minimumCalls,
   );
   return pair && { value: burn(pair.long), active: true };
 }
@@ -137,8 +138,9 @@ function judgeBurn(rule: RuleOf<'burn_rate'>, windows: Windows): Found | undefin
 /** Once it fires it goes on until there are calls again, though the time before it then has gaps too. */
 function judgeAbsence({ over, baseline }: RuleOf<'absence'>, windows: Windows): Found | undefined {
   const calls = (windowMs: number) => windows.counts(windowMs).calls;
+  if (calls(over) > 0) return undefined;
   const all = calls(longestMs);
-  if (all === 0 || calls(over) > 0) return undefined;
+  if (all === 0) return undefined;
   const found = { value: 0, says: `${all} calls in the last ${durationText(longestMs)}` };
   let before = 0;
   for (let reach = 2 * over; reach <= over + baseline; reach += over) {

@@ -23,10 +23,21 @@ export interface Recent {
   readonly quarters: Series;
 }
 
-/** Reads a record; `undefined` is an empty one. */
+/** Reads a record; `undefined` is an empty one. Each part is read when it is first asked for. */
 export function readRecent(text: string | undefined): Recent {
-  const [minutes = '', quarters = ''] = (text ?? '').split('|');
-  return { minutes: readSeries(minutes), quarters: readSeries(quarters) };
+  const [minutesText = '', quartersText = ''] = (text ?? '').split('|');
+  let minutes: Series | undefined;
+  let quarters: Series | undefined;
+  return {
+    get minutes() {
+      minutes ??= readSeries(minutesText);
+      return minutes;
+    },
+    get quarters() {
+      quarters ??= readSeries(quartersText);
+      return quarters;
+    },
+  };
 }
 
 /** The record as text. */

@@ -59,6 +59,31 @@ describe('error budgets', () => {
     expect(await rates()).toEqual([0, 0, 0]);
   });
 
+  it.each([
+    [28, 1],
+    [30, 3],
+  ] as const)('look back on %i whole days of the zone, today included', async (windowDays, calls) => {
+    const state = memoryState({ now: () => 0, schedule: () => () => {} });
+    const objectives = [{ availability: 0.9, windowDays }];
+    const timeZone = () => 'America/New_York';
+    // Midnight in New York, and the minute before it, at both beginnings: April 30th and May 2nd.
+    for (const start of [
+      '2030-04-30T03:59:00Z',
+      '2030-04-30T04:00:00Z',
+      '2030-05-02T03:59:00Z',
+      '2030-05-02T04:00:00Z',
+    ]) {
+      await using world = createWorld({ start, state });
+      addService(world, 'acme', 'api');
+      await using _levels = createServiceLevels({ ...world, timeZone });
+      await world.ask('acme', 'api', 1);
+      await world.clock.advance(1);
+    }
+    await using world = createWorld({ start: '2030-05-30T03:59:00Z', state });
+    await using levels = createServiceLevels({ ...world, objectives, timeZone });
+    expect((await levels.level('acme', 'api')).counts.calls).toBe(calls);
+  });
+
   it('are those of all processes, and outlive each of them', async () => {
     const clock = createVirtualClock();
     const shared = { clock, state: memoryState(clock) };
