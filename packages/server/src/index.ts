@@ -19,6 +19,7 @@ export { fileAuditStore } from './audit/file-store.ts';
 export type { AuditStore } from './audit/store.ts';
 export { type HubConfig, loadHubConfig } from './config/load.ts';
 export { type SplitFile, splitFile } from './config/section.ts';
+export { createConnect, type HubConnect } from './connect.ts';
 export { ListenError } from './listen.ts';
 export type { ClientLimits } from './listener.ts';
 export { jsonLogger } from './log.ts';
@@ -32,6 +33,7 @@ export { type Sandbox, type SandboxOptions, startSandbox } from './sandbox/sandb
 export { type ActiveSpell, type Spell, sandboxWeather } from './sandbox/weather.ts';
 export type { Health, IntegrationView, Problem } from './schemas.ts';
 export { createServer, type HubServer, type RateLimits, type ServerOptions } from './server.ts';
+export { type HubSettings, hubSettings } from './settings.ts';
 export { type StartServerOptions, startServer } from './start.ts';
 export type { Note } from './view.ts';
 export { type DeliverySettings, deliverTo } from './webhooks/deliver.ts';

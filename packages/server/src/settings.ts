@@ -176,9 +176,6 @@ export const hubSettings = z
 /** What the section holds, checked. */
 export type HubSettings = z.output<typeof hubSettings>;
 
-/** What may be written. */
-export type HubSettingsInput = z.input<typeof hubSettings>;
-
 /**
  * Checks a part of the settings that is given in code.
  *

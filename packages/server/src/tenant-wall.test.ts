@@ -122,7 +122,9 @@ function counted(registry: Registry, asked: { count: number }): Registry {
 const full = process.env.CI === 'true';
 /** Outside CI one role has to do, which may do most of it, and a few of the names. */
 const roles = full ? ['viewer', 'operator', 'admin'] : ['operator'];
-const names = full ? [...shared, ...tenants.map(own), 'nothing', '__proto__', 'more_1'] : ['crm', own('Acme'), 'nothing'];
+const names = full
+  ? [...shared, ...tenants.map(own), 'nothing', '__proto__', 'more_1']
+  : ['crm', own('Acme'), 'nothing'];
 const asTenant = full ? [...tenants, undefined, 'nobody', 'default', '*'] : [...tenants, undefined];
 
 /** Every route with every name, for every tenant that can be named. */
@@ -199,8 +201,7 @@ describe('the wall between tenants', async () => {
     await using scene = await open(tenants, 'acme');
     const others = () => JSON.stringify(scene.registry.list().filter(({ tenant }) => tenant !== 'acme'));
     const before = others();
-    for (const [method, path, headers] of all)
-      await scene.ask('admin', method, path, headers);
+    for (const [method, path, headers] of all) await scene.ask('admin', method, path, headers);
     expect(others()).toBe(before);
     expect(JSON.stringify(scene.registry.list().filter(({ tenant }) => tenant === 'acme'))).toContain(
       'disabled by key:',

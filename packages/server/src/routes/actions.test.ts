@@ -2,17 +2,17 @@ import { createRegistry, memoryState } from '@im/core';
 import { createVirtualClock, memory } from '@im/testing';
 import { describe, expect, it } from 'vitest';
 import { createHubAccess } from '../access/access.ts';
-import { memoryAuditLog } from '../audit/audit-log.ts';
+import { type AuditLog, memoryAuditLog, openAuditLog } from '../audit/audit-log.ts';
+import { memoryAuditStore } from '../audit/store.ts';
 import { createServer } from '../server.ts';
 
-async function open() {
+async function open(audit: AuditLog = memoryAuditLog()) {
   const clock = createVirtualClock();
   const registry = createRegistry({ clock });
   for (const tenant of ['acme', 'zest']) registry.register(memory, { tenant, name: 'notes', options: {} });
   await registry.enableAll();
   const state = memoryState(clock);
   const access = createHubAccess({ state, clock });
-  const audit = memoryAuditLog(clock);
   const reloads: unknown[] = [];
   const hub = createServer({
     registry,
@@ -112,13 +112,25 @@ describe('actions', () => {
     ]);
   });
 
-  it('are not done when they cannot be recorded', async () => {
-    await using scene = await open();
-    const key = await scene.keyOf('operator');
-    scene.audit.append = () => Promise.reject(Object.assign(new Error('full')));
-    const answer = await scene.send('POST', '/integrations/notes/disable?tenant=acme', key);
-    expect(answer.status).toBe(500);
-    expect(scene.statusOf('acme').status).toBe('healthy');
+  it('are not done when they cannot be recorded, as on a full disk', async () => {
+    let isFull = false;
+    const store = memoryAuditStore();
+    const { append } = store;
+    store.append = (...lines) =>
+      isFull ? Promise.reject(new Error('ENOSPC: /var/secret/place')) : append(...lines);
+    await using scene = await open(await openAuditLog({ store }));
+    const key = await scene.keyOf('admin');
+    const act = (path: string) => scene.send('POST', path, key);
+    isFull = true;
+    for (const path of ['/integrations/notes/disable?tenant=acme', '/admin/reload']) {
+      const { status, body } = await act(path);
+      expect([status, body.detail]).toEqual([503, expect.stringContaining('so nothing was done')]);
+      expect(JSON.stringify(body)).not.toContain('secret');
+    }
+    expect([scene.statusOf('acme').status, scene.reloads]).toEqual(['healthy', []]);
+    isFull = false;
+    expect((await act('/integrations/notes/disable?tenant=acme')).status).toBe(200);
+    expect(await scene.audit.verify()).toMatchObject({ ok: true, entries: 2 });
   });
 
   it('reload the configuration, with the intent on record', async () => {
