@@ -7,7 +7,7 @@
  */
 import type { Clock } from '@im/core';
 import type { Cluster, Redis } from 'ioredis';
-import { closed, failed, isRefusal, isReply, tooSlow } from './errors.ts';
+import { closed, failed, isRefusal, isReply, neverLeft, tooSlow } from './errors.ts';
 
 /** What commands go through. */
 export interface CommandsSetup {
@@ -97,9 +97,11 @@ export class Commands {
           send(client).then(
             (reply) => end(() => resolve(reply)),
             (error: unknown) => {
-              const isLost = !isReply(error);
+              const isUnsent = neverLeft(error);
+              const isLost = !isReply(error) && !isUnsent;
               unclear ||= isLost;
-              if (isLost && repeatable && client.status !== 'ready') sent = false;
+              // The connection is gone, or about to be; the next one that is ready sends it again.
+              if (isUnsent || (isLost && repeatable)) sent = false;
               else end(() => reject(failed(operation, at, error, isLost)));
             },
           );

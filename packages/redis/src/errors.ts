@@ -47,6 +47,11 @@ const meanings: readonly (readonly [reply: RegExp, Meaning])[] = [
 export const isReply = (error: unknown): error is Error =>
   error instanceof Error && (error.name === 'ReplyError' || /^[A-Z]{2,}\b/.test(error.message));
 
+/** Whether ioredis had no connection to send on, and keeps nothing for later. */
+export function neverLeft(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith("Stream isn't writeable");
+}
+
 /** Whether the server refuses this client, so that waiting for it is in vain. */
 export function isRefusal(error: unknown): boolean {
   return isReply(error) && /^(NOAUTH|WRONGPASS|NOPERM)\b/.test(error.message);

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pass } from 'node:timers/promises';
-import { type StateStore, tryLock } from '@im/core';
+import { type Call, createIntegration, defineIntegration, keyed, type StateStore, tryLock } from '@im/core';
 import type { StateStoreHarness } from '@im/testing';
 import { describeProgram, describeStateStore } from '@im/testing/vitest';
 import { Cluster, Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { freePort, howToInstallRedis, type RedisServer, startRedisServer } from './__tests__/redis-server.ts';
 import { type RedisStateOptions, redisState } from './index.ts';
 
@@ -42,6 +43,46 @@ describeProgram('with a redis-server', 'redis-server', howToInstallRedis, () => 
     await store.set('text', 'secret-value');
     await expect(store.increment('text')).rejects.toMatchObject({ code: 'failed_precondition' });
     await expect(store.increment('text')).rejects.not.toThrow('secret-value');
+  });
+
+  it('gives a reference one idempotency key in all processes, also after all of them have ended', async () => {
+    const prefix = `${randomUUID()}:`;
+    const keys = new Set<string | undefined>();
+    const payments = defineIntegration({
+      id: 'payments',
+      title: 'Payments',
+      category: 'example',
+      contract: 1,
+      docs: 'https://payments.test/',
+      options: z.strictObject({}),
+      egress: [],
+      errors: { docs: 'https://payments.test/errors', rows: [] },
+      connect: () => ({
+        pay: keyed(async (_amount: number, call: Call) => void keys.add(call.idempotencyKey)),
+      }),
+    });
+    const pay = async (amount: number) => {
+      await using state = open({ prefix });
+      await using client = createIntegration(payments, { options: {}, state });
+      await client.pay(amount, { reference: 'order-4711' });
+    };
+    await Promise.all([pay(100), pay(100), pay(100)]);
+    await pay(100);
+    expect(keys.size).toBe(1);
+    await expect(pay(200)).rejects.toMatchObject({ code: 'invalid_argument' });
+  });
+
+  it('tells the holder of a lock that was overtaken, in another process too', async () => {
+    const prefix = `${randomUUID()}:`;
+    await using one = open({ prefix });
+    await using other = open({ prefix });
+    const slow = await tryLock(one, 'job', 1);
+    let next: Awaited<ReturnType<typeof tryLock>>;
+    while (next === undefined) next = await tryLock(other, 'job', 60_000);
+    expect(next.token).toBeGreaterThan(slow?.token ?? Number.NaN);
+    expect(await slow?.held()).toBe(false);
+    await slow?.release();
+    expect(await next.held()).toBe(true);
   });
 
   it('goes on when the server forgets its scripts', async () => {

@@ -75,8 +75,11 @@ export function redisState(options: RedisStateOptions = {}): StateStore {
   };
 }
 
-/** Writes that carry a version of their own, and so know themselves again. */
-const repeatable: ReadonlySet<Script> = new Set([setScript, compareAndSetScript]);
+/**
+ * Writes that carry a version of their own, and so know themselves again; and the delete of one version, which can at worst
+ * not tell that it was the one who removed it.
+ */
+const repeatable: ReadonlySet<Script> = new Set([setScript, compareAndSetScript, compareAndDeleteScript]);
 
 /** Where a connection is described twice, one of the two would be ignored. */
 function check(raw: object, hasClient: boolean): CheckedOptions {

@@ -3,7 +3,11 @@
  *
  * A request reads the ledger and replaces it, if nobody else has meanwhile; a process that is alone knows what stands
  * there and need not read. Whatever is not sure to be written stays to be written: at worst it counts twice.
+ *
+ * A start is dated when its call has surely begun, a moment after its permit was taken: the system may stop a process in
+ * between, for as long as it likes. Until then it is part of the lease.
  */
+import type { Cancel } from '../../clock.ts';
 import type { Fleet } from './fleet.ts';
 import {
   addStarts,
@@ -13,6 +17,7 @@ import {
   mergeStarts,
   present,
   readLedger,
+  type Starts,
   writeLedger,
 } from './ledger.ts';
 import type { Sight } from './local-part.ts';
@@ -37,6 +42,10 @@ export class Account {
   readonly #windowMs: number;
   readonly #ttlMs: number;
   #spent: [at: number, count: number][] = [];
+  /** Starts that are not dated yet, and when the last permit was taken. */
+  #begun = 0;
+  #begunAt = Number.NEGATIVE_INFINITY;
+  #cancelDating: Cancel | undefined;
   #sight: (Sight & { readonly version: string }) | undefined;
 
   constructor(key: string, fleet: Fleet, windowMs: number) {
@@ -46,9 +55,19 @@ export class Account {
     this.#ttlMs = 2 * windowMs + memberMs;
   }
 
-  /** Starts that the ledger does not show yet. */
-  get spent(): readonly (readonly [at: number, count: number])[] {
-    return this.#spent;
+  /** Starts that the ledger does not show yet, at `now`. */
+  spent(now: number): Starts[] {
+    return this.#begun === 0 ? this.#spent : [...this.#spent, [now, this.#begun]];
+  }
+
+  /** Whether there are any. */
+  get owes(): boolean {
+    return this.#spent.length > 0 || this.#begun > 0;
+  }
+
+  /** Starts that are not dated yet. */
+  get begun(): number {
+    return this.#begun;
   }
 
   /** The ledger as it was written last, without the lease of this process. */
@@ -57,7 +76,23 @@ export class Account {
   }
 
   spend(now: number): void {
-    addStarts(this.#spent, now, 1, this.#windowMs);
+    if (now > this.#begunAt) this.date(now);
+    this.#begun += 1;
+    this.#begunAt = now;
+    this.#cancelDating ??= this.#fleet.clock.schedule(
+      0,
+      () => {
+        this.#cancelDating = undefined;
+        this.date(this.#fleet.clock.now());
+      },
+      { background: true },
+    );
+  }
+
+  /** Dates the starts of which the calls have begun by now. */
+  date(now: number): void {
+    if (this.#begun > 0) addStarts(this.#spent, now, this.#begun, this.#windowMs);
+    this.#begun = 0;
   }
 
   /**
@@ -84,9 +119,11 @@ export class Account {
       const others = present(known.ledger, id, now, this.#windowMs);
       const starts = mergeStarts([...others.starts, ...reported], now, this.#windowMs);
       const settled = { ...others, starts };
+      const begun = this.#begun;
       const decision = decide(settled, now);
       const leases = new Map(others.leases);
-      if (decision.lease !== undefined) leases.set(id, decision.lease);
+      const { lease } = decision;
+      if (lease !== undefined) leases.set(id, { ...lease, permits: lease.permits + begun });
       let version: string | undefined;
       try {
         const text = writeLedger({ ...settled, leases, evenly: decision.evenly });

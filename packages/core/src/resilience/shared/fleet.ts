@@ -5,7 +5,7 @@ import type { StateStore } from '../../state.ts';
 import type { CallNames, PipelineEnvironment, PipelineObserver } from '../types.ts';
 
 /** Milliseconds after which a store that does not answer counts as away, whatever its own time-outs. */
-const mostAskMs = 1_000;
+const mostAskMs = 2_000;
 
 /**
  * This process among those that share a state. Every use of the store goes through {@link Fleet.ask}, so that it is said

@@ -6,6 +6,8 @@ import { countOf, type Ledger, leased, membersOf } from './ledger.ts';
 export interface Demand {
   /** Permits that it holds. */
   readonly holding: number;
+  /** Calls that it has started and not dated yet. */
+  readonly begun: number;
   /** Calls that wait for one. */
   readonly waiting: number;
   /** Calls that it started within the last {@link horizonMs}. */
@@ -48,8 +50,9 @@ export function stepMs(options: RateLimitOptions): number {
  */
 export function grant(ledger: Ledger, options: RateLimitOptions, demand: Demand, now: number): Grant {
   const { limit, windowMs, burst = limit } = options;
-  const { holding, waiting, recent, most } = demand;
-  const free = Math.max(0, limit - countOf(ledger.starts) - leased(ledger, now, windowMs) - holding);
+  const { holding, begun, waiting, recent, most } = demand;
+  const taken = countOf(ledger.starts) + leased(ledger, now, windowMs) + holding + begun;
+  const free = Math.max(0, limit - taken);
   const members = membersOf(ledger, now).length + 1;
   const fair = Math.max(Math.ceil(free / members), Math.ceil(limit / (renewals * members)));
   const wanted = Math.max(0, waiting + Math.ceil(recent / renewals) - holding);

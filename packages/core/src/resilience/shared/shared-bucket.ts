@@ -99,13 +99,14 @@ export class SharedBucket {
 
   isIdle(now: number): boolean {
     const isBusy = this.#asking || this.#local !== undefined || this.queue.size > 0;
-    return !isBusy && !this.#mayTake(now) && this.#account.spent.length === 0;
+    return !isBusy && !this.#mayTake(now) && !this.#account.owes;
   }
 
   /** Gives back what is left, and asks no more. */
   async close(): Promise<void> {
     this.#closed = true;
     this.#disarm();
+    this.#account.date(this.#fleet.clock.now());
     if (this.#account.sight === undefined || this.#away) return;
     // What cannot be given back lapses with the lease.
     await this.#fleet.ask(() => this.#settle()).catch(() => undefined);
@@ -145,7 +146,12 @@ export class SharedBucket {
     const most = this.#local?.bucket.remaining(now) ?? Number.POSITIVE_INFINITY;
     const waiting = this.#closed ? 0 : this.queue.size;
     const recent = this.#closed ? 0 : this.#recent.total(now);
-    const given = grant(ledger, this.#options, { holding, waiting, recent, most }, now);
+    const given = grant(
+      ledger,
+      this.#options,
+      { holding, begun: this.#account.begun, waiting, recent, most },
+      now,
+    );
     const lease = { permits: holding + given.permits, until: now + this.#horizonMs, seen: now };
     return { ledger, now, given, lease: this.#closed ? undefined : lease, evenly: given.evenly };
   }
@@ -170,7 +176,7 @@ export class SharedBucket {
   }
 
   #lost(now: number): void {
-    this.#local ??= new LocalPart(this.#options, this.#account.sight, this.#account.spent, now);
+    this.#local ??= new LocalPart(this.#options, this.#account.sight, this.#account.spent(now), now);
     this.#local.lost();
     this.#away = true;
     this.#permits = 0;
@@ -228,7 +234,7 @@ export class SharedBucket {
       return this.#away || turn === never ? Math.min(turn, nextAsk) : turn;
     }
     // What was spent is told, and what is left given back, when the lease is over; a store that is away is asked again.
-    const isOwing = this.#account.spent.length > 0 || this.#permits > 0;
+    const isOwing = this.#account.owes || this.#permits > 0;
     return isOwing ? Math.max(this.#away ? now : this.#until, nextAsk) : never;
   }
 
