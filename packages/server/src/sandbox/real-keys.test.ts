@@ -1,7 +1,7 @@
 import { type AnyDefinition, ConfigurationError, defineIntegration, read, secret } from '@im/core';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { realOptions } from './real-keys.ts';
+import { keysSet, keyVariables, realOptions } from './real-keys.ts';
 
 const shared = {
   region: z.string().meta({ env: 'CLOUD_REGION' }),
@@ -44,5 +44,13 @@ describe('real keys in the environment', () => {
     expect(realOptions(queues, { CLOUD_REGION: 'r' })).toBeUndefined();
     expect(realOptions(queues, { CLOUD_KEY: 'k' })).toBeUndefined();
     expect(realOptions(queues, { CLOUD_REGION: 'r', CLOUD_KEY: 'k' })).toMatchObject({ region: 'r' });
+  });
+
+  it('are told by the names of their variables', () => {
+    expect(keyVariables(files)).toEqual(['CLOUD_REGION', 'CLOUD_KEY', 'CLOUD_FILES_BUCKET']);
+    expect(keysSet(files, { CLOUD_REGION: 'r', CLOUD_KEY: '', CLOUD_FILES_BUCKET: 'b' })).toEqual([
+      'CLOUD_REGION',
+      'CLOUD_FILES_BUCKET',
+    ]);
   });
 });

@@ -42,14 +42,12 @@ export function realOptions(definition: AnyDefinition, env: EnvironmentVariables
   return isMeant ? optionsFromEnvironment(definition, env) : undefined;
 }
 
-/** Names of the variables that hold real keys of this provider in `env`. */
-export function keysIn(definition: AnyDefinition, env: EnvironmentVariables): readonly string[] {
-  return namesOf(keysOf(definition).filter(isSetIn(env)));
+/** Names of all variables that its keys may stand in: which of them it takes, its options say. */
+export function keyVariables(definition: AnyDefinition): readonly string[] {
+  return namesOf(keysOf(definition));
 }
 
-/** Names of the variables that take it out of the sandbox: those it cannot do without, else those of its credentials. */
-export function keysWanted(definition: AnyDefinition): readonly string[] {
-  const keys = keysOf(definition);
-  const required = keys.filter((row) => row.required);
-  return namesOf(required.length > 0 ? required : keys);
+/** Names of those that are set in `env`. */
+export function keysSet(definition: AnyDefinition, env: EnvironmentVariables): readonly string[] {
+  return namesOf(keysOf(definition).filter(isSetIn(env)));
 }

@@ -11,7 +11,7 @@ export interface SandboxRow {
   readonly mode: 'sandbox' | 'live' | 'in process';
   /** URL of the fake, or what stands in its place. */
   readonly where: string;
-  /** Environment variables with its real keys: the ones that are set when it is `live`, else the ones to set. */
+  /** Environment variables for its real keys: those that are set when it is `live`, else all there are. */
   readonly keys: readonly string[];
 }
 
@@ -23,8 +23,8 @@ export function noteOf({ mode, where, provider, keys }: SandboxRow, weather: rea
   const now = spells.map(
     ({ spell, leftMs }) => `${spell.kind}, ${Math.ceil(leftMs / 1_000)} s more: ${spell.says}`,
   );
-  const leave = keys.length > 0 ? [`leaves with ${keys.join(', ')}`] : [];
-  return [`sandbox, ${where}`, ...now, ...leave].join(' · ');
+  const real = keys.length > 0 ? [`real keys by ${keys.join(', ')}`] : [];
+  return [`sandbox, ${where}`, ...now, ...real].join(' · ');
 }
 
 /** The rows as a table for a terminal, with the status that each has now. */

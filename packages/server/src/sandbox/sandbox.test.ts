@@ -19,7 +19,7 @@ describe('the sandbox', () => {
       ['zest', 'sandbox'],
     ]);
     expect(sandbox.note({ name: 'spotify', tenant: 'acme', provider: 'spotify' })).toBe(
-      `sandbox, ${spotify[0]?.where} · leaves with SPOTIFY_CLIENT_ID`,
+      `sandbox, ${spotify[0]?.where} · real keys by SPOTIFY_CLIENT_ID, SPOTIFY_CLIENT_SECRET, SPOTIFY_AUTH_REFRESH_TOKEN`,
     );
 
     expect(sandboxTable(sandbox.rows, registry)).toMatch(

@@ -13,7 +13,7 @@ import {
 import type { FakeServer } from '@im/testing';
 import type { Note } from '../view.ts';
 import { type Candidate, findCandidates } from './find.ts';
-import { keysIn, keysWanted, realOptions } from './real-keys.ts';
+import { keysSet, keyVariables, realOptions } from './real-keys.ts';
 import { noteOf, type SandboxRow } from './rows.ts';
 import { type FailedCall, runFlow } from './traffic.ts';
 import {
@@ -103,7 +103,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     place: Pick<SandboxRow, 'mode' | 'where'>,
   ) => {
     const { definition } = candidate;
-    const keys = place.mode === 'live' ? keysIn(definition, env) : keysWanted(definition);
+    const keys = place.mode === 'live' ? keysSet(definition, env) : keyVariables(definition);
     registry.register<AnyDefinition>(definition, { tenant, options: given });
     rows.push({ name: definition.id, tenant, provider: definition.id, ...place, keys, candidate });
   };
