@@ -55,7 +55,7 @@ export interface AlertEngineOptions {
   readonly inhibitions?: readonly InhibitionInput[] | undefined;
   /** Address of the application's page about an alert. */
   readonly link?: ((labels: Labels) => string | undefined) | undefined;
-  /** Called at once with each event; what it throws is logged and changes nothing. */
+  /** Called at once with each event, in the process where it happened; what it throws is logged and changes nothing. */
   readonly onEvent?: ((event: AlertEvent) => void) | undefined;
   /** Milliseconds between two evaluations. Default 30 000. Events of the registry cause one within a second. */
   readonly intervalMs?: number | undefined;

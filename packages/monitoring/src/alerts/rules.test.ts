@@ -64,6 +64,7 @@ rules:
       { ...loud, over: '5m' },
       { ...loud, clear: 11 },
       { ...loud, signal: 'bangs', over: '6d' },
+      { ...loud, signal: 'bangs', over: '1d', op: '<' },
     ];
     expect(faultsOf(() => parseAlertRules(rules, signals))).toEqual([
       'rules[0].signal is no known signal',
@@ -71,6 +72,7 @@ rules:
       'rules[2].over is of no use',
       'rules[3].clear is harder to hold than `value`',
       'rules[4].over reaches back more than 5d',
+      'rules[5].op cannot be seen',
     ]);
     expect(faultsOf(() => readAlertRules('rules: [\n  a: b', { file: 'mine.yaml' }))[0]).toContain(
       'is no YAML',

@@ -153,6 +153,12 @@ function thresholdFaults(
     });
   else if (!isCounted && over !== undefined)
     faults.push({ path: `${path}.over`, says: 'is of no use', remedy: 'remove it: the signal is a level' });
+  if (custom[signal]?.kind === 'counter' && op.startsWith('<'))
+    faults.push({
+      path: `${path}.op`,
+      says: 'cannot be seen',
+      remedy: 'use > or >=: where no event was told, there is nothing to compare',
+    });
   if ((over ?? 0) > longestMs)
     faults.push({
       path: `${path}.over`,

@@ -1,14 +1,15 @@
-/** Runs `work` for each item, at most `most` at the same time. Ends when all have; the first rejection is then thrown. */
+/** Runs `work` for each item, at most `most` at the same time, whatever fails. @throws what the first failure threw, once all have ended */
 export async function inBatches<Item>(
   items: Iterable<Item>,
   most: number,
   work: (item: Item) => Promise<void>,
 ): Promise<void> {
   const rest = items[Symbol.iterator]();
+  const errors: unknown[] = [];
   const lane = async () => {
-    for (let next = rest.next(); next.done !== true; next = rest.next()) await work(next.value);
+    for (let next = rest.next(); next.done !== true; next = rest.next())
+      await work(next.value).catch((error: unknown) => void errors.push(error));
   };
-  const ends = await Promise.allSettled(Array.from({ length: most }, lane));
-  const failed = ends.find((end) => end.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
+  await Promise.all(Array.from({ length: most }, lane));
+  if (errors.length > 0) throw errors[0];
 }

@@ -6,7 +6,7 @@ import { type Counts, sumCounts } from './counts.ts';
 import { countDays, daysKept } from './ladder.ts';
 import type { MaintenanceCalendar, MaintenanceWindow } from './maintenance.ts';
 import type { Objective } from './objectives.ts';
-import { dateOf, dayAt, daysOf, monthAt, month as monthName, startOfDay } from './zone.ts';
+import { dateOf, dayAt, daysOf, isMonth, monthAt, startOfDay } from './zone.ts';
 
 /** One integration's month. */
 export interface IntegrationMonth {
@@ -91,8 +91,7 @@ export async function monthlyReport(
 }
 
 function checkMonth(month: string, zone: string, now: number, tenant: string): void {
-  const isMonth = monthName.safeParse(month).success;
-  const says = !isMonth
+  const says = !isMonth(month)
     ? 'this is no month'
     : month > monthAt(zone, now)
       ? `${month} is still to come`

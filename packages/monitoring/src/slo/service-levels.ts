@@ -18,7 +18,7 @@ import { countDays, countWindow, minuteMs, type Recent } from './ladder.ts';
 import { createMaintenance, type MaintenanceWindow, maintenanceWindow } from './maintenance.ts';
 import { type Objective, type ObjectiveInput, objectives, objectivesFor } from './objectives.ts';
 import { type MonthlyReport, monthlyReport } from './report.ts';
-import { dayAt, timeZone } from './zone.ts';
+import { dayAt } from './zone.ts';
 
 /** How service levels are made. */
 export interface ServiceLevelOptions {
@@ -95,7 +95,7 @@ export function createServiceLevels(options: ServiceLevelOptions): ServiceLevels
     { objectives: options.objectives ?? [] },
   );
   const objective = objectivesFor(registry, list.objectives);
-  const zoneOf = (tenant: string) => timeZone.parse(options.timeZone?.(tenant) ?? 'UTC');
+  const zoneOf = (tenant: string) => options.timeZone?.(tenant) ?? 'UTC';
   const store = new CountStore(state, zoneOf);
   const collector = new Collector(store, objective, registry.list());
   const calendar = createMaintenance(state, () => clock.now());

@@ -3,46 +3,28 @@
  * zone; only where a day begins is asked of the zone. Days of 23 and 25 hours, zones of half and quarter hours, and days
  * that begin at one in the morning come out right, since the beginning is searched for, never computed.
  */
-import { z } from 'zod';
 
 /** Every offset in use is a multiple of it, so every day begins at one. */
 export const quarterMs = 900_000;
 const dayMs = 86_400_000;
 
-/** A name of the IANA time zone database: `Europe/Berlin`. */
-export const timeZone = z
-  .string()
-  .refine((name) => formatOf(name) !== undefined, 'is no time zone such as UTC or Europe/Berlin');
-
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function formatOf(zone: string): Intl.DateTimeFormat | undefined {
-  const known = formats.get(zone);
+/** @throws RangeError for what is no name of the IANA time zone database */
+function formatOf(timeZone: string): Intl.DateTimeFormat {
+  const known = formats.get(timeZone);
   if (known !== undefined) return known;
-  try {
-    const format = new Intl.DateTimeFormat('en-US', {
-      timeZone: zone,
-      calendar: 'gregory',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-    });
-    formats.set(zone, format);
-    return format;
-  } catch {
-    return undefined;
-  }
+  const parts = { calendar: 'gregory', year: 'numeric', month: 'numeric', day: 'numeric' } as const;
+  const format = new Intl.DateTimeFormat('en-US', { timeZone, ...parts });
+  formats.set(timeZone, format);
+  return format;
 }
 
-/** Number of the day at `instant`, milliseconds since 1970. */
+/** Number of the day at `instant`, milliseconds since 1970. @throws RangeError for an unknown zone */
 export function dayAt(zone: string, instant: number): number {
-  const parts = (formatOf(zone) ?? throwUnknown(zone)).formatToParts(instant);
+  const parts = formatOf(zone).formatToParts(instant);
   const part = (type: string) => Number(parts.find((one) => one.type === type)?.value);
   return Date.UTC(part('year'), part('month') - 1, part('day')) / dayMs;
-}
-
-function throwUnknown(zone: string): never {
-  throw new RangeError(`${JSON.stringify(zone)} is no time zone`);
 }
 
 const starts = new Map<string, number>();
@@ -76,10 +58,12 @@ export function dateOf(day: number): string {
   return new Date(day * dayMs).toISOString().slice(0, 10);
 }
 
-/** A calendar month: `2030-01`. */
-export const month = z.string().regex(/^\d{4}-(?:0[1-9]|1[0-2])$/, 'is no month such as 2030-01');
+/** Whether this is a calendar month: `2030-01`. */
+export function isMonth(name: string): boolean {
+  return /^\d{4}-(?:0[1-9]|1[0-2])$/.test(name);
+}
 
-/** Its first day, and the first of the next month. */
+/** A month's first day, and the first of the next one. */
 export function daysOf(name: string): { readonly first: number; readonly next: number } {
   const [year = 0, number = 0] = name.split('-').map(Number);
   return { first: Date.UTC(year, number - 1, 1) / dayMs, next: Date.UTC(year, number, 1) / dayMs };

@@ -149,6 +149,15 @@ describe('a webhook of one’s own', () => {
   });
 });
 
+describe('the secret of a webhook', () => {
+  it.each(['', 'whsec_', 'not base64!', Buffer.from('short').toString('base64')])(
+    'is refused when it is %j',
+    (bad) => {
+      expect(() => webhookChannel({ url: 'https://example.com/', secret: bad })).toThrow('in base64');
+    },
+  );
+});
+
 describe('a message in Slack', () => {
   it('keeps to the limits of Block Kit, whatever it says', () => {
     const long = { ...alertSample, summary: 'x'.repeat(5_000), says: 'y'.repeat(5_000) };

@@ -5,7 +5,7 @@
  * @see {@link https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md | Standard Webhooks}
  */
 import { createHash } from 'node:crypto';
-import type { Secret } from '@im/core';
+import { IntegrationError, Secret } from '@im/core';
 import { signStandardWebhook } from '@im/http';
 import type { Channel } from '../channel.ts';
 import type { Notification } from '../notification.ts';
@@ -25,8 +25,9 @@ export interface WebhookBody {
   readonly data: Omit<Notification, 'at'>;
 }
 
-/** Posts each message as JSON. @throws `IntegrationError` `invalid_argument` for a URL that may not be asked */
+/** Posts each message as JSON. @throws `IntegrationError` `invalid_argument` for a URL that may not be asked, or a secret that is none */
 export function webhookChannel({ url, secret, ...reach }: WebhookOptions): Channel {
+  checkSecret(secret instanceof Secret ? secret.reveal() : secret);
   const target = postTarget('webhook', url, reach);
   return {
     kind: 'webhook',
@@ -50,4 +51,16 @@ export function webhookChannel({ url, secret, ...reach }: WebhookOptions): Chann
       return {};
     },
   };
+}
+
+/** The specification asks for 24 bytes or more; fewer than 16 can be guessed. */
+const fewestBytes = 16;
+
+function checkSecret(secret: string): void {
+  const key = secret.replace(/^whsec_/, '');
+  if (/^[A-Za-z\d+/]+=*$/.test(key) && Buffer.from(key, 'base64').byteLength >= fewestBytes) return;
+  throw new IntegrationError('the secret of the webhook channel is none', {
+    code: 'invalid_argument',
+    remedy: `give ${fewestBytes} random bytes or more in base64`,
+  });
 }
