@@ -139,6 +139,7 @@ export function createServer(options: ServerOptions): HubServer {
   };
   const door = createDoor({
     access: options.access,
+    isLocal: options.access === undefined && options.openToAll !== true,
     network,
     perAddress: limitOf('address'),
     perCaller: limitOf('caller'),

@@ -7,7 +7,7 @@ import { type ClientLimits, createListener } from './listener.ts';
 
 /** More than the buffers of both ends of a connection hold. */
 const large = Buffer.alloc(16 * 1024 * 1024, 'x');
-const request = 'GET / HTTP/1.1\r\nHost: x\r\n\r\n';
+const request = 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n';
 
 /** A server of large answers and a small one, and a client that reads as little as `read` says. */
 async function serve(limits: ClientLimits, sent: string, read: (client: Socket) => void) {

@@ -8,13 +8,15 @@ import type { RateLimit } from '../network/rate-limit.ts';
 import { Refused } from '../problem.ts';
 import type { HubAccess } from './access.ts';
 import { anyone, type Caller } from './caller.ts';
-import { isForged } from './forgery.ts';
+import { isForged, isThisMachine } from './forgery.ts';
 import type { Permission } from './roles.ts';
 
 /** What of a request matters at the door. */
 export interface Arrival {
   /** Address of the socket; absent where the hub is called without one. */
   readonly socket: string | undefined;
+  /** As the request names it, with its port. */
+  readonly host: string;
   readonly request: { readonly method: string; readonly url: string; readonly headers: Headers };
 }
 
@@ -28,7 +30,7 @@ export interface Admitted {
 export interface Door {
   /** @throws {@link Refused} 403 by address, 429 */
   enter(arrival: Arrival): Promise<void> | undefined;
-  /** @throws {@link Refused} 401, 403, 429, 503 */
+  /** @throws {@link Refused} 401, 403, 421, 429, 503 */
   admit(arrival: Arrival, permission: Permission): Promise<Admitted>;
 }
 
@@ -36,12 +38,14 @@ export interface Door {
 export function createDoor(options: {
   /** Absent: everybody may do everything. */
   readonly access: HubAccess | undefined;
+  /** Whether it is for this machine alone. */
+  readonly isLocal: boolean;
   readonly network: Network;
   readonly perAddress: RateLimit | undefined;
   readonly perCaller: RateLimit | undefined;
   readonly logger: Logger;
 }): Door {
-  const { access, network, perAddress, perCaller, logger } = options;
+  const { access, isLocal, network, perAddress, perCaller, logger } = options;
   const addressOf = ({ socket, request }: Arrival) => network.addressOf(socket, request.headers);
 
   const identify = async ({ request }: Arrival): Promise<Caller> => {
@@ -69,18 +73,28 @@ export function createDoor(options: {
       });
     },
     admit: async (arrival, permission) => {
+      const { request, host } = arrival;
+      if (isLocal && !isThisMachine(host)) throw misdirected();
       const caller = await identify(arrival);
       const who = access === undefined ? (addressOf(arrival) ?? 'unknown') : caller.subject;
       const taken = await perCaller?.take(who);
       if (taken?.allowed === false) throw tooMany(taken.headers);
       if (!caller.may(permission)) throw new Refused(403, `This needs the permission ${permission}`);
-      if (isForged(arrival.request, access === undefined)) {
+      if (isForged(request.method, request.headers, host)) {
         logger.warn('a change was refused: a page of another site sent it', { subject: caller.subject });
         throw new Refused(403, 'A change must come from a page of this hub, or from a program');
       }
       return { caller, headers: taken?.headers ?? {} };
     },
   };
+}
+
+/** RFC 9110 §15.5.20. */
+function misdirected(): Refused {
+  return new Refused(
+    421,
+    'This hub is for its own machine: ask it as localhost, configure access, or say openToAll if that is what you want',
+  );
 }
 
 function tooMany(headers: Readonly<Record<string, string>>): Refused {

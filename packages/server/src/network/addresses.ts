@@ -88,6 +88,7 @@ const loopback = toNetworks(['127.0.0.0/8', '::1']);
 
 /** Whether it is this machine's own: an address of the loopback, or `localhost`. */
 export function isLoopback(host: string): boolean {
+  if (host === '127.0.0.1') return true;
   const name = host.replace(/^\[|\]$/g, '');
   return name.toLowerCase() === 'localhost' || loopback.has(plainAddress(name) ?? '0.0.0.0');
 }

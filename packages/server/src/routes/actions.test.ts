@@ -107,9 +107,11 @@ describe('actions', () => {
     await using hub = createServer({ registry });
     const act = async (host: string) =>
       (await hub.app.request('/integrations/notes/check', { method: 'POST', headers: { host } })).status;
-    expect([await act('127.0.0.1:8080'), await act('[::1]:8080'), await act('rebound.evil.test')]).toEqual([
-      200, 200, 403,
-    ]);
+    expect([
+      await act('127.0.0.1:8080'),
+      await act('[::1]:8080'),
+      await act('rebound.evil.test:8080'),
+    ]).toEqual([200, 200, 421]);
   });
 
   it('are not done when they cannot be recorded, as on a full disk', async () => {

@@ -11,7 +11,12 @@ import type { HubEnv } from './context.ts';
 /** A request as the door sees it. */
 export function arrivalOf({ env, req }: Context<HubEnv>): Arrival {
   const { incoming } = (env ?? {}) as Partial<HttpBindings>;
-  return { socket: incoming?.socket.remoteAddress, request: req.raw };
+  return {
+    socket: incoming?.socket.remoteAddress,
+    // As Node has it: the headers of the request are only made where somebody reads them.
+    host: incoming?.headers?.host ?? req.header('host') ?? new URL(req.url).host,
+    request: req.raw,
+  };
 }
 
 /** The response as Node has it; absent where the hub is called without a socket. */
