@@ -24,17 +24,13 @@ writeFileSync(
 copyFileSync('package-lock.json', join(folder, 'package-lock.json'));
 
 const tarballs = mkdtempSync(join(tmpdir(), 'packed-'));
-for (const one of globSync('packages/*/package.json').map((file) => dirname(file))) {
-  const packed = execFileSync('npm', [
-    'pack',
-    `./${one}`,
-    '--json',
-    '--ignore-scripts',
-    '--pack-destination',
-    tarballs,
-  ]);
-  const [{ filename }] = JSON.parse(packed.toString());
-  mkdirSync(join(folder, one), { recursive: true });
-  execFileSync('tar', ['-xzf', join(tarballs, filename), '-C', join(folder, one), '--strip-components=1']);
+const pack = ['pack', '--workspaces', '--json', '--ignore-scripts', '--pack-destination', tarballs];
+const packed = JSON.parse(execFileSync('npm', pack, { maxBuffer: 64 * 1_024 * 1_024 }).toString());
+for (const file of globSync('packages/*/package.json')) {
+  const { name } = JSON.parse(readFileSync(file, 'utf8'));
+  const { filename } = packed.find((one) => one.name === name);
+  const place = join(folder, dirname(file));
+  mkdirSync(place, { recursive: true });
+  execFileSync('tar', ['-xzf', join(tarballs, filename), '-C', place, '--strip-components=1']);
 }
 rmSync(tarballs, { recursive: true });
