@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createIntegration, errorCode, IntegrationError, type LogFields } from '@im/core';
@@ -86,6 +86,15 @@ describe('a line', () => {
   });
 });
 
+/** What a descriptor of this process is open on; the one that lists them is closed by then. */
+const linkOf = (name: string): string | readonly [] => {
+  try {
+    return readlinkSync(`/proc/self/fd/${name}`);
+  } catch {
+    return [];
+  }
+};
+
 describe('the destination', () => {
   it('has every line when the process ends, however it ends', () => {
     const folder = mkdtempSync(join(tmpdir(), 'im-logs-'));
@@ -119,7 +128,15 @@ describe('the destination', () => {
       expect(readFileSync(destination, 'utf8')).toContain('one');
       logger.info('two');
       await logger[Symbol.asyncDispose]();
-      expect(readFileSync(destination, 'utf8')).toContain('two');
+      logger.info('late');
+      expect(readFileSync(destination, 'utf8').match(/"message":"\w+"/g)).toEqual([
+        '"message":"one"',
+        '"message":"two"',
+      ]);
+      if (process.platform === 'linux') {
+        const open = readdirSync('/proc/self/fd').flatMap(linkOf);
+        expect(open).not.toContain(destination);
+      }
     } finally {
       rmSync(folder, { recursive: true });
     }

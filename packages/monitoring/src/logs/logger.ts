@@ -12,7 +12,7 @@ export interface StructuredLogger extends Logger {
   with(fields: LogFields): StructuredLogger;
 }
 
-/** The logger that owns its destination. */
+/** The logger that owns its destination. Disposing it writes what is waiting and closes the file; what is logged later is dropped. */
 export interface RootLogger extends StructuredLogger, AsyncDisposable {
   /** May be changed at any time, for all loggers made from this one. */
   level: LogLevel;
@@ -84,7 +84,10 @@ export async function createLogger(options: LoggerOptions = {}): Promise<RootLog
       root.level = wanted;
     },
     flush: sink.flush,
-    [Symbol.asyncDispose]: sink.close,
+    async [Symbol.asyncDispose]() {
+      root.level = 'silent';
+      await sink.close();
+    },
   };
 }
 

@@ -13,6 +13,7 @@ describe('credentials in texts', () => {
     ['{"password":"hunter2","a":1}', '{"password":"[redacted]","a":1}'],
     ["password = 'two words', a = 1", "password = '[redacted]', a = 1"],
     ['token=[hunter2] secret=[redacted]', 'token=[redacted]] secret=[redacted]'],
+    ['wJAlrXutnFEMi/KyMDE7/bPxRfiCYqrStUvWxyz is it', '[redacted] is it'],
     ['order 3f2504e0-4f89-11d3-9a0c-0305e82c3301', 'order [redacted]'],
     ['-----BEGIN PRIVATE KEY-----\nMIIE\n-----END PRIVATE KEY----- end', '[redacted] end'],
   ])('%j reads %j', (text, shown) => {

@@ -110,6 +110,14 @@ describe('the metrics', () => {
     );
   });
 
+  it('give the labels of an integration that is gone to the next one', async () => {
+    const metrics = createMetrics({ maxIntegrations: 1 });
+    const [one, two] = [sample({ name: 'one' }), sample({ name: 'two' })];
+    expect((await metrics([one, two])).text).not.toContain('"two"');
+    expect((await metrics([two, one])).text, 'whoever comes first in the list').not.toContain('"two"');
+    expect((await metrics([two])).text).toContain('"two"');
+  });
+
   it('take in metrics of the application', async () => {
     const { Gauge } = await import('prom-client');
     const also = (registry: import('prom-client').Registry) =>

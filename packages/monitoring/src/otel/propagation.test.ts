@@ -64,6 +64,17 @@ describe('trace context', () => {
     },
   );
 
+  it('counts for none where it came twice, whichever of them holds', async () => {
+    for (const headers of [
+      { traceparent: [received.traceparent, received.traceparent] },
+      { traceparent: received.traceparent, TraceParent: received.traceparent },
+    ]) {
+      const sent = await sentBy({}, (call) => withTraceContext(headers, call));
+      expect(sent.traceparent).toMatch(/^00-/);
+      expect(sent.traceparent).not.toContain(traceId);
+    }
+  });
+
   it('begins a trace where there is none', async () => {
     const sent = await sentBy({}, (call) => call());
     expect(sent.traceparent).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-01$/);

@@ -3,7 +3,7 @@ import { context, logs, metrics, propagation, SpanKind, trace } from '@opentelem
 import { describe, expect, it } from 'vitest';
 import { describeCollector, plain, type SentSpan, spansOf, startCollector } from './__tests__/collector.ts';
 import { defineShop, startShop } from './__tests__/shop.ts';
-import { startTelemetry, type TelemetryOptions } from './index.ts';
+import { createPropagator, startTelemetry, type TelemetryOptions } from './index.ts';
 
 const quiet = { metrics: false, logs: false } as const;
 /** Where nobody listens. */
@@ -51,6 +51,14 @@ describe('startTelemetry', () => {
     expect(trace.getTracer('test').startSpan('one').isRecording()).toBe(false);
     expect(propagation.fields()).toEqual(propagators);
     await other.shutdown();
+
+    const propagator = createPropagator([]);
+    propagation.setGlobalPropagator(propagator);
+    await expect(startTelemetry({ ...quiet, serviceName: 'test' })).rejects.toThrow('another propagator');
+    const key = Symbol.for('key');
+    const seen = context.with(context.active().setValue(key, 1), () => context.active().getValue(key));
+    expect(seen, 'the context manager was taken out again').toBeUndefined();
+    propagation.disable();
   });
 });
 
