@@ -7,7 +7,7 @@ import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import pc from 'picocolors';
 import { checkPackages } from '../check-packages/rules.ts';
-import { checkLinks } from '../docs/links.ts';
+import { checkIndex, checkLinks } from '../docs/links.ts';
 import { checkTranslations } from '../docs/translations.ts';
 import { type Fault, faultLines } from '../lib/fault.ts';
 import { run } from '../lib/run.ts';
@@ -53,7 +53,7 @@ const steps: readonly Step[] = [
   {
     name: 'links',
     what: 'links in Markdown lead somewhere',
-    run: () => shown(checkLinks(repositoryRoot, everyMarkdownFile())),
+    run: links,
   },
   {
     name: 'translations',
@@ -73,6 +73,14 @@ const steps: readonly Step[] = [
 function markdownFiles(): readonly string[] {
   const places = ['*.md', 'docs/**/*.md', 'packages/*/README.md', 'examples/*/README.md'];
   return globSync(places, { cwd: repositoryRoot });
+}
+
+function links(): string {
+  const files = everyMarkdownFile();
+  return shown([
+    ...checkLinks(repositoryRoot, files),
+    ...checkIndex(repositoryRoot, 'docs/README.md', files),
+  ]);
 }
 
 function everyMarkdownFile(): readonly string[] {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '../lib/temporary.ts';
-import { checkLinks } from './links.ts';
+import { checkIndex, checkLinks } from './links.ts';
 
 it('finds files and headings that are not there, by file and line', () => {
   using folder = temporaryFolder({
@@ -14,5 +14,17 @@ it('finds files and headings that are not there, by file and line', () => {
     { place: 'b.md:6', says: 'docs/a.md#b: docs/a.md has no heading of that name' },
     { place: 'b.md:7', says: '../x.md leads out of the repository' },
     { place: 'b.md:8', says: '#three: b.md has no heading of that name' },
+  ]);
+});
+
+it('finds pages that the index does not link to', () => {
+  using folder = temporaryFolder({
+    'docs/README.md': '[a](a.md#x)\n',
+    'docs/a.md': '',
+    'docs/guides/b.md': '',
+  });
+  const files = ['README.md', 'docs/README.md', 'docs/a.md', 'docs/guides/b.md'];
+  expect(checkIndex(folder.path, 'docs/README.md', files)).toEqual([
+    { place: 'docs/guides/b.md', says: 'docs/README.md does not link to it' },
   ]);
 });

@@ -31,6 +31,17 @@ export function checkLinks(root: string, files: readonly string[]): readonly Fau
   }
 }
 
+/** Pages below the folder of `index` that it does not link to, so that nobody finds them. */
+export function checkIndex(root: string, index: string, files: readonly string[]): readonly Fault[] {
+  const folder = dirname(index);
+  const linked = linksOf(readFileSync(join(root, index), 'utf8')).map(({ target }) =>
+    normalize(join(folder, target.split('#')[0] ?? '')),
+  );
+  return files
+    .filter((file) => file !== index && file.startsWith(`${folder}/`) && !linked.includes(file))
+    .map((place) => ({ place, says: `${index} does not link to it` }));
+}
+
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);
