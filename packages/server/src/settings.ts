@@ -23,7 +23,7 @@ const geo = z
   .describe('Rules by country; without its database nobody passes');
 
 /** Rules about addresses. */
-export const networkSettings = z
+const networkRules = z
   .strictObject({
     allow: networks.optional().describe('Networks that may reach the hub. Default: all.'),
     deny: networks.optional().describe('Networks that may not, whatever allow says. Default: none.'),
@@ -37,7 +37,7 @@ export const networkSettings = z
 const rule = z.strictObject({ requests: count, windowMs: milliseconds });
 
 /** Limits of requests. */
-export const rateLimitSettings = z
+const rateLimits = z
   .strictObject({
     caller: rule.optional().describe('Requests of one caller; without access, of one address'),
     address: rule.optional().describe('Requests of one address, whoever sends them'),
@@ -45,7 +45,7 @@ export const rateLimitSettings = z
   .describe('How many requests are taken. Default: no limit.');
 
 /** Limits on clients. */
-export const clientLimitSettings = z
+const clientLimits = z
   .strictObject({
     headersMs: milliseconds.optional(),
     requestMs: milliseconds.optional(),
@@ -160,9 +160,9 @@ export const hubSettings = z
       .optional()
       .describe('Time between "not ready" and the last connection'),
     access: access.optional(),
-    network: networkSettings.optional(),
-    rateLimit: rateLimitSettings.optional(),
-    limits: clientLimitSettings.optional(),
+    network: networkRules.optional(),
+    rateLimit: rateLimits.optional(),
+    limits: clientLimits.optional(),
     audit: z
       .strictObject({ file: z.string().min(1).describe('File that entries are appended to') })
       .optional()
@@ -176,15 +176,15 @@ export const hubSettings = z
 /** What the section holds, checked. */
 export type HubSettings = z.output<typeof hubSettings>;
 
+const rules = hubSettings.pick({ network: true, rateLimit: true });
+
 /**
- * Checks a part of the settings that is given in code.
+ * Checks what of the settings is given in code.
  *
  * @throws `ConfigurationError` with every fault
  */
-export function checkSettings<Schema extends z.ZodType>(
-  schema: Schema,
-  value: unknown,
-  where: string,
-): z.output<Schema> {
-  return parseOptions({ id: 'hub', options: schema }, value, where);
+export function checkRules(
+  given: { readonly [Name in keyof z.input<typeof rules>]: unknown },
+): z.output<typeof rules> {
+  return parseOptions({ id: 'hub', options: rules }, given);
 }

@@ -2,23 +2,14 @@ import { readFileSync } from 'node:fs';
 import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Logger, memoryState, type StateStore, silentLogger } from '@im/core';
-import { createVirtualClock } from '@im/testing';
+import { type Logger, silentLogger } from '@im/core';
 import { describeVectors } from '@im/testing/vitest';
 import { describe, expect, it } from 'vitest';
-import { sampleRegistry } from '../__fixtures__/registry.ts';
-import { createHubAccess } from '../access/access.ts';
-import { createServer, type ServerOptions } from '../server.ts';
+import { askFrom } from '../__fixtures__/ask-from.ts';
 import { clientAddress, networkFault, toNetworks } from './addresses.ts';
 import { createGeo } from './geo.ts';
 
 const headers = (fields: Record<string, string>) => new Headers(fields);
-const hubOf = (options: Partial<ServerOptions>) => {
-  const { app } = createServer({ registry: sampleRegistry([]), ...options });
-  return async (address: string, fields: Record<string, string> = {}, path = '/integrations/health') =>
-    app.request(path, { headers: fields }, { incoming: { socket: { remoteAddress: address } } });
-};
-
 describe('networks', () => {
   it.each([
     ['10.0.0.0/8', '10.255.255.255', true],
@@ -99,7 +90,7 @@ describe('the address of a client', () => {
 
 describe('rules on addresses', () => {
   it('let pass what is allowed and not denied, the probes always, and say no more than that', async () => {
-    const ask = hubOf({
+    const ask = askFrom({
       network: {
         allow: ['10.0.0.0/8', '198.51.100.0/24'],
         deny: ['10.6.6.0/24'],
@@ -120,7 +111,7 @@ describe('rules on addresses', () => {
 
   it('are refused as a whole, with every fault', () => {
     const make = () =>
-      hubOf({
+      askFrom({
         network: { allow: ['10.0.0.0/40'], trustedProxies: ['x'], geo: { database: '', allow: ['fr'] } },
       });
     for (const part of [
@@ -141,7 +132,7 @@ describe('rules by country', () => {
   };
 
   it('let nobody pass without the database, and say so', async () => {
-    const ask = hubOf({ network: { geo: { database: '/nowhere/x.mmdb', allowUnknown: true } }, logger });
+    const ask = askFrom({ network: { geo: { database: '/nowhere/x.mmdb', allowUnknown: true } }, logger });
     expect((await ask('203.0.113.1')).status).toBe(403);
     expect((await ask('203.0.113.1', {}, '/readyz')).status).toBe(200);
     expect(lines.join()).toContain('nobody passes');
@@ -189,74 +180,5 @@ describe('rules by country', () => {
       expect(geo.fault('203.0.113.1')).toBeUndefined();
       await rm(place, { recursive: true });
     });
-  });
-});
-
-describe('limits of requests', () => {
-  const rule = { requests: 3, windowMs: 60_000 };
-
-  it('hold for an address, and tell how they stand', async () => {
-    const clock = createVirtualClock(1_700_000_000_000 - (1_700_000_000_000 % 60_000));
-    const ask = hubOf({ rateLimit: { address: rule, caller: { ...rule, requests: 2 } }, clock });
-    const first = await ask('192.0.2.1');
-    expect([first.headers.get('ratelimit-policy'), first.headers.get('ratelimit')]).toEqual([
-      '"caller";q=2;w=60',
-      '"caller";r=1;t=60',
-    ]);
-    await clock.advance(20_000);
-    expect((await ask('192.0.2.1')).status).toBe(200);
-    const refused = await ask('192.0.2.1');
-    expect([refused.status, refused.headers.get('retry-after'), refused.headers.get('ratelimit')]).toEqual([
-      429,
-      '40',
-      '"caller";r=0;t=40',
-    ]);
-    expect((await ask('192.0.2.1')).headers.get('ratelimit')).toBe('"address";r=0;t=40');
-    expect((await ask('192.0.2.2')).status).toBe(200);
-    expect((await ask('192.0.2.1', {}, '/livez')).status).toBe(200);
-    await clock.advance(40_000);
-    expect((await ask('192.0.2.1')).status).toBe(200);
-  });
-
-  it('hold for a caller, wherever it comes from, and are shared by hubs with one state', async () => {
-    const clock = createVirtualClock();
-    const state = memoryState(clock);
-    const access = createHubAccess({ state, clock });
-    const options = { state, clock, access, rateLimit: { caller: rule } };
-    const [one, other] = [hubOf(options), hubOf(options)];
-    const [a, b] = await Promise.all(
-      ['a', 'b'].map(async (name) => {
-        const { key } = await access.createKey({ name, roles: ['viewer'] });
-        return { authorization: `Bearer ${key.reveal()}` };
-      }),
-    );
-    const statuses = [];
-    for (const ask of [one, other, one, other]) statuses.push((await ask('192.0.2.1', a)).status);
-    expect(statuses).toEqual([200, 200, 200, 429]);
-    expect((await other('192.0.2.1', b)).status).toBe(200);
-  });
-
-  it('hold in each hub alone while the state cannot be reached, and say so once', async () => {
-    const lines: string[] = [];
-    const logger: Logger = {
-      ...silentLogger,
-      warn: (line) => lines.push(line),
-      info: (line) => lines.push(line),
-    };
-    const clock = createVirtualClock();
-    const whole = memoryState(clock);
-    let isDown = true;
-    const state: StateStore = {
-      ...whole,
-      increment: (...given) => (isDown ? Promise.reject(new Error('down')) : whole.increment(...given)),
-    };
-    const ask = hubOf({ state, clock, logger, rateLimit: { address: rule } });
-    const statuses = [];
-    for (let round = 0; round < 4; round += 1) statuses.push((await ask('192.0.2.1')).status);
-    expect(statuses).toEqual([200, 200, 200, 429]);
-    expect(lines).toEqual(['the state store does not answer; this hub limits requests by itself']);
-    isDown = false;
-    await ask('192.0.2.1');
-    expect(lines).toHaveLength(2);
   });
 });
