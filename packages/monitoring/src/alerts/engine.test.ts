@@ -188,6 +188,20 @@ describe('silences and inhibitions', () => {
     await expect(hub.engine.unsilence(id, 'ada')).rejects.toMatchObject({ code: 'not_found' });
   });
 
+  it('end the repetition of what was told before', async () => {
+    const chat = recorder();
+    await using hub = createHub({ channels: { chat }, routes: oneRoute({ repeatInterval: '6m' }) });
+    hub.engine.record('noise', api, 11);
+    await hub.clock.advance(7 * minute);
+    expect(chat.lines).toEqual(['new 1+0', 'repeat 1+0']);
+    const to = hub.clock.now() + 60 * minute;
+    await hub.engine.silence({ match: { tenant: 'acme' }, to, by: 'ada', why: 'known' });
+    await hub.clock.advance(59 * minute);
+    expect(chat.lines).toHaveLength(2);
+    await hub.clock.advance(2 * minute);
+    expect(chat.lines).toHaveLength(3);
+  });
+
   it('are refused when they would silence everything or end before they begin', async () => {
     await using hub = createHub({ channels: { chat: recorder() }, routes: oneRoute() });
     const ask = { match: {}, from: 2, to: 1, by: 'ada', why: 'peace' };
@@ -262,6 +276,35 @@ describe('escalation', () => {
     await hub.clock.advance(15 * minute);
     expect(all.sms.lines).toEqual(['escalation 2+0']);
     await expect(hub.engine.acknowledge('none', 'ada')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  it('tells those of later steps that it is over, also after the steps began again', async () => {
+    const all = channels();
+    await using hub = createHub({ channels: all, routes });
+    hub.engine.record('noise', api, 11);
+    await hub.clock.advance(16 * minute);
+    await hub.engine.acknowledge((await hub.engine.groups())[0]?.key ?? '', 'ada');
+    hub.engine.record('noise', { ...api, integration: 'mail' }, 11);
+    await hub.clock.advance(6 * minute);
+    for (const integration of ['api', 'mail']) hub.engine.record('noise', { ...api, integration }, 0);
+    await hub.clock.advance(6 * minute);
+    expect(all.chat.lines).toEqual(['new 1+0', 'changed 2+0', 'resolved 0+2']);
+    expect(all.sms.lines).toEqual(['escalation 1+0', 'resolved 0+1']);
+    expect(await hub.engine.groups()).toEqual([]);
+  });
+
+  it('forgets whom it could not tell for a day that it is over', async () => {
+    const all = channels();
+    await using hub = createHub({ channels: all, routes, intervalMs: 10 * minute });
+    hub.engine.record('noise', api, 11);
+    await hub.clock.advance(10 * minute);
+    all.chat.answer = () => Promise.reject(refusal());
+    hub.engine.record('noise', api, 0);
+    await hub.clock.advance(10 * minute);
+    expect(await hub.engine.groups()).toHaveLength(1);
+    expect(all.sms.lines).toEqual([]);
+    await hub.clock.advance(25 * 60 * minute);
+    expect([await hub.engine.groups(), await hub.engine.alerts()]).toEqual([[], []]);
   });
 
   it('uses the next step at once when a channel fails, and tries the failed one again later', async () => {

@@ -8,10 +8,19 @@
  * A claim that its owner did not settle in time is a message of which nobody knows whether it left. It is sent again, with the same id, only
  * where that does no harm; elsewhere the next step is told instead.
  */
-import { type Alert, type Book, type Claim, type Group, muting } from './book.ts';
+import type { Book, Claim, Group } from './book.ts';
 import type { Channel } from './channel.ts';
 import type { AlertEvent } from './events.ts';
-import { fingerprint, type Labels, matches } from './match.ts';
+import {
+  channelsOf,
+  forgetResolved,
+  forgetStrangers,
+  type Happened,
+  isOver,
+  type Members,
+  membersOf,
+  nextStep,
+} from './groups.ts';
 import type { Inhibition, Route } from './options.ts';
 
 /** Milliseconds that a message may take with all its attempts; see `deliver.ts`. */
@@ -31,98 +40,43 @@ export interface Due {
   readonly claim: Claim;
 }
 
-interface Members {
-  /** Alerts that fire and are not muted. */
-  readonly audible: readonly string[];
-  /** Alerts that fire, muted ones too. */
-  readonly firing: ReadonlySet<string>;
-}
-
 /** Plans. @returns what to send now, and what happened */
 export function plan(
   book: Book,
-  planning: Planning,
+  { routes, inhibitions, channels }: Planning,
   now: number,
 ): { readonly due: readonly Due[]; readonly events: readonly AlertEvent[] } {
   const due: Due[] = [];
   const events: AlertEvent[] = [];
-  const members = membersOf(book, planning, now);
+  const members = membersOf(book, routes, inhibitions, now);
   for (const [key, group] of Object.entries(book.groups)) {
-    const route = planning.routes.find(({ name }) => name === group.route);
+    const route = routes.find(({ name }) => name === group.route);
     if (route === undefined) {
       delete book.groups[key];
       continue;
     }
     const own = members.get(key) ?? { audible: [], firing: new Set<string>() };
-    const happened = (kind: AlertEvent['kind'], more: Partial<AlertEvent> = {}) =>
+    const happened: Happened = (kind, more = {}) =>
       events.push({ kind, at: now, labels: group.labels, group: key, ...more });
-    dropStrangers(group, route);
-    settleLost(group, route, planning, own, now, happened);
+    forgetStrangers(group, route, book);
+    settleLost(group, route, channels, own, now, happened);
     escalate(group, route, own, now, happened);
-    for (const channel of channelsOf(route, group.step)) {
-      const claim = claimFor(group, key, route, channel, planning.channels[channel], own, now);
-      if (claim !== undefined) due.push({ group: key, channel, claim });
+    for (const name of new Set([...channelsOf(route, group.step), ...Object.keys(group.told)])) {
+      const channel = channels[name];
+      const claim = channel && claimFor({ key, group, route, name, channel, now }, own);
+      if (claim !== undefined) due.push({ group: key, channel: name, claim });
     }
-    const isDone = Object.values(group.told).every(({ firing }) => firing.length === 0);
-    if (own.audible.length === 0 && isDone && Object.keys(group.claims).length === 0) delete book.groups[key];
+    if (isOver(group, own)) delete book.groups[key];
   }
   forgetResolved(book);
   return { due, events };
 }
 
-/** Puts alerts into groups; makes those that are new. */
-function membersOf(book: Book, { routes, inhibitions }: Planning, now: number): ReadonlyMap<string, Members> {
-  const members = new Map<string, { audible: string[]; firing: Set<string> }>();
-  const mutedBy = muting(book, inhibitions, now);
-  for (const [key, alert] of Object.entries(book.alerts)) {
-    const route = routes.find((one) => matches(one.match, alert.labels));
-    if (alert.state !== 'firing' || route === undefined) continue;
-    const labels = groupLabels(route, alert);
-    const groupKey = `${route.name} ${fingerprint(labels)}`;
-    const own = members.get(groupKey) ?? { audible: [], firing: new Set() };
-    members.set(groupKey, own);
-    own.firing.add(key);
-    if (mutedBy(alert) !== undefined) continue;
-    own.audible.push(key);
-    book.groups[groupKey] ??= newGroup(route, labels, now);
-  }
-  return members;
-}
-
-const groupLabels = (route: Route, { labels }: Alert): Labels =>
-  Object.fromEntries(
-    route.groupBy.flatMap((name) => (labels[name] === undefined ? [] : [[name, labels[name]]])),
-  );
-
-const newGroup = (route: Route, labels: Labels, now: number): Group => ({
-  route: route.name,
-  labels,
-  openedAt: now,
-  escalatesFrom: now + route.groupWait,
-  step: 0,
-  sequence: 0,
-  told: {},
-  retryAt: {},
-  claims: {},
-});
-
-const channelsOf = (route: Route, step: number): ReadonlySet<string> =>
-  new Set(route.steps.slice(0, step + 1).flatMap(({ channels }) => channels));
-
-/** Channels that the route had before it was changed. */
-function dropStrangers(group: Group, route: Route): void {
-  const known = channelsOf(route, route.steps.length);
-  for (const record of [group.told, group.retryAt, group.claims])
-    for (const channel of Object.keys(record)) if (!known.has(channel)) delete record[channel];
-}
-
-type Happened = (kind: AlertEvent['kind'], more?: Partial<AlertEvent>) => void;
-
 /** Claims whose owner was stopped. */
 function settleLost(
   group: Group,
   route: Route,
-  { channels }: Planning,
+  channels: Planning['channels'],
   { audible }: Members,
   now: number,
   happened: Happened,
@@ -134,13 +88,6 @@ function settleLost(
     happened('delivery_unknown', { channel, message: claim.id, says: 'its sender was stopped' });
     if (audible.length > 0) nextStep(group, route, happened);
   }
-}
-
-/** Goes on to the next step, if there is one and nobody has acknowledged. */
-export function nextStep(group: Group, route: Route, happened: Happened): void {
-  if (group.acknowledged !== undefined || group.step >= route.steps.length - 1) return;
-  group.step += 1;
-  happened('escalated', { says: `step ${group.step + 1} of ${route.steps.length}` });
 }
 
 /** Steps whose time has come. An alert that came after an acknowledgement begins again. */
@@ -160,70 +107,64 @@ function escalate(group: Group, route: Route, { audible }: Members, now: number,
   }
 }
 
-/** Claims a message to one channel if it is due. */
-function claimFor(
-  group: Group,
-  key: string,
-  route: Route,
-  name: string,
-  channel: Channel | undefined,
-  { audible, firing }: Members,
-  now: number,
-): Claim | undefined {
-  const lost = group.claims[name];
-  if (channel === undefined || (lost?.until ?? 0) > now || (group.retryAt[name] ?? 0) > now) return undefined;
-  if (lost !== undefined) {
-    group.claims[name] = { ...lost, at: now, until: now + claimMs };
-    return group.claims[name];
-  }
-  const told = group.told[name];
-  // What was told and is muted since is neither told again nor told to be over.
-  const kept = (told?.firing ?? []).filter((one) => firing.has(one));
-  const next = [...new Set([...kept, ...audible])].sort();
-  const resolved = (told?.firing ?? []).filter((one) => !firing.has(one));
-  const isChanged = resolved.length > 0 || next.length > kept.length;
-  const why = whyNow(group, route, name, channel, next, isChanged, now);
-  if (why === undefined) return undefined;
-  group.sequence += 1;
-  const id = `${key}#${group.openedAt}.${group.sequence}`;
-  group.claims[name] = { id, at: now, until: now + claimMs, why, firing: next, resolved };
-  return group.claims[name];
+/** One channel of one group. */
+interface Place {
+  readonly key: string;
+  readonly group: Group;
+  readonly route: Route;
+  readonly name: string;
+  readonly channel: Channel;
+  readonly now: number;
 }
 
-function whyNow(
-  group: Group,
-  route: Route,
-  name: string,
-  channel: Channel,
+/** Claims a message to one channel if it is due. */
+function claimFor(place: Place, { audible, firing }: Members): Claim | undefined {
+  const { key, group, route, name, now } = place;
+  const lost = group.claims[name];
+  if ((lost?.until ?? 0) > now || (group.retryAt[name] ?? 0) > now) return undefined;
+  const claim = (what: Omit<Claim, 'at' | 'until'>): Claim => {
+    const made = { ...what, at: now, until: now + claimMs };
+    group.claims[name] = made;
+    return made;
+  };
+  if (lost !== undefined) return claim(lost);
+  const told = group.told[name]?.firing ?? [];
+  // What was told and is muted since is neither told again nor told to be over.
+  const kept = told.filter((one) => firing.has(one));
+  const resolved = told.filter((one) => !firing.has(one));
+  // A channel of a later step, told before the steps began again, hears of what it knows and of no more.
+  const heard = channelsOf(route, group.step).has(name) ? audible : [];
+  const next = [...new Set([...kept, ...heard])].sort();
+  const isChanged = resolved.length > 0 || next.length > kept.length;
+  const why = isChanged ? whyChanged(place, next) : whyAgain(place, heard);
+  if (why === undefined) return undefined;
+  group.sequence += 1;
+  return claim({ id: `${key}#${group.openedAt}.${group.sequence}`, why, firing: next, resolved });
+}
+
+/** Why a channel is to be told now of what it does not know. */
+function whyChanged(
+  { group, route, name, channel, now }: Place,
   firing: readonly string[],
-  isChanged: boolean,
-  now: number,
 ): Claim['why'] | undefined {
   const told = group.told[name];
   const isLive = channel.refreshMs !== undefined;
-  if (told === undefined || (told.firing.length === 0 && isChanged)) {
-    if (firing.length === 0) return undefined;
-    if (told !== undefined) return isLive || now >= told.at + route.groupInterval ? 'changed' : undefined;
-    if (route.steps[0]?.channels.includes(name) !== true) return 'escalation';
-    return isLive || now >= group.openedAt + route.groupWait ? 'new' : undefined;
-  }
-  if (isChanged) {
+  if (told !== undefined) {
     if (!isLive && now < told.at + route.groupInterval) return undefined;
     return firing.length === 0 ? 'resolved' : 'changed';
   }
-  if (firing.length === 0) return undefined;
-  if (channel.refreshMs !== undefined) return now >= told.at + channel.refreshMs ? 'repeat' : undefined;
-  return group.acknowledged === undefined && now >= told.at + route.repeatInterval ? 'repeat' : undefined;
+  if (route.steps[0]?.channels.includes(name) !== true) return 'escalation';
+  return isLive || now >= group.openedAt + route.groupWait ? 'new' : undefined;
 }
 
-/** Resolved alerts are kept as long as somebody must be told. */
-function forgetResolved(book: Book): void {
-  const needed = new Set(
-    Object.values(book.groups).flatMap(({ told, claims }) => [
-      ...Object.values(told).flatMap(({ firing }) => firing),
-      ...Object.values(claims).flatMap(({ firing, resolved }) => [...firing, ...resolved]),
-    ]),
-  );
-  for (const [key, { state }] of Object.entries(book.alerts))
-    if (state === 'resolved' && !needed.has(key)) delete book.alerts[key];
+/** Why a channel is to be told again of what it knows. One that keeps alerts by itself is, also of what is muted or acknowledged. */
+function whyAgain(
+  { group, route, name, channel, now }: Place,
+  heard: readonly string[],
+): Claim['why'] | undefined {
+  const told = group.told[name];
+  if (told === undefined || told.firing.length === 0) return undefined;
+  const isDue = now >= told.at + (channel.refreshMs ?? route.repeatInterval);
+  const isWanted = channel.refreshMs !== undefined || (heard.length > 0 && group.acknowledged === undefined);
+  return isDue && isWanted ? 'repeat' : undefined;
 }

@@ -2,8 +2,9 @@
 import type { Book } from './book.ts';
 import type { Outcome } from './deliver.ts';
 import type { AlertEvent } from './events.ts';
+import { nextStep } from './groups.ts';
 import type { Route } from './options.ts';
-import { type Due, nextStep } from './plan.ts';
+import type { Due } from './plan.ts';
 
 /** Writes down what came of a message. @returns what happened */
 export function settle(
