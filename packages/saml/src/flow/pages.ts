@@ -21,7 +21,12 @@ export function redirectTo(location: string, headers: HeadersInit = []): Respons
 const script = 'document.forms[0].submit()';
 const scriptHash = createHash('sha256').update(script).digest('base64');
 
-/** A page whose form is sent by itself, or by the button where scripts are off. It may send to `action` and nowhere else. */
+/**
+ * A page whose form is sent by itself, or by the button where scripts are off. Its policy does not hold `form-action` to the provider's origin: some
+ * browsers hold redirects to it as well, and providers send people on, to a directory of their own or, when they sign out, to the next service.
+ *
+ * @see {@link https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Content-Security-Policy/form-action | form-action, warning}
+ */
 export function postPage(
   action: string,
   fields: Readonly<Record<string, string>>,
@@ -31,7 +36,7 @@ export function postPage(
     .map(([name, value]) => `<input type="hidden" name="${escapeXml(name)}" value="${escapeXml(value)}">`)
     .join('');
   const all = new Headers(headers);
-  const policy = `default-src 'none'; script-src 'sha256-${scriptHash}'; form-action ${new URL(action).origin}; base-uri 'none'; frame-ancestors 'none'`;
+  const policy = `default-src 'none'; script-src 'sha256-${scriptHash}'; form-action https: http:; base-uri 'none'; frame-ancestors 'none'`;
   for (const [name, value] of Object.entries({
     ...always,
     'content-type': 'text/html; charset=utf-8',
