@@ -55,20 +55,22 @@ export class CountStore {
     const zone = this.#zoneOf(tenant);
     const key = JSON.stringify([tenant, integration]);
     const today = dayAt(zone, now - latenessMs);
-    const isNew = this.#folded.get(key) !== today;
     if (!this.#folded.has(key)) await this.#index(tenant, integration);
+    const isLate = ({ minute }: MinuteCounts) => isOver(zone, dayAt(zone, minute), now);
+    const timely = minutes.filter((one) => !isLate(one));
+    const late = minutes.filter(isLate);
     for (;;) {
       const stored = await state.get('recent');
       const recent = readRecent(stored?.value);
       // Days are added up before their quarters can be forgotten.
-      if (isNew) await changeDays(state, (days) => foldDays(recent, days, zone, now));
-      for (const { minute, counts } of minutes) addRecent(recent, minute, counts, now);
+      if (this.#folded.get(key) !== today) await addUp(state, recent, zone, now, []);
+      for (const { minute, counts } of timely) addRecent(recent, minute, counts, now);
       const written = await state.compareAndSet('recent', stored?.version, writeRecent(recent), expiry);
-      if (written !== undefined) break;
+      if (written === undefined) continue;
+      this.#folded.set(key, today);
+      if (late.length > 0) await addUp(state, recent, zone, now, late);
+      return;
     }
-    this.#folded.set(key, today);
-    for (const late of minutes)
-      if (isOver(zone, dayAt(zone, late.minute), now)) await addLate(state, zone, late);
   }
 
   /** What is kept; nothing is written. */
@@ -97,21 +99,23 @@ export class CountStore {
   }
 }
 
-/** Counts that were kept back while the store was away, of a day that was added up meanwhile. */
-async function addLate(state: StateStore, zone: string, { minute, counts }: MinuteCounts): Promise<void> {
-  const day = dayAt(zone, minute);
-  await changeDays(state, (days) => {
-    if (!days.has(day)) return false;
-    addTo(days, day, counts);
-    return true;
-  });
-}
-
-async function changeDays(state: StateStore, change: (days: Series) => boolean): Promise<void> {
+/**
+ * Adds up the days that are over, and what came too late for their quarters, which then belongs to the day alone: quarters of a day that is over
+ * do not change, so that it does not matter who adds them up.
+ */
+async function addUp(
+  state: StateStore,
+  recent: Recent,
+  zone: string,
+  now: number,
+  late: readonly MinuteCounts[],
+): Promise<void> {
   for (;;) {
     const stored = await state.get('days');
     const days = readSeries(stored?.value ?? '');
-    if (!change(days)) return;
+    const isFolded = foldDays(recent, days, zone, now);
+    if (!isFolded && late.length === 0) return;
+    for (const { minute, counts } of late) addTo(days, dayAt(zone, minute), counts);
     if ((await state.compareAndSet('days', stored?.version, writeSeries(days), expiry)) !== undefined) return;
   }
 }

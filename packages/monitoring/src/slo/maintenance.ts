@@ -42,7 +42,7 @@ export function isMaintained(
 
 /** Makes it over `state`. */
 export function createMaintenance(state: StateStore, now: () => number): MaintenanceCalendar {
-  const own = (tenant: string) => scopedState(state, 'maintenance', tenant);
+  const own = (tenant: string) => scopedState(state, 'slo-maintenance', tenant);
   return {
     async list(tenant) {
       const stored = await own(tenant).get('windows');

@@ -125,6 +125,31 @@ describe('error budgets', () => {
   });
 });
 
+describe('days that are over', () => {
+  it('take what was kept back for longer than an hour after their end, once', async () => {
+    await using world = createWorld({ start: '2030-01-15T21:00:00Z' });
+    for (const name of ['api', 'mail']) addService(world, 'acme', name);
+    let isAway = false;
+    const state = {
+      ...world.state,
+      compareAndSet: (...args: Parameters<typeof world.state.compareAndSet>) =>
+        isAway ? Promise.reject(new Error('away')) : world.state.compareAndSet(...args),
+    };
+    await using levels = createServiceLevels({ ...world, state });
+    await world.ask('acme', 'api', 1);
+    await world.clock.advance(hourMs);
+    isAway = true;
+    for (const name of ['api', 'mail']) await world.ask('acme', name, 2);
+    await world.clock.advance(4 * hourMs);
+    isAway = false;
+    await world.clock.advance(minuteMs);
+    const { integrations } = await levels.monthlyReport('acme', '2030-01');
+    expect(integrations.map(({ days }) => days.map(({ date, counts }) => `${date} ${counts.calls}`))).toEqual(
+      [['2030-01-15 3'], ['2030-01-15 2']],
+    );
+  });
+});
+
 describe('maintenance', () => {
   it('takes its calls out of everything, to the minute, for what it names alone', async () => {
     await using world = createWorld({ start: '2030-01-15T12:00:00Z' });
