@@ -1,4 +1,4 @@
-import { type ErrorCode, memoryState } from '@im/core';
+import { type Clock, type ErrorCode, memoryState } from '@im/core';
 import { createVirtualClock } from '@im/testing';
 import { describe, expect, it } from 'vitest';
 import { addService, createWorld } from './__tests__/world.ts';
@@ -217,6 +217,19 @@ describe('monthly reports', () => {
     expect(january.integrations[0]?.days.map(({ date }) => date)).toEqual(['2030-01-01', '2030-01-31']);
     expect((await report('2030-02-03T00:00:00Z', '2029-12')).total.calls).toBe(1);
     expect((await report('2030-02-03T00:00:00Z', '2030-02')).total.calls).toBe(1);
+  });
+
+  it('are not moved by a timer that is late', async () => {
+    await using world = createWorld({ start: '2029-12-31T23:59:30Z' });
+    addService(world, 'acme', 'api');
+    const clock: Clock = {
+      ...world.clock,
+      schedule: (delayMs, ...rest) => world.clock.schedule(delayMs + 50, ...rest),
+    };
+    await using levels = createServiceLevels({ ...world, clock });
+    await world.ask('acme', 'api', 1);
+    await world.clock.advance(minuteMs);
+    expect((await levels.monthlyReport('acme', '2029-12')).total.calls).toBe(1);
   });
 
   it('know days of 23 and 25 hours, and leap years', async () => {

@@ -109,11 +109,15 @@ export function createServiceLevels(options: ServiceLevelOptions): ServiceLevels
       await Promise.all(tenants.map(async (tenant) => [tenant, await calendar.list(tenant)] as const)),
     );
   };
-  /** What was counted is read at once; all that may take time comes after it. */
-  const collect = (): Promise<void> => {
+  /**
+   * What was counted is read at once; all that may take time comes after it.
+   *
+   * @param until end of what is counted: the whole minute for which it was scheduled, however late the timer is
+   */
+  const collect = (until = clock.now()): Promise<void> => {
     const now = clock.now();
     const statuses = registry.list();
-    const minute = Math.floor((now - 1) / minuteMs) * minuteMs;
+    const minute = Math.floor((until - 1) / minuteMs) * minuteMs;
     const next = running.then(async () => {
       const loaded = await loadMaintenance().catch((error: unknown) => ({ error }));
       collector.take(statuses, minute, (tenant) => maintained.get(tenant) ?? []);
@@ -124,12 +128,15 @@ export function createServiceLevels(options: ServiceLevelOptions): ServiceLevels
     return next;
   };
   const schedule = () => {
-    const untilMinute = minuteMs - (clock.now() % minuteMs);
+    const now = clock.now();
+    const next = (Math.floor(now / minuteMs) + 1) * minuteMs;
     cancel = clock.schedule(
-      untilMinute,
+      next - now,
       () => {
         schedule();
-        collect().catch((error: unknown) => logger.error('service levels could not be counted', { error }));
+        collect(next).catch((error: unknown) =>
+          logger.error('service levels could not be counted', { error }),
+        );
       },
       { background: true },
     );
@@ -163,7 +170,7 @@ export function createServiceLevels(options: ServiceLevelOptions): ServiceLevels
   };
 
   return {
-    collect,
+    collect: () => collect(),
     objective,
     windows: async (tenant, integration) =>
       windows(tenant, integration, await store.recent(tenant, integration)),
