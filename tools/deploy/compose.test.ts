@@ -6,7 +6,7 @@ import { repositoryRoot } from '../lib/workspace.ts';
 import { checkCompose } from './compose.ts';
 
 const facts = {
-  image: { user: 10_001, port: 8_080 },
+  image: { user: 10_001, port: 8_080, config: '/app/config/integrations.yaml' },
   routes: new Set(['/integrations/metrics']),
   stoppingMs: 11_000,
 };
@@ -47,6 +47,13 @@ it.each([
     /redis of volumes/,
   ],
   ['less time than the hub takes to stop', 'compose.yaml', '45s', '10s', /stop_grace_period/],
+  [
+    'a configuration where the image does not look',
+    'compose.yaml',
+    '/app/config/integrations',
+    '/etc/integrations',
+    /volume \/app/,
+  ],
   ['a hub that may write', 'compose.yaml', '    read_only: true\n', '', /read_only of hub/],
   ['a scrape of another port', 'prometheus.yml', 'hub:8080', 'hub:80', /hub:80 is asked/],
   ['a scrape of no route', 'prometheus.yml', '/integrations/metrics', '/metrics', /\/metrics is scraped/],

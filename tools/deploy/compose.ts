@@ -4,7 +4,7 @@ import { dirname, join, normalize } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import type { Fault } from '../lib/fault.ts';
-import type { Facts } from './rules.ts';
+import type { Facts } from './resource-set.ts';
 
 const texts = z.array(z.string());
 const duration = z.string().regex(/^\d+(ms|s|m)$/);
@@ -107,6 +107,7 @@ function hardened({ services: { hub } }: Compose, { image, stoppingMs }: Facts):
     cap_drop: hub.cap_drop?.includes('ALL') === true,
     security_opt: hub.security_opt?.includes('no-new-privileges:true') === true,
     mem_limit: hub.mem_limit !== undefined,
+    [`volume ${image.config}`]: hub.volumes?.some((one) => one.endsWith(`:${image.config}:ro`)) === true,
     [`ports to ${image.port}`]: hub.ports?.some((one) => one.endsWith(`:${image.port}`)) === true,
     stop_grace_period: Number.parseInt(hub.stop_grace_period ?? '0', 10) * 1_000 > stoppingMs,
   };

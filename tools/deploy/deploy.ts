@@ -1,6 +1,6 @@
 /** Everything that can be known of `Dockerfile` and `deploy/` without a cluster. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { createRegistry } from '@im/core';
 import { createServer, loadHubConfig } from '@im/server';
 import type { Fault } from '../lib/fault.ts';
@@ -8,7 +8,8 @@ import { checkCompose } from './compose.ts';
 import { checkDockerfile, final, readDockerfile } from './dockerfile.ts';
 import { checkGenerated } from './generated.ts';
 import { type Resource, render } from './render.ts';
-import { checkRules, type Facts } from './rules.ts';
+import { type Facts, toResourceSet } from './resource-set.ts';
+import { checkRules } from './rules.ts';
 import { checkTypes } from './types.ts';
 
 const dockerfile = 'Dockerfile';
@@ -31,17 +32,25 @@ export async function checkDeploy(root: string): Promise<readonly Fault[]> {
     try {
       rendered[set] = render(join(root, set));
     } catch (error) {
-      faults.push({ place: set, says: error instanceof Error ? error.message : String(error) });
+      faults.push({ place: set, says: wordsOf(error) });
     }
   }
   const wrong = await checkTypes(root, rendered);
   // What has another shape than it should cannot be compared with anything.
-  if (wrong.length > 0) return [...faults, ...wrong];
-  const broken = Object.entries(rendered).flatMap(([place, resources]) =>
-    checkRules(resources, facts).map((says) => ({ place, says })),
-  );
-  return [...faults, ...broken];
+  return wrong.length > 0 ? [...faults, ...wrong] : [...faults, ...compared(rendered, facts)];
 }
+
+function compared(rendered: Readonly<Record<string, readonly Resource[]>>, facts: Facts): readonly Fault[] {
+  return Object.entries(rendered).flatMap(([place, resources]) => {
+    try {
+      return checkRules(toResourceSet(resources, facts)).map((says) => ({ place, says }));
+    } catch (error) {
+      return [{ place, says: wordsOf(error) }];
+    }
+  });
+}
+
+const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
 /** The hub reads the file, with a stand-in for each variable that it names. */
 async function checkConfiguration(root: string, place: string): Promise<readonly Fault[]> {
@@ -52,7 +61,7 @@ async function checkConfiguration(root: string, place: string): Promise<readonly
     await loadHubConfig(file, { env: { ...env, SPOTIFY_ENABLED: 'true' } });
     return [];
   } catch (error) {
-    return [{ place, says: error instanceof Error ? error.message : String(error) }];
+    return [{ place, says: wordsOf(error) }];
   }
 }
 
@@ -64,5 +73,11 @@ async function readFacts(text: string): Promise<Facts> {
   const { app } = createServer({ registry });
   const routes = new Set(app.routes.filter(({ method }) => method === 'GET').map(({ path }) => path));
   // The defaults of graceMs and settleMs in `ServerOptions`.
-  return { image: { user: numberOf('USER'), port: numberOf('EXPOSE') }, routes, stoppingMs: 10_000 + 1_000 };
+  const [, config = ''] = JSON.parse(final(file, 'CMD')?.value ?? '[]') as readonly string[];
+  const image = {
+    user: numberOf('USER'),
+    port: numberOf('EXPOSE'),
+    config: posix.join(final(file, 'WORKDIR')?.value ?? '', config),
+  };
+  return { image, routes, stoppingMs: 10_000 + 1_000 };
 }

@@ -2,12 +2,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { repositoryRoot } from '../lib/workspace.ts';
 import { type Resource, render } from './render.ts';
-import { checkRules, type Facts } from './rules.ts';
+import { type Facts, toResourceSet } from './resource-set.ts';
+import { checkRules } from './rules.ts';
 import { checkTypes } from './types.ts';
 
 const base = join(repositoryRoot, 'deploy/kubernetes/base');
 const facts: Facts = {
-  image: { user: 10_001, port: 8_080 },
+  image: { user: 10_001, port: 8_080, config: '/app/config/integrations.yaml' },
   routes: new Set(['/livez', '/readyz', '/startupz', '/integrations/metrics']),
   stoppingMs: 11_000,
 };
@@ -20,12 +21,14 @@ const find = (resources: readonly Resource[], kind: string): Resource => {
 const hubOf = (resources: readonly Resource[]) =>
   find(resources, 'Deployment').spec.template.spec.containers[0];
 
+const broken = (resources: readonly Resource[]) => checkRules(toResourceSet(resources, facts));
+
 it('the base keeps to every rule', () => {
-  expect(checkRules(set(), facts)).toEqual([]);
+  expect(broken(set())).toEqual([]);
 });
 
 describe('is found out:', () => {
-  const broken: Readonly<
+  const breaks: Readonly<
     Record<string, readonly [change: (resources: readonly Resource[]) => void, says: RegExp]>
   > = {
     'a selector of a label that pods do not have': [
@@ -63,6 +66,12 @@ describe('is found out:', () => {
         delete hubOf(all).startupProbe;
       },
       /^startupProbe: /,
+    ],
+    'a configuration where the image does not look': [
+      (all) => {
+        hubOf(all).volumeMounts[0].mountPath = '/etc/hub';
+      },
+      /^\/app\/config\/integrations\.yaml: the configuration is mounted/,
     ],
     'a ConfigMap that is not there': [
       (all) => {
@@ -118,23 +127,23 @@ describe('is found out:', () => {
       },
       /^limits.memory of hub: /,
     ],
-    'a hub that lets everybody in': [
-      (all) => {
-        const { data } = find(all, 'ConfigMap');
-        data['integrations.yaml'] = data['integrations.yaml'].replace(/ {2}access:\n.*\n/, '');
-      },
-      /^integrations.yaml: .*everybody/,
-    ],
   };
-  it.each(Object.entries(broken))('%s', (_what, [change, says]) => {
+  it.each(Object.entries(breaks))('%s', (_what, [change, says]) => {
     const resources = set();
     change(resources);
-    expect(checkRules(resources, facts)).toEqual([expect.stringMatching(says)]);
+    expect(broken(resources)).toEqual([expect.stringMatching(says)]);
+  });
+
+  it('a hub that lets everybody in', () => {
+    const resources = set();
+    const { data } = find(resources, 'ConfigMap');
+    data['integrations.yaml'] = data['integrations.yaml'].replace(/ {2}access:\n.*\n/, '');
+    expect(() => broken(resources)).toThrow(/^integrations.yaml: .*everybody/);
   });
 
   it('a secret that stands in the set', () => {
     const secret = { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'im-hub' } };
-    expect(checkRules([...set(), secret], facts)).toEqual([expect.stringMatching(/^Secret im-hub: /)]);
+    expect(broken([...set(), secret])).toEqual([expect.stringMatching(/^Secret im-hub: /)]);
   });
 
   it('a typo at any depth, a wrong type, a wrong value, and a kind that is not there', {

@@ -1,29 +1,7 @@
 /** What must agree between the resources of one set, the image and the hub: rules as data, one a fact. */
-import { parse } from 'yaml';
-import { z } from 'zod';
-import type { Labels, Resource } from './render.ts';
+import type { Resource } from './render.ts';
+import { containersOf, matches, podSelectors, type ResourceSet, references } from './resource-set.ts';
 import { nameOf } from './types.ts';
-
-/** What the resources are compared with. */
-export interface Facts {
-  /** Of the image: its user and its port. */
-  readonly image: { readonly user: number; readonly port: number };
-  /** Paths that the hub answers `GET` on. */
-  readonly routes: ReadonlySet<string>;
-  /** Milliseconds that the hub takes to stop after `drainDelayMs`, by default: its grace and its settling. */
-  readonly stoppingMs: number;
-}
-
-/** One set, with what is looked up in it. */
-interface ResourceSet extends Facts {
-  readonly resources: readonly Resource[];
-  readonly of: (kind: string) => readonly Resource[];
-  readonly pod: Resource;
-  /** The one container. */
-  // biome-ignore lint/suspicious/noExplicitAny: as in Resource
-  readonly hub: any;
-  readonly config: z.output<typeof hubConfig>;
-}
 
 /** A rule: what it says, and the resources or places that break it. */
 interface Rule {
@@ -31,55 +9,8 @@ interface Rule {
   readonly broken: (set: ResourceSet) => readonly string[];
 }
 
-const hubConfig = z.object({
-  hub: z.object({
-    host: z.literal('0.0.0.0', 'must be 0.0.0.0: the pod is reached from outside'),
-    port: z.number(),
-    drainDelayMs: z.number().min(5_000, 'must leave time until nodes know'),
-    access: z.object({}, 'is missing: everybody would be let in'),
-  }),
-});
-
 const probeNames = ['startupProbe', 'livenessProbe', 'readinessProbe'] as const;
-const matches = (selector: Labels | undefined, labels: Labels | undefined) =>
-  selector !== undefined && Object.entries(selector).every(([name, value]) => labels?.[name] === value);
 const unless = (isRight: boolean, place: string) => (isRight ? [] : [place]);
-
-const containersOf = ({ spec: { initContainers = [], containers } }: Resource): readonly Resource[] => [
-  ...initContainers,
-  ...containers,
-];
-
-/** Selectors by where they stand; all of them mean the hub's pods. */
-function podSelectors({ resources, pod }: ResourceSet): readonly (readonly [string, Labels | undefined])[] {
-  return [
-    ...resources.flatMap((one): (readonly [string, Labels | undefined])[] => {
-      if (one.kind === 'Service') return [[nameOf(one), one.spec.selector]];
-      if (one.kind === 'NetworkPolicy') return [[nameOf(one), one.spec.podSelector.matchLabels]];
-      return /^(Deployment|PodDisruptionBudget)$/.test(one.kind)
-        ? [[nameOf(one), one.spec.selector.matchLabels]]
-        : [];
-    }),
-    ...pod.spec.topologySpreadConstraints.map((one: Resource) => [
-      `topologySpreadConstraints of ${one.topologyKey}`,
-      one.labelSelector?.matchLabels,
-    ]),
-  ];
-}
-
-/** ConfigMaps, Secrets and the account that the pod names. */
-function references({ pod, hub }: ResourceSet): readonly (readonly [kind: string, name: string])[] {
-  return [
-    ...pod.spec.volumes.flatMap((one: Resource) => [
-      ...(one.configMap ? [['ConfigMap', one.configMap.name] as const] : []),
-      ...(one.secret ? [['Secret', one.secret.secretName] as const] : []),
-    ]),
-    ...(hub.envFrom ?? []).flatMap((one: Resource) =>
-      one.configMapRef ? [['ConfigMap', one.configMapRef.name] as const] : [],
-    ),
-    ['ServiceAccount', pod.spec.serviceAccountName],
-  ];
-}
 
 /** The rules. */
 export const rules: readonly Rule[] = [
@@ -155,6 +86,14 @@ export const rules: readonly Rule[] = [
     ],
   },
   {
+    says: 'the configuration is mounted where the image looks for it',
+    broken: ({ pod, hub, image }) => {
+      const volume = pod.spec.volumes.find(({ configMap }: Resource) => configMap !== undefined);
+      const mount = hub.volumeMounts.find(({ name }: Resource) => name === volume?.name);
+      return unless(`${mount?.mountPath}/integrations.yaml` === image.config, image.config);
+    },
+  },
+  {
     says: 'the autoscaler scales the deployment, from the replicas that it has, three at least',
     broken: ({ of }) =>
       of('HorizontalPodAutoscaler').flatMap((one) => {
@@ -219,14 +158,6 @@ export const rules: readonly Rule[] = [
 ];
 
 /** What is broken in a set, one sentence each. */
-export function checkRules(resources: readonly Resource[], facts: Facts): readonly string[] {
-  const of = (kind: string) => resources.filter((one) => one.kind === kind);
-  const pod = of('Deployment')[0]?.spec.template as Resource | undefined;
-  const hub = pod?.spec.containers[0];
-  if (pod === undefined || hub === undefined) return ['there is no Deployment with a container'];
-  const text = of('ConfigMap')[0]?.data['integrations.yaml'];
-  const config = hubConfig.safeParse(parse(text ?? ''));
-  if (!config.success) return [`integrations.yaml: ${z.prettifyError(config.error).replaceAll(/\s+/g, ' ')}`];
-  const set = { ...facts, resources, of, pod, hub, config: config.data };
+export function checkRules(set: ResourceSet): readonly string[] {
   return rules.flatMap(({ says, broken }) => broken(set).map((place) => `${place}: ${says}`));
 }
