@@ -95,7 +95,7 @@ describe('the program', () => {
     [['--config', '/nowhere/x.yaml'], 'the file does not exist'],
     [['--config', 'x', '--port', '99999'], '--port must be a whole number from 0 to 65535'],
     [['--colour'], "Unknown option '--colour'"],
-    [['--config', emptyFile, '--new-key', 'admin'], '--new-key needs hub.access.keysFile'],
+    [['--config', emptyFile, '--new-key', 'admin'], '--new-key needs hub.access'],
   ])(
     'refuses %j with one message and 2',
     async (args, message) => {

@@ -1,10 +1,9 @@
 #!/usr/bin/env node
 /** The hub as a program: `im-server --config integrations.yaml`. */
 import { parseArgs } from 'node:util';
-import { isIntegrationError } from '@im/core';
-import { createHubAccess } from './access/access.ts';
-import { fileState } from './access/file-state.ts';
+import { isIntegrationError, silentLogger, systemClock } from '@im/core';
 import { loadHubConfig } from './config/load.ts';
+import { openAccess, openState } from './config/open.ts';
 import { ListenError } from './listen.ts';
 import { jsonLogger } from './log.ts';
 import { startServer } from './start.ts';
@@ -93,21 +92,18 @@ async function main(args: readonly string[]): Promise<void> {
   process.on('SIGINT', stop);
 }
 
-/** Makes a key in the file of keys that the configuration names. A hub that runs on it knows the key at once. */
+/** Makes a key where the configuration keeps them. A hub that runs on it knows the key at once. */
 async function printKey(configFile: string, role: string, tenant: string | undefined): Promise<void> {
-  const { access } = (await loadHubConfig(configFile)).hub;
-  if (access?.keysFile === undefined)
-    throw new UsageError('--new-key needs hub.access.keysFile in the configuration, where keys are kept');
-  await using state = await fileState(access.keysFile);
-  const { key } = await createHubAccess({
-    state,
-    keyPrefix: access.keyPrefix,
-    roles: access.roles,
-  }).createKey({
-    name: `${role}${tenant === undefined ? '' : ` of ${tenant}`}`,
-    roles: [role],
-    tenant,
-  });
+  const { access: settings, state: shared } = (await loadHubConfig(configFile)).hub;
+  await using resources = new AsyncDisposableStack();
+  const state = resources.use(await openState(shared, systemClock));
+  const access = await openAccess(settings, { state, clock: systemClock, logger: silentLogger }, resources);
+  if (access === undefined || (settings?.keysFile === undefined && shared === undefined))
+    throw new UsageError(
+      '--new-key needs hub.access in the configuration, and in it keysFile where no state is shared',
+    );
+  const name = `${role}${tenant === undefined ? '' : ` of ${tenant}`}`;
+  const { key } = await access.createKey({ name, roles: [role], tenant });
   process.stdout.write(`${key.reveal()}\n`);
 }
 

@@ -1,23 +1,9 @@
 /** A hub from a configuration file. */
-import { createRemoteKeySet, createTokenVerifier } from '@im/auth/jwt';
-import {
-  type Clock,
-  createRegistry,
-  errorCode,
-  type Logger,
-  loadOptional,
-  memoryState,
-  type StateStore,
-  silentLogger,
-  systemClock,
-} from '@im/core';
+import { type Clock, createRegistry, errorCode, silentLogger, systemClock } from '@im/core';
 import type { LoadConfigOptions } from '@im/core/config';
-import { createHubAccess, type HubAccess } from './access/access.ts';
-import { fileState } from './access/file-state.ts';
-import { type AuditLog, openAuditLog } from './audit/audit-log.ts';
-import { fileAuditStore } from './audit/file-store.ts';
 import { createFollower } from './config/follow.ts';
 import { loadHubConfig } from './config/load.ts';
+import { openAccess, openAudit, openState } from './config/open.ts';
 import { watchFile } from './config/watch.ts';
 import { createConnect } from './connect.ts';
 import { createServer, type HubServer, type ServerOptions } from './server.ts';
@@ -46,15 +32,15 @@ export interface StartServerOptions
  */
 export async function startServer(options: StartServerOptions): Promise<HubServer> {
   const { configFile, environment, env, secrets, definitions, from, signal, watch, ...given } = options;
-  const load = () => loadHubConfig(configFile, { environment, env, secrets, definitions, from, signal });
-  const loaded = await load();
+  const sources = { environment, env, secrets, definitions, from };
+  const loaded = await loadHubConfig(configFile, { ...sources, signal });
   const { hub: settings, config } = loaded;
   const { clock = systemClock, logger = silentLogger } = given;
   const resources = new AsyncDisposableStack();
   const state = given.state ?? resources.use(await openState(settings.state, clock));
   const common = { clock, logger, state };
   const registry = createRegistry(common);
-  const follow = createFollower(loaded, { load, registry });
+  const follow = createFollower(loaded, { load: () => loadHubConfig(configFile, sources), registry });
   let hub: HubServer | undefined;
   try {
     hub = createServer({
@@ -108,49 +94,6 @@ function listenSettings({
   return { host, port, title, openToAll, drainDelayMs, network, rateLimit, limits };
 }
 
-async function openState(settings: HubSettings['state'], clock: Clock): Promise<StateStore> {
-  if (settings === undefined) return memoryState(clock);
-  const { redisState } = await loadOptional('@im/redis', 'hub.state.redis', () => import('@im/redis'));
-  return redisState({ url: settings.redis, clock, ...withoutUndefined({ prefix: settings.prefix }) });
-}
-
 function webhookOptions(settings: HubSettings['webhooks'], clock: Clock): ServerOptions['webhooks'] {
   return settings && { handle: deliverTo({ ...settings, clock }) };
-}
-
-async function openAccess(
-  settings: HubSettings['access'],
-  { state, clock, logger }: { readonly state: StateStore; readonly clock: Clock; readonly logger: Logger },
-  resources: AsyncDisposableStack,
-): Promise<HubAccess | undefined> {
-  if (settings === undefined) return undefined;
-  const { keysFile, keyPrefix, roles, tokens } = settings;
-  return createHubAccess({
-    state: keysFile === undefined ? state : resources.use(await fileState(keysFile)),
-    keyPrefix,
-    roles,
-    clock,
-    logger,
-    tokens: tokens && {
-      tenantClaim: tokens.tenantClaim,
-      rolesClaim: tokens.rolesClaim,
-      verifier: createTokenVerifier({
-        issuer: tokens.issuer,
-        audience: tokens.audience,
-        typ: tokens.typ,
-        keys: createRemoteKeySet({ url: tokens.jwksUri, logger, clock }),
-        clock,
-        logger,
-      }),
-    },
-  });
-}
-
-async function openAudit(
-  settings: HubSettings['audit'],
-  clock: Clock,
-  resources: AsyncDisposableStack,
-): Promise<AuditLog | undefined> {
-  if (settings === undefined) return undefined;
-  return resources.use(await openAuditLog({ store: await fileAuditStore(settings.file), clock }));
 }
