@@ -7,7 +7,7 @@ import { type BegunSession, createSessions, type SessionsOptions } from './sessi
 
 const ada = { subject: 'ada', methods: ['pwd'] };
 
-const otp = { level: 2, method: 'otp' } as const;
+const otp = { subject: 'ada', level: 2, method: 'otp' } as const;
 
 const browser = (begun?: BegunSession) =>
   new Request('https://app.test/', { headers: { cookie: begun?.cookie.split(';')[0] ?? '' } });

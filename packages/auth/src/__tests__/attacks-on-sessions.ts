@@ -16,9 +16,19 @@ export const attacksOnSessions: Readonly<Record<string, Attack>> = {
       const low = await signedIn(all);
       const high = await all.sessions
         .tenant('acme')
-        .elevate(withCookie(cookieOf(low)), { level: 2, method: 'otp' });
+        .elevate(withCookie(cookieOf(low)), { subject: 'ada', level: 2, method: 'otp' });
       all.plant('higher token', cookieOf(high).split('=')[1] ?? '');
       return () => all.sessions.tenant('acme').require(withCookie(cookieOf(low)));
+    },
+  },
+  'another person’s factor: a passkey of one’s own lifts nobody else’s session': {
+    type: 'session.refused',
+    code: 'permission_denied',
+    reason: 'other_person',
+    run: async (all) => {
+      const low = await signedIn(all);
+      const own = { subject: 'eve', level: 3, method: 'hwk' } as const;
+      return () => all.sessions.tenant('acme').elevate(withCookie(cookieOf(low)), own);
     },
   },
   'session of another tenant': {

@@ -134,11 +134,11 @@ describe('a session', () => {
       reason: 'step_up_required',
     });
     await clock.advance(minute);
-    const high = await acme.elevate(browser(low), { level: 2, method: 'otp' });
+    const high = await acme.elevate(browser(low), { subject: 'ada', level: 2, method: 'otp' });
     expect(high.session).toMatchObject({ level: 2, methods: ['pwd', 'otp'], endsAt: low.session.endsAt });
     expect(await acme.read(browser(low))).toBeUndefined();
     await acme.require(browser(high), { level: 2, maxAgeMs: minute });
-    const again = await acme.elevate(browser(high), { level: 1, method: 'pwd' });
+    const again = await acme.elevate(browser(high), { subject: 'ada', level: 1, method: 'pwd' });
     expect(again.session).toMatchObject({ level: 2, methods: ['pwd', 'otp'] });
     await clock.advance(minute + 1);
     await expect(acme.require(browser(again), { maxAgeMs: minute })).rejects.toMatchObject({
@@ -149,7 +149,7 @@ describe('a session', () => {
   it('goes up once, when two try at the same time', async () => {
     const { acme } = open();
     const low = await acme.begin(browser(), ada);
-    const both = [1, 2].map(() => acme.elevate(browser(low), { level: 2, method: 'otp' }));
+    const both = [1, 2].map(() => acme.elevate(browser(low), { subject: 'ada', level: 2, method: 'otp' }));
     const settled = await Promise.allSettled(both);
     expect(settled.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
     expect(await acme.list('ada')).toHaveLength(1);

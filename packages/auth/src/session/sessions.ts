@@ -122,8 +122,10 @@ function tenantSessions(options: SessionsOptions, tenant: string): TenantSession
         );
       return store.touch(found);
     },
-    elevate: async (request, { level, method }) => {
+    elevate: async (request, { subject, level, method }) => {
       const { session } = await demandOwn(request);
+      if (subject !== session.subject)
+        throw refuse(session, 'other_person', 'this factor is somebody else’s', 'show one of your own');
       const now = clock.now();
       const made = await store.replace(session.id, (old) => ({
         ...old,

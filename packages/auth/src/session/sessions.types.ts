@@ -43,13 +43,15 @@ export interface TenantSessions {
    */
   require(request: Request, needs?: SessionNeeds): Promise<Session>;
   /**
-   * Goes up after another factor was shown: a new token, and the old one is nobody's. Never goes down. Refuses forged requests.
+   * Goes up after its person showed another factor: a new token, and the old one is nobody's. Never goes down. Refuses forged requests.
    *
-   * @throws {@link IntegrationError} `unauthenticated` without a session; `permission_denied`, reason `forged`
+   * @param shown what a factor of `@im/auth/mfa` gave
+   * @throws {@link IntegrationError} `unauthenticated` without a session; `permission_denied`, reason `forged`, or `other_person`: the factor is somebody
+   * else's, as a passkey is that its browser chose
    */
   elevate(
     request: Request,
-    shown: { readonly level: AssuranceLevel; readonly method: string },
+    shown: { readonly subject: string; readonly level: AssuranceLevel; readonly method: string },
   ): Promise<BegunSession>;
   /** Changes the application's own data; `undefined` takes a name out. Refuses forged requests. */
   update(request: Request, data: Readonly<Record<string, string | undefined>>): Promise<Session>;

@@ -67,7 +67,7 @@ describe('a change', () => {
     const forged = browser(begun, post({ 'sec-fetch-site': 'cross-site' }));
     for (const asked of [
       acme.update(forged, { theme: 'dark' }),
-      acme.elevate(forged, { level: 2, method: 'otp' }),
+      acme.elevate(forged, { subject: 'ada', level: 2, method: 'otp' }),
     ])
       await expect(asked).rejects.toMatchObject({ code: 'permission_denied', reason: 'forged' });
     expect(await acme.read(browser(begun))).toMatchObject({ level: 1, data: {} });
