@@ -8,8 +8,9 @@
  * Prints a line for each, and ends with 1 at the first that does not hold. The copy is removed.
  */
 import { execFileSync } from 'node:child_process';
-import { appendFileSync, cpSync } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { copyRepository } from '../lib/copy.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 import { repositoryRoot } from '../lib/workspace.ts';
 
@@ -27,24 +28,6 @@ function run(cwd: string, command: string, ...args: string[]): string {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string };
     throw new Error(`${command} ${args.join(' ')} failed:\n${stdout}${stderr}`);
   }
-}
-
-/** Sources as they are now, committed or not, and what is installed, with hard links where the disk allows. */
-function copyInto(cwd: string): void {
-  const files = run(repositoryRoot, 'git', 'ls-files', '-co', '--exclude-standard', '-z')
-    .split('\0')
-    .filter(Boolean);
-  for (const file of files)
-    cpSync(join(repositoryRoot, file), join(cwd, file), { recursive: true, force: true });
-  const modules = join(repositoryRoot, 'node_modules');
-  try {
-    execFileSync('cp', ['-al', modules, cwd], { stdio: 'ignore' });
-  } catch {
-    execFileSync('cp', ['-a', modules, cwd]);
-  }
-  // npm rewrites this one in place, so it must not be the same file.
-  const lock = '.package-lock.json';
-  execFileSync('cp', ['--remove-destination', join(modules, lock), join(cwd, 'node_modules', lock)]);
 }
 
 function commit(cwd: string, what: string): void {
@@ -85,7 +68,7 @@ function sameList(found: readonly string[], wanted: readonly string[]): string |
 }
 
 function prove(cwd: string): void {
-  copyInto(cwd);
+  copyRepository(repositoryRoot, cwd);
   run(cwd, 'git', 'init', '-q', '-b', 'main');
   run(cwd, 'node', '--conditions=@im/source', 'tools/catalog/main.ts');
   commit(cwd, 'before');

@@ -1,0 +1,160 @@
+/**
+ * `npm run release`: shows what a release would do, and does nothing.
+ * `npm run release -- --apply`: writes versions, ranges and changelogs, commits and tags.
+ * `npm run release -- --publish [--registry <url>]`: builds and uploads what is tagged at this commit.
+ *
+ * Ends with 1 when something stands in the way; then nothing was written or uploaded.
+ */
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import pc from 'picocolors';
+import { faultLines } from '../lib/fault.ts';
+import { readWorkspace, repositoryRoot as root } from '../lib/workspace.ts';
+import { entryOf, withEntry } from './changelog.ts';
+import { logFormat, readLog } from './commits.ts';
+import { type Member, type PlannedRelease, planRelease } from './plan.ts';
+import { refusals } from './refusals.ts';
+
+const publicRegistry = 'https://registry.npmjs.org/';
+
+const { values } = parseArgs({
+  options: {
+    apply: { type: 'boolean' },
+    publish: { type: 'boolean' },
+    registry: { type: 'string', default: publicRegistry },
+  },
+});
+const { registry } = values;
+
+function run(command: string, ...args: readonly string[]): string {
+  return execFileSync(command, args, {
+    cwd: root,
+    encoding: 'utf8',
+    maxBuffer: 256 * 1024 * 1024,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+const tagOf = (name: string, version: string) => `${name}@${version}`;
+const tags = new Set(run('git', 'tag', '--list').split('\n'));
+
+function readMembers(): readonly Member[] {
+  return readWorkspace(root).packages.map(({ name, folder, manifest }) => {
+    const tag = tagOf(name, manifest.version ?? '');
+    const isReleased = tags.has(tag);
+    const log = isReleased ? run('git', 'log', '--name-only', `--format=${logFormat}`, `${tag}..HEAD`) : '';
+    return { name, folder, manifest, commits: readLog(log), isReleased };
+  });
+}
+
+/** Versions that the registry has; none of a package that it does not know. */
+function versionsAt(name: string): readonly string[] {
+  try {
+    const told: unknown = JSON.parse(
+      run('npm', 'view', name, 'versions', '--json', '--registry', registry, `--@im:registry=${registry}`),
+    );
+    return [told].flat().map(String);
+  } catch (error) {
+    if (/E404|404 Not Found/.test(String((error as { stderr?: unknown }).stderr))) return [];
+    throw error;
+  }
+}
+
+function show(plan: readonly PlannedRelease[]): void {
+  if (plan.length === 0) console.log('nothing to release: no commit that users notice');
+  for (const { name, from, to, why, commits, ranges } of plan) {
+    console.log(`${pc.bold(name)} ${why === 'first' ? '' : `${from} → `}${pc.green(to)} ${pc.dim(why)}`);
+    for (const { type, subject, isBreaking } of commits)
+      console.log(`  ${isBreaking ? pc.red(`${type}!`) : type} ${subject}`);
+    for (const [needed, range] of Object.entries(ranges)) console.log(`  needs ${needed} ${range}`);
+  }
+}
+
+/** Ends the process when something is in the way. */
+function refuse(members: readonly Member[], plan: readonly PlannedRelease[]): void {
+  const faults = refusals({
+    members,
+    plan,
+    uncommitted: run('git', 'status', '--porcelain').split('\n').filter(Boolean),
+    branch: run('git', 'branch', '--show-current').trim(),
+    registry,
+    allowed: [publicRegistry],
+    existing: new Map(plan.map(({ name }) => [name, versionsAt(name)])),
+  });
+  if (faults.length === 0) return;
+  console.error(pc.red(`\nnot released, ${faults.length === 1 ? 'one fault' : `${faults.length} faults`}:`));
+  for (const line of faultLines(faults)) console.error(`  ${line}`);
+  process.exit(1);
+}
+
+function apply(plan: readonly PlannedRelease[]): void {
+  const day = new Date().toISOString().slice(0, 10);
+  for (const release of plan) {
+    const { folder, to, ranges } = release;
+    const path = join(root, folder, 'package.json');
+    let text = readFileSync(path, 'utf8').replace(/("version": ")[^"]+/, `$1${to}`);
+    for (const [needed, range] of Object.entries(ranges))
+      text = text.replaceAll(new RegExp(`("${needed}": ")[^"]+`, 'g'), `$1${range}`);
+    writeFileSync(path, text);
+    const changelog = join(root, folder, 'CHANGELOG.md');
+    const before = existsSync(changelog) ? readFileSync(changelog, 'utf8') : undefined;
+    writeFileSync(changelog, withEntry(before, entryOf(release, day)));
+  }
+  run('npm', 'install', '--package-lock-only', '--no-audit', '--no-fund');
+  run('git', 'add', '-A');
+  run(
+    'git',
+    'commit',
+    '-q',
+    '-m',
+    `chore(release): publish\n\n${plan.map(({ name, to }) => `- ${tagOf(name, to)}`).join('\n')}`,
+  );
+  for (const { name, to } of plan) run('git', 'tag', '-a', tagOf(name, to), '-m', tagOf(name, to));
+  console.log(
+    `${plan.length} releases are committed and tagged; upload them by: npm run release -- --publish`,
+  );
+}
+
+/** Those that are tagged at this commit, and that the registry does not have. */
+function publish(members: readonly Member[]): void {
+  const here = new Set(run('git', 'tag', '--points-at', 'HEAD').split('\n'));
+  const due = members.filter(({ name, manifest }) => here.has(tagOf(name, manifest.version ?? '')));
+  const unwritten = due.filter(({ folder, manifest }) => {
+    const file = join(root, folder, 'CHANGELOG.md');
+    return !existsSync(file) || !readFileSync(file, 'utf8').includes(`## ${manifest.version} `);
+  });
+  if (unwritten.length > 0) {
+    for (const { name } of unwritten)
+      console.error(
+        `${name}: its changelog says nothing of this version: npm run release -- --apply writes it`,
+      );
+    process.exit(1);
+  }
+  const missing = due.filter(({ name, manifest }) => !versionsAt(name).includes(manifest.version ?? ''));
+  if (missing.length === 0) {
+    console.log('nothing to upload: the registry has every version that is tagged here');
+    return;
+  }
+  const names = missing.map(({ name }) => name);
+  // Provenance is signed by the CI that publishes; a registry of this machine cannot.
+  const isLocal = new URL(registry).hostname === '127.0.0.1';
+  process.env.npm_config_provenance = String(!isLocal && process.env.CI === 'true');
+  run('npx', 'nx', 'release', 'publish', `--projects=${names.join(',')}`, `--registry=${registry}`);
+  for (const { name, manifest } of missing)
+    console.log(`${pc.green('✓')} ${tagOf(name, manifest.version ?? '')}`);
+}
+
+const members = readMembers();
+if (values.publish) {
+  refuse(members, []);
+  publish(members);
+} else {
+  const plan = planRelease(members);
+  show(plan);
+  if (values.apply && plan.length > 0) {
+    refuse(members, plan);
+    apply(plan);
+  } else if (plan.length > 0) console.log(pc.dim('\nnothing was written: --apply does it'));
+}
