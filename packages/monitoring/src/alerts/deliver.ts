@@ -1,5 +1,5 @@
 /** Sends one message through one channel, again where that is safe. */
-import { type Clock, isIntegrationError, sleep } from '@im/core';
+import { type Clock, isIntegrationError, sleep, unlessAborted } from '@im/core';
 import { scrub } from '@im/http';
 import type { Channel, ChannelCall } from './channel.ts';
 import type { Notification } from './notification.ts';
@@ -7,8 +7,11 @@ import type { Notification } from './notification.ts';
 /** What came of it. */
 export type Outcome =
   | { readonly kind: 'accepted'; readonly refused: readonly string[] }
-  /** `postponed`: closed before it could be tried again; the next process does. */
-  | { readonly kind: 'failed' | 'unknown' | 'postponed'; readonly says: string };
+  /**
+   * `failed`: it certainly did not arrive. `unknown`: it may have. `again`: it may have, and may be sent again with the same id. `postponed`:
+   * closed before it could be tried again, which the next process does.
+   */
+  | { readonly kind: 'failed' | 'unknown' | 'again' | 'postponed'; readonly says: string };
 
 /** Milliseconds for one attempt, and between attempts. All together stay below `claimMs` of the plan. */
 const attemptMs = 25_000;
@@ -27,7 +30,7 @@ export async function deliver(
   signal: AbortSignal,
 ): Promise<Outcome> {
   const done: ChannelCall['done'] = new Map();
-  const ended = (kind: 'failed' | 'unknown' | 'postponed', says: string): Outcome =>
+  const ended = (kind: Exclude<Outcome['kind'], 'accepted'>, says: string): Outcome =>
     [...done.values()].includes('told') ? { kind: 'accepted', refused: [says] } : { kind, says };
   for (let attempt = 0; ; attempt += 1) {
     try {
@@ -40,13 +43,13 @@ export async function deliver(
       const known = isIntegrationError(error) ? error : undefined;
       const isCertain = known?.effect === 'none';
       const waitMs = Math.max(backoffMs[attempt] ?? Number.POSITIVE_INFINITY, known?.retryAfterMs ?? 0);
+      const uncertain = channel.repeatable ? 'again' : 'unknown';
       const isWorthIt = known?.retryable === true && waitMs <= longestWaitMs;
-      if (!isWorthIt || !(isCertain || channel.repeatable))
-        return ended(isCertain ? 'failed' : 'unknown', says);
+      if (!isWorthIt || !(isCertain || channel.repeatable)) return ended(isCertain ? 'failed' : uncertain, says);
       try {
         await sleep(clock, waitMs, signal);
       } catch {
-        return ended(isCertain ? 'postponed' : 'unknown', says);
+        return ended(isCertain ? 'postponed' : uncertain, says);
       }
     }
   }
@@ -61,7 +64,7 @@ async function withTimeout<Value>(
     tooLong.abort(new DOMException(`no answer within ${attemptMs} ms`, 'TimeoutError')),
   );
   try {
-    return await work(tooLong.signal);
+    return await unlessAborted(work(tooLong.signal), tooLong.signal);
   } finally {
     cancel();
   }

@@ -354,12 +354,26 @@ describe('escalation', () => {
     }
   });
 
+  it('goes on trying where telling twice does no harm, with the same id, and tells the next step meanwhile', async () => {
+    const chat = recorder({ repeatable: true });
+    const ids: string[] = [];
+    chat.answer = ({ id }) => {
+      ids.push(id);
+      return ids.length < 6 ? Promise.reject(refusal({ retryable: true, effect: 'unknown' })) : {};
+    };
+    const sms = recorder();
+    await using hub = createHub({ channels: { chat, sms, phone: recorder() }, routes });
+    hub.engine.record('noise', api, 11);
+    await hub.clock.advance(8 * minute);
+    expect([ids.length, new Set(ids).size]).toEqual([6, 1]);
+    expect([chat.lines, sms.lines]).toEqual([['new 1+0'], ['escalation 1+0']]);
+  });
+
   it('gives up on a channel that never answers, and goes on', async () => {
     const silent: Channel = {
       kind: 'silent',
       repeatable: false,
-      send: (_message, { signal }) =>
-        new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+      send: () => new Promise(() => {}),
     };
     const sms = recorder();
     await using hub = createHub({ channels: { chat: silent, sms, phone: recorder() }, routes });

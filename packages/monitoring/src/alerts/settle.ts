@@ -24,12 +24,14 @@ export function settle(
     happened('delivered', { says: claim.why });
     for (const says of outcome.refused) happened('recipient_refused', { says });
   } else if (outcome.kind !== 'postponed')
-    happened(outcome.kind === 'failed' ? 'delivery_failed' : 'delivery_unknown', { says: outcome.says });
+    happened(outcome.kind === 'unknown' ? 'delivery_unknown' : 'delivery_failed', { says: outcome.says });
   // Settled by somebody else meanwhile, who took this process for dead.
   if (group === undefined || route === undefined || group.claims[channel]?.id !== claim.id) return events;
   delete group.claims[channel];
   if (outcome.kind === 'postponed') return events;
   if (outcome.kind === 'failed') group.retryAt[channel] = now + route.groupInterval;
+  // The claim stays, so that it is sent again with the same id.
+  else if (outcome.kind === 'again') group.claims[channel] = { ...claim, until: now + route.groupInterval };
   else {
     delete group.retryAt[channel];
     group.told[channel] = { at: now, firing: claim.firing };
