@@ -154,40 +154,35 @@ if [ "$funcstack[1]" = "_im" ]; then _im "$@"; else compdef _im im; fi
 }
 
 function fish(commands: readonly Command[]): string {
-  const groups = groupsOf(commands);
-  const first = firstWords(commands).map((name) => {
-    const summary = quoted(summaryOf(name, commands));
-    return `complete -c im -n __fish_use_subcommand -f -a ${name} -d ${summary}`;
-  });
-  const second = [...groups].flatMap(([name, members]) => {
-    const words = members.map(lastWord);
-    const when = `__fish_seen_subcommand_from ${name}; and not __fish_seen_subcommand_from ${words.join(' ')}`;
-    return members.map(
-      (one) => `complete -c im -n ${quoted(when)} -f -a ${lastWord(one)} -d ${quoted(one.summary)}`,
-    );
-  });
+  const line = (when: string, rest: string) => `complete -c im -n ${quoted(when)} ${rest}`;
+  const first = firstWords(commands).map((name) =>
+    line('__im_at', `-f -a ${name} -d ${quoted(summaryOf(name, commands))}`),
+  );
+  const second = [...groupsOf(commands)].flatMap(([name, members]) =>
+    members.map((one) => line(`__im_at ${name}`, `-f -a ${lastWord(one)} -d ${quoted(one.summary)}`)),
+  );
   const options = commands.flatMap((command) => {
-    const when = quoted(
-      command.name
-        .split(' ')
-        .map((word) => `__fish_seen_subcommand_from ${word}`)
-        .join('; and '),
-    );
     const words = choicesOf(command);
-    const first = words.length === 0 ? [] : [`complete -c im -n ${when} -f -a ${quoted(words.join(' '))}`];
     const own = optionsOf(command).map(({ short, long, value, says, choices, path }) => {
       const names = `${short === undefined ? '' : `-s ${short.slice(1)} `}-l ${long.slice(2)}`;
-      const takes =
-        value === undefined
-          ? ''
-          : path
-            ? ' -r -F'
-            : ` -x${choices ? ` -a ${quoted(choices.join(' '))}` : ''}`;
-      return `complete -c im -n ${when} ${names}${takes} -d ${quoted(says)}`;
+      const action = choices === undefined ? '' : ` -a ${quoted(choices.join(' '))}`;
+      const takes = value === undefined ? '' : path ? ' -r -F' : ` -x${action}`;
+      return line(`__im_in ${command.name}`, `${names}${takes} -d ${quoted(says)}`);
     });
-    return [...first, ...own];
+    return words.length === 0
+      ? own
+      : [line(`__im_at ${command.name}`, `-f -a ${quoted(words.join(' '))}`), ...own];
   });
   return `# Completion of im for fish: im completion fish > ~/.config/fish/completions/im.fish
+function __im_in # whether the line begins with these words
+  set -l words (commandline -opc)
+  set -l last (math (count $argv) + 1)
+  test (count $words) -ge $last; and test "$words[2..$last]" = "$argv"
+end
+function __im_at # whether it is these words, and another one begins
+  set -l words (commandline -opc)
+  test (count $words) -eq (math (count $argv) + 1); and test "$words[2..]" = "$argv"
+end
 ${[...first, ...second, ...options].join('\n')}
 `;
 }

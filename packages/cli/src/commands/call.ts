@@ -14,7 +14,7 @@ import { CommandError, usageError } from '../failure.ts';
 import { configOptions, count, duration, flag, text } from '../options.ts';
 import { writeResult } from '../output/result.ts';
 import type { Screen } from '../output/screen.ts';
-import { plainName } from './list.ts';
+import { plainName } from '../signature.ts';
 
 const pageOptions = {
   all: flag('--all', 'every item of every page, one a line as NDJSON, as they come'),

@@ -27,17 +27,18 @@ export const check = defineCommand({
     // For the words about a name that is not there.
     if (wanted.length === 0 && name !== undefined) chosenFrom(config, name, options.tenant);
     await using registry = await registryOf(config, io);
-    using spinner = screen.spin(`checking ${wanted.length}`);
-    let done = 0;
-    const checked = await Promise.all(
-      wanted.map(async (one) => {
-        const status = await registry.enable(one, { signal: io.signal });
-        done += 1;
-        spinner.text(`checking, ${done} of ${wanted.length}`);
-        return toResult(status);
-      }),
-    );
-    spinner[Symbol.dispose]();
+    const statuses: IntegrationStatus[] = [];
+    {
+      using spinner = screen.spin(`checking ${wanted.length} …`);
+      await Promise.all(
+        wanted.map(async (one, index) => {
+          statuses[index] = await registry.enable(one, { signal: io.signal });
+          const done = Object.keys(statuses).length;
+          spinner.text(`checking, ${done} of ${wanted.length} …`);
+        }),
+      );
+    }
+    const checked = statuses.map(toResult);
     const ok = checked.every((one) => one.ok);
     if (screen.json) screen.document({ ok, integrations: checked });
     else {

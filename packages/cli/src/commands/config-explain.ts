@@ -9,7 +9,7 @@ export const configExplain = defineCommand({
   name: 'config explain',
   summary: 'Tells of each value where it comes from',
   about:
-    'A line of the file, an environment variable, the secret store, the provider, or a default. Works for a configuration that has faults. Secrets are not shown.',
+    'A line of the file, an environment variable, the secret store, the provider, or a default. Works for a configuration that has faults. Secrets are not shown, and the section about the hub itself is left out.',
   arguments: [
     {
       name: '[path]',

@@ -1,6 +1,6 @@
 /** Commands that work on a configuration: check, call, list, config validate, config explain. */
 import { describe, expect, it } from 'vitest';
-import { folderWith, im, notes, project } from '../__tests__/im.ts';
+import { configuration, folderWith, im, notes, project } from '../__tests__/im.ts';
 
 const cwd = project();
 const withSecret = (path: string) =>
@@ -184,6 +184,20 @@ describe('im config', () => {
       (await im(['config', 'validate', '--json', '-c', 'b.yaml'], { cwd: broken })).stderr,
     );
     expect([error.code, error.faults.length]).toEqual(['configuration', 3]);
+  });
+
+  it('checks a section about the hub with the rest, which other commands do without', async () => {
+    const cwd = project({
+      'integrations.yaml': `hub:\n  title: \${env:NOT_SET}\n  prot: 0\n${configuration}`,
+    });
+    const { code, stderr } = await im(['config', 'validate'], { cwd });
+    expect(code).toBe(3);
+    expect(stderr).toContain('integrations.yaml:2:10, NOT_SET: hub.title refers to an environment variable');
+    expect(stderr).toContain('integrations.yaml:3:3: hub has the unknown key "prot"; did you mean port?');
+    expect(await im(['check'], { cwd })).toMatchObject({ code: 0, stderr: '' });
+    expect((await im(['config', 'explain', 'zest.integrations.notes.use'], { cwd })).stdout).toContain(
+      'yaml:11:21',
+    );
   });
 
   it('says so when there is none', async () => {

@@ -1,8 +1,9 @@
 import { sleep } from '@im/core';
 import { defineCommand } from '../command.ts';
-import { openConfiguration, registryOf } from '../configuration.ts';
+import { type ConfigOptions, openConfiguration, registryOf } from '../configuration.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { type HubIntegration, namedHub } from '../hub.ts';
+import { type HubIntegration, type HubOptions, namedHub } from '../hub.ts';
+import type { Io } from '../io.ts';
 import { configOptions, duration, flag, hubOptions, text } from '../options.ts';
 import { countLine, healthTable, isUsable } from '../output/health.ts';
 import type { Screen } from '../output/screen.ts';
@@ -31,7 +32,7 @@ export const health = defineCommand({
   json: '{ at, ok, integrations: [status] }, with --watch one a line',
   async run({ options, io, screen }) {
     const { tenant, every: everyMs = usualEveryMs } = options;
-    await using source = await openSource();
+    await using source = await openSource(options, io, screen, options.watch ? everyMs : 0);
     const look = async (signal?: AbortSignal): Promise<readonly HubIntegration[]> =>
       (await source.list(signal)).filter((one) => (tenant ?? one.tenant) === one.tenant);
     if (options.watch) {
@@ -48,26 +49,40 @@ export const health = defineCommand({
       screen.print(countLine(integrations, screen.colours));
     }
     return ok ? exitCodes.fine : exitCodes.wrong;
-
-    async function openSource() {
-      const hub = namedHub(options, io);
-      if (hub !== undefined)
-        return { title: hub.url, list: hub.list, [Symbol.asyncDispose]: async () => undefined };
-      const { file, config } = await openConfiguration(options, io);
-      const registry = await registryOf(config, io, options.watch ? everyMs : 0);
-      try {
-        using _spinner = screen.spin('starting …');
-        const enabled = config.integrations.filter((one) => one.enabled);
-        await Promise.all(enabled.map((one) => registry.enable(one, { signal: io.signal })));
-      } catch (error) {
-        await registry[Symbol.asyncDispose]();
-        throw error;
-      }
-      const list = async (_signal?: AbortSignal): Promise<readonly HubIntegration[]> => registry.list();
-      return { title: file, list, [Symbol.asyncDispose]: () => registry[Symbol.asyncDispose]() };
-    }
   },
 });
+
+/** Where the list comes from: a hub, or a registry in this process. */
+interface Source extends AsyncDisposable {
+  readonly title: string;
+  list(signal?: AbortSignal): Promise<readonly HubIntegration[]>;
+}
+
+async function openSource(
+  options: HubOptions & ConfigOptions,
+  io: Io,
+  screen: Screen,
+  checkIntervalMs: number,
+): Promise<Source> {
+  const hub = namedHub(options, io);
+  if (hub !== undefined)
+    return { title: hub.url, list: hub.list, [Symbol.asyncDispose]: async () => undefined };
+  const { file, config } = await openConfiguration(options, io);
+  const registry = await registryOf(config, io, checkIntervalMs);
+  try {
+    using _spinner = screen.spin('starting …');
+    const enabled = config.integrations.filter((one) => one.enabled);
+    await Promise.all(enabled.map((one) => registry.enable(one, { signal: io.signal })));
+  } catch (error) {
+    await registry[Symbol.asyncDispose]();
+    throw error;
+  }
+  return {
+    title: file,
+    list: async () => registry.list(),
+    [Symbol.asyncDispose]: () => registry[Symbol.asyncDispose](),
+  };
+}
 
 /** A line for each integration, and one more whenever its status changes; with `--json` a line for each look. */
 async function watchLines(

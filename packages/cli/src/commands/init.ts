@@ -7,8 +7,8 @@ import { exitCodes } from '../exit-codes.ts';
 import { CommandError, usageError } from '../failure.ts';
 import { openQuestions, type Questions, wordsOf } from '../init/ask.ts';
 import { type ChosenIntegration, newFiles, withScripts } from '../init/files.ts';
+import { loadInstalled } from '../installed.ts';
 import { flag, texts } from '../options.ts';
-import { loadInstalled } from './list.ts';
 
 /** `im init`. */
 export const init = defineCommand({

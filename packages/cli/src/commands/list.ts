@@ -1,10 +1,12 @@
-import { type AnyDefinition, describeOperations, type OperationDescription } from '@im/core';
-import { discover, type InstalledIntegration, type LoadedConfig, loadIntegration } from '@im/core/config';
+import { type AnyDefinition, describeOperations } from '@im/core';
+import type { LoadedConfig } from '@im/core/config';
 import { defineCommand } from '../command.ts';
 import { findConfiguration, openConfiguration, unknownName } from '../configuration.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { type Installed, loadInstalled } from '../installed.ts';
 import { configOptions } from '../options.ts';
 import type { Screen } from '../output/screen.ts';
+import { signatureOf } from '../signature.ts';
 
 /** `im list`. */
 export const list = defineCommand({
@@ -30,29 +32,6 @@ export const list = defineCommand({
     return exitCodes.fine;
   },
 });
-
-interface Installed extends InstalledIntegration {
-  readonly definition: AnyDefinition;
-}
-
-/** Every installed integration, and one sentence for each that cannot be loaded. */
-export async function loadInstalled(
-  from: string,
-): Promise<{ readonly installed: readonly Installed[]; readonly problems: readonly string[] }> {
-  const { integrations, broken } = await discover(from);
-  const problems = broken.map(({ path, says }) => `${path}: ${says}`);
-  const loaded = await Promise.all(
-    integrations.map(async (one): Promise<readonly Installed[]> => {
-      try {
-        return [{ ...one, definition: await loadIntegration(one.specifier, { from }) }];
-      } catch (error) {
-        problems.push(error instanceof Error ? error.message : String(error));
-        return [];
-      }
-    }),
-  );
-  return { installed: loaded.flat(), problems };
-}
 
 function definitionFor(
   wanted: string,
@@ -158,14 +137,4 @@ function showOne(definition: AnyDefinition, screen: Screen): void {
         : `deprecated ${operation.deprecated}`,
     ]),
   );
-}
-
-/** `getTrack(id, market)`. */
-export function signatureOf({ name, parameters }: OperationDescription): string {
-  return `${name}(${parameters.map((one, index) => plainName(one, index)).join(', ')})`;
-}
-
-/** A parameter's name as a caller may write it. */
-export function plainName(name: string, index: number): string {
-  return name.replace(/^_+/, '') || `argument${index + 1}`;
 }

@@ -5,7 +5,7 @@ import { loadOptionsFor, needConfiguration } from '../configuration.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { listening, loadServer, untilStopped } from '../hub-process.ts';
 import type { Io } from '../io.ts';
-import { configOptions, count, duration, text } from '../options.ts';
+import { configOptions, count, duration, flag, text } from '../options.ts';
 import type { Screen } from '../output/screen.ts';
 import { oneLine } from '../output/width.ts';
 
@@ -22,6 +22,7 @@ export const serve = defineCommand({
       '--drain-delay <time>',
       'between "not ready" and the last new connection; default: none',
     ),
+    watch: flag('-w, --watch', 'follow the configuration when it changes'),
     ...configOptions,
   },
   examples: [
@@ -40,6 +41,7 @@ export const serve = defineCommand({
         ...(host === undefined ? {} : { host }),
         ...(port === undefined ? {} : { port }),
         ...(drainDelayMs === undefined ? {} : { drainDelayMs }),
+        ...(options.watch ? { watch: true } : {}),
         clock: io.clock,
         logger: screen.json ? server.jsonLogger((line) => io.stderr.write(line)) : plainLogger(io, screen),
       }),

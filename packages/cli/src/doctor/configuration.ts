@@ -1,5 +1,4 @@
 /** The configuration: every fault with its place, and what the environment gives. */
-import { isIntegrationError } from '@im/core';
 import { explainConfig, type LoadedConfig } from '@im/core/config';
 import {
   type ConfigOptions,
@@ -53,11 +52,10 @@ async function examineEnvironment(file: string, options: ConfigOptions, io: Io):
   const loading = await loadOptionsFor(file, options, io);
   const values = await sourceOf(file, io)
     .then((source) => explainConfig(source, loading))
-    .catch((error: unknown) => {
+    .catch(() => {
       io.signal.throwIfAborted();
-      // What is wrong with the file is told by those who load it.
-      if (isIntegrationError(error) || error instanceof Error) return [];
-      throw error;
+      // What is wrong with the file is told when it is loaded.
+      return [];
     });
   const names = values.flatMap(({ from, place }) =>
     from === 'environment' ? (place?.variable?.split(', ') ?? []) : [],

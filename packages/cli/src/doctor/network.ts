@@ -25,10 +25,15 @@ export async function examineNetwork(
       async ([origin, names]) => [origin, names, await probe(new URL(origin), options)] as const,
     ),
   );
+  const unnamed = enabled.filter((one) => originsOf(one).length === 0 && one.definition.egress.length > 0);
+  const later = unnamed.map(({ name, definition }): Finding => {
+    const says = `${name}: its hosts are known with the first call (${definition.egress.join(', ')})`;
+    return { area: 'network', level: 'note', says, remedy: 'try it: im check' };
+  });
   const reached = probes.flatMap(([origin, names, found]) =>
     reachOf(origin, [...names], found, options.clock.now()),
   );
-  return [...reached, ...clockOf(probes.flatMap(([, , { aheadMs }]) => aheadMs ?? []))];
+  return [...reached, ...later, ...clockOf(probes.flatMap(([, , { aheadMs }]) => aheadMs ?? []))];
 }
 
 /**

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { contractVersions } from '@im/core';
-import { loadInstalled } from '../commands/list.ts';
+import { loadInstalled } from '../installed.ts';
 import type { Finding } from './finding.ts';
 
 const area = 'packages';

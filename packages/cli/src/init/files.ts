@@ -9,8 +9,8 @@ import {
 } from '@im/core';
 import { configJsonSchema } from '@im/core/config';
 import { Document } from 'yaml';
-import { signatureOf } from '../commands/list.ts';
 import { toFailure } from '../failure.ts';
+import { signatureOf } from '../signature.ts';
 
 /** What was chosen. */
 export interface Choice {
