@@ -52,7 +52,7 @@ function compared(rendered: Readonly<Record<string, readonly Resource[]>>, facts
 
 const wordsOf = (error: unknown) => (error instanceof Error ? error.message : String(error));
 
-/** The hub reads the file, with a stand-in for each variable that it names. */
+/** The hub reads the file, with a stand-in for each variable that it names, and everything in it enabled. */
 async function checkConfiguration(root: string, place: string): Promise<readonly Fault[]> {
   const file = join(root, place);
   const named = readFileSync(file, 'utf8').matchAll(/\$\{env:(\w+)/g);
@@ -72,12 +72,12 @@ async function readFacts(text: string): Promise<Facts> {
   await using registry = createRegistry();
   const { app } = createServer({ registry });
   const routes = new Set(app.routes.filter(({ method }) => method === 'GET').map(({ path }) => path));
-  // The defaults of graceMs and settleMs in `ServerOptions`.
   const [, config = ''] = JSON.parse(final(file, 'CMD')?.value ?? '[]') as readonly string[];
   const image = {
     user: numberOf('USER'),
     port: numberOf('EXPOSE'),
     config: posix.join(final(file, 'WORKDIR')?.value ?? '', config),
   };
+  // The defaults of graceMs and settleMs in `ServerOptions`.
   return { image, routes, stoppingMs: 10_000 + 1_000 };
 }
