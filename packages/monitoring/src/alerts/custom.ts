@@ -2,7 +2,7 @@
 import { IntegrationError, type RegistryEvent } from '@im/core';
 import { fingerprint, type Labels } from './match.ts';
 import type { ReadCustom } from './observe.ts';
-import { type CustomSignal, eventSignals, isIn, type Sample } from './signals.ts';
+import { type CustomSignal, isIn, knownSignals, type Sample } from './signals.ts';
 
 const minuteMs = 60_000;
 /** Most series of one signal. More of them are added up in one without labels. */
@@ -25,7 +25,7 @@ export class CustomSignals {
   readonly #signals = new Map<string, Map<string, Told>>();
 
   constructor(declared: Readonly<Record<string, CustomSignal>>, now: () => number) {
-    this.declared = { ...eventSignals, ...declared };
+    this.declared = { ...knownSignals, ...declared };
     this.#now = now;
   }
 

@@ -125,11 +125,11 @@ describe('the default rules', () => {
       1,
       'asked for 10.00 EUR, charged 100.00 EUR',
     );
-    hub.engine.count('unmapped_declines', labels, 2);
+    hub.engine.record('unmapped_declines', { ...labels, code: 'do_not_honor_2' }, 2);
     await hub.clock.advance(1_000);
     expect(chat.sent[0]?.firing.map(({ name, summary }) => `${name}: ${summary}`)).toEqual([
       'PaymentContradiction: stripe said something about a payment that contradicts the order (integrity)',
-      'UnmappedDeclines: stripe declines payments with a code that nobody knows',
+      'UnmappedDeclines: stripe declines payments with the code do_not_honor_2, which nobody knows',
     ]);
     expect(chat.sent[0]?.firing[0]?.says).toBe('asked for 10.00 EUR, charged 100.00 EUR');
   });

@@ -144,10 +144,9 @@ export const defaultAlertRules: readonly AlertRuleInput[] = [
     kind: 'threshold',
     severity: 'warning',
     signal: 'unmapped_declines',
-    over: '1h',
     op: '>',
     value: 0,
-    summary: '{gateway} declines payments with a code that nobody knows',
+    summary: '{gateway} declines payments with the code {code}, which nobody knows',
     action: 'Look the code up in the documentation of the processor and add it to the table of declines.',
   },
   {

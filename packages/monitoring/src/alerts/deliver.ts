@@ -45,7 +45,8 @@ export async function deliver(
       const waitMs = Math.max(backoffMs[attempt] ?? Number.POSITIVE_INFINITY, known?.retryAfterMs ?? 0);
       const uncertain = channel.repeatable ? 'again' : 'unknown';
       const isWorthIt = known?.retryable === true && waitMs <= longestWaitMs;
-      if (!isWorthIt || !(isCertain || channel.repeatable)) return ended(isCertain ? 'failed' : uncertain, says);
+      if (!isWorthIt || !(isCertain || channel.repeatable))
+        return ended(isCertain ? 'failed' : uncertain, says);
       try {
         await sleep(clock, waitMs, signal);
       } catch {

@@ -27,4 +27,4 @@ export {
   type Severity,
   severities,
 } from './rules.ts';
-export { type CustomSignal, eventSignals } from './signals.ts';
+export { type CustomSignal, knownSignals } from './signals.ts';

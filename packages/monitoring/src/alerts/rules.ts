@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { indicators } from '../slo/budget.ts';
 import { duration } from '../slo/duration.ts';
 import { match } from './match.ts';
-import { type CustomSignal, eventSignals, isIn, registrySignals, windowSignals } from './signals.ts';
+import { type CustomSignal, isIn, knownSignals, registrySignals, windowSignals } from './signals.ts';
 
 /** How bad it is: somebody is woken, somebody looks at it today, or it is good to know. */
 export const severities = ['critical', 'warning', 'info'] as const;
@@ -98,7 +98,7 @@ export function parseAlertRules(
   signals: Readonly<Record<string, CustomSignal>> = {},
 ): readonly AlertRule[] {
   const checked = parseOptions({ id: 'alerts', options: z.object({ rules: z.array(alertRule) }) }, { rules });
-  const known = { ...eventSignals, ...signals };
+  const known = { ...knownSignals, ...signals };
   const faults = checked.rules.flatMap((rule, index) => faultsOf(rule, `rules[${index}]`, known));
   if (faults.length > 0) throw new ConfigurationError(faults, { subject: 'alert rules' });
   return [...new Map(checked.rules.map((rule) => [rule.name, rule])).values()];

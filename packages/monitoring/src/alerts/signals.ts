@@ -83,12 +83,12 @@ export interface CustomSignal {
   readonly unit: string;
 }
 
-/** Signals that are known by name without being declared; `payments` and the registry's events feed them. */
-export const eventSignals = {
+/** Signals that are known by name without being declared. */
+export const knownSignals = {
   /** `onAlert` of a payment gateway: an answer about another amount, currency or reference. */
   payment_alerts: { kind: 'counter', unit: 'contradictions' },
-  /** Decline codes that no table knows. */
-  unmapped_declines: { kind: 'counter', unit: 'declines' },
+  /** `unmappedDeclines()` of a payment gateway, by code: those that no table knows. */
+  unmapped_declines: { kind: 'gauge', unit: 'declines' },
   /** Openings of a circuit breaker, from the registry's events. */
   breaker_openings: { kind: 'counter', unit: 'openings' },
 } as const satisfies Readonly<Record<string, CustomSignal>>;
