@@ -116,12 +116,10 @@ export class Account {
       const now = clock.now();
       const reported = this.#spent;
       this.#spent = [];
-      const others = present(known.ledger, id, now, this.#windowMs);
-      const starts = mergeStarts([...others.starts, ...reported], now, this.#windowMs);
-      const settled = { ...others, starts };
+      const settled = present(known.ledger, id, reported, now, this.#windowMs);
       const begun = this.#begun;
       const decision = decide(settled, now);
-      const leases = new Map(others.leases);
+      const leases = new Map(settled.leases);
       const { lease } = decision;
       if (lease !== undefined) leases.set(id, { ...lease, permits: lease.permits + begun });
       let version: string | undefined;

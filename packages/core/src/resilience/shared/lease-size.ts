@@ -12,6 +12,8 @@ export interface Demand {
   readonly waiting: number;
   /** Calls that it started within the last {@link horizonMs}. */
   readonly recent: number;
+  /** Permits of the last lease, if it was used up at once: calls have become more frequent. */
+  readonly usedUp: number;
   /** Most that it may hold: a process that keeps to its part of the limit. */
   readonly most: number;
 }
@@ -43,19 +45,21 @@ export function stepMs(options: RateLimitOptions): number {
 }
 
 /**
- * Decides on a lease: what waits and what the rate of calls will need for a quarter of the horizon, but no more than a
+ * Decides on a lease: what waits, and what the rate of calls will need for a quarter of the horizon, found by doubling where
+ * calls come faster than before; but no more than a
  * fair part of what is free, so that the others find some.
  *
  * @param ledger without the lease of the process itself
  */
 export function grant(ledger: Ledger, options: RateLimitOptions, demand: Demand, now: number): Grant {
   const { limit, windowMs, burst = limit } = options;
-  const { holding, begun, waiting, recent, most } = demand;
+  const { holding, begun, waiting, recent, usedUp, most } = demand;
   const taken = countOf(ledger.starts) + leased(ledger, now, windowMs) + holding + begun;
   const free = Math.max(0, limit - taken);
   const members = membersOf(ledger, now).length + 1;
   const fair = Math.max(Math.ceil(free / members), Math.ceil(limit / (renewals * members)));
-  const wanted = Math.max(0, waiting + Math.ceil(recent / renewals) - holding);
+  const soon = Math.max(Math.ceil(recent / renewals), 2 * usedUp);
+  const wanted = Math.max(0, waiting + soon - holding);
   const everyMs = windowMs / limit;
   const isSpread = burst < limit;
   const due = isSpread

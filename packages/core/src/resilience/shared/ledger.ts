@@ -63,12 +63,19 @@ const sliceOf = (at: number, windowMs: number) => Math.floor((at * maxStarts) / 
 /** How many starts there are. */
 export const countOf = (starts: readonly Starts[]) => starts.reduce((sum, [, count]) => sum + count, 0);
 
-/** The ledger as `id` finds it at `now`: without what is past, and without its own lease. */
-export function present(ledger: Ledger, id: string, now: number, windowMs: number): Ledger {
+/** The ledger as `id` finds it at `now`: without what is past and without its own lease, and with what it has spent. */
+export function present(
+  ledger: Ledger,
+  id: string,
+  spent: readonly Starts[],
+  now: number,
+  windowMs: number,
+): Ledger {
   const leases = [...ledger.leases].filter(
     ([owner, { until, seen }]) => owner !== id && Math.max(until + windowMs, seen + memberMs) > now,
   );
-  return { ...ledger, starts: mergeStarts(ledger.starts, now, windowMs), leases: new Map(leases) };
+  const starts = mergeStarts([...ledger.starts, ...spent], now, windowMs);
+  return { ...ledger, starts, leases: new Map(leases) };
 }
 
 /** Permits that may still be spent, or were and nobody has said so. */

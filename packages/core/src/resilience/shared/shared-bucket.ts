@@ -38,7 +38,9 @@ export class SharedBucket {
   readonly #recent: SlidingCount;
   #permits = 0;
   #until = Number.NEGATIVE_INFINITY;
-  /** With as many permits left the next lease is asked for. */
+  /** The last lease: how many permits, and when. With as few left as `reorder` the next one is asked for. */
+  #leased = 0;
+  #leasedAt = Number.NEGATIVE_INFINITY;
   #reorder = 0;
   #left: number;
   #local: LocalPart | undefined;
@@ -146,12 +148,10 @@ export class SharedBucket {
     const most = this.#local?.bucket.remaining(now) ?? Number.POSITIVE_INFINITY;
     const waiting = this.#closed ? 0 : this.queue.size;
     const recent = this.#closed ? 0 : this.#recent.total(now);
-    const given = grant(
-      ledger,
-      this.#options,
-      { holding, begun: this.#account.begun, waiting, recent, most },
-      now,
-    );
+    const isQuick = holding <= this.#reorder && now < this.#leasedAt + this.#stepMs;
+    const usedUp = isQuick && !this.#closed ? this.#leased : 0;
+    const demand = { holding, begun: this.#account.begun, waiting, recent, usedUp, most };
+    const given = grant(ledger, this.#options, demand, now);
     const lease = { permits: holding + given.permits, until: now + this.#horizonMs, seen: now };
     return { ledger, now, given, lease: this.#closed ? undefined : lease, evenly: given.evenly };
   }
@@ -161,6 +161,8 @@ export class SharedBucket {
     if (lease !== undefined) {
       this.#permits += given.permits;
       this.#until = lease.until;
+      this.#leased = lease.permits;
+      this.#leasedAt = now;
       this.#reorder = Math.floor(lease.permits / 4);
     }
     this.#left = given.left;
