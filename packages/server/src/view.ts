@@ -18,7 +18,8 @@ export type Note = (
 export interface HubView {
   readonly title: string;
   readonly clock: Clock;
-  health(): Health;
+  /** @param list what {@link HubView.list} gave, where it is at hand */
+  health(list?: readonly IntegrationStatus[]): Health;
   list(): readonly IntegrationStatus[];
   /** One integration; `undefined` when nothing of that name is registered for the tenant. */
   one(name: string, tenant: string): IntegrationStatus | undefined;
@@ -104,7 +105,7 @@ function createView(
         throw error;
       }
     },
-    health: () => judgeHub(list(), draining(), clock.now()),
+    health: (all = list()) => judgeHub(all, draining(), clock.now()),
     status: ({ tenant, provider, status, limit, after }) => {
       const matching = list().filter(
         (one) =>

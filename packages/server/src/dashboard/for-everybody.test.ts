@@ -192,7 +192,7 @@ describeProgram('the page is for everybody', browserName, howToInstall, () => {
   });
 
   it('is whole without script: filters, pages, details, and no button that does nothing', async () => {
-    const list = [...variety(), ...Array.from({ length: 60 }, (_, index) => sample({ name: `n${index}` }))];
+    const list = [...variety(), ...Array.from({ length: 110 }, (_, index) => sample({ name: `n${index}` }))];
     await using open = await visit(browser, list, { context: { javaScriptEnabled: false } });
     const { page } = open;
     expect(await page.locator('[data-act]:visible, #theme:visible').count()).toBe(0);

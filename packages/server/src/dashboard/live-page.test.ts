@@ -113,7 +113,9 @@ describeProgram('the page in a browser', browserName, howToInstall, () => {
     await page.getByRole('link', { name: 'gcs' }).last().click();
     await page.getByRole('heading', { name: 'gcs acme' }).waitFor();
     expect(new URL(page.url()).searchParams.get('integration')).toBe('gcs');
-    expect(await page.getByRole('table', { name: /Operations/ }).textContent()).toMatch(/getTrack\s*read\s*50/);
+    expect(await page.getByRole('table', { name: /Operations/ }).textContent()).toMatch(
+      /getTrack\s*read\s*50/,
+    );
     await page.goBack();
     await until(page, "document.querySelectorAll('#rows tr').length === 1");
     await page.getByRole('link', { name: 'Clear' }).click();
@@ -142,7 +144,7 @@ describeProgram('the page in a browser', browserName, howToInstall, () => {
     );
     await using open = await visit(browser, list);
     const { page, look, clock } = open;
-    expect(await page.evaluate("document.querySelectorAll('*').length")).toBeLessThan(3_500);
+    expect(await page.evaluate("document.querySelectorAll('*').length")).toBeLessThan(4_500);
     await page.evaluate(
       "window.took = []; new PerformanceObserver((all) => all.getEntries().forEach((one) => window.took.push(one.duration))).observe({ type: 'measure' })",
     );
@@ -150,11 +152,14 @@ describeProgram('the page in a browser', browserName, howToInstall, () => {
       for (const [index, one] of list.entries())
         list[index] = { ...one, inFlight: turn, stats: sampleStats(turn * 10, turn) };
       await (turn % 5 === 0 ? clock.advance(5_000) : look());
-      await until(page, `document.querySelector('#rows .limits').textContent.includes('${turn} in flight')`);
+      await until(
+        page,
+        `document.querySelector('#rows tr:last-child').textContent.includes('${turn} in flight')`,
+      );
     }
     await until(page, 'window.took.length >= 10');
     const took = ((await page.evaluate('window.took')) as number[]).sort((one, other) => one - other);
-    // Half of the updates, for the sake of a busy machine: each replaces all fifty rows, which no real second does.
+    // A busy machine may hold one up, so half of them is asked.
     expect(took[Math.floor(took.length / 2)]).toBeLessThan(16);
   });
 

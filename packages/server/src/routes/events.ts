@@ -52,8 +52,10 @@ export const eventRoutes: RouteGroup = (app, { viewOf, clock }) => {
     const caller = context.get('caller');
     const leave = viewOf(caller).health().status === 'draining' ? undefined : places.take(caller.tenant);
     if (leave === undefined) throw new Refused(503, 'No stream can be opened now', { 'retry-after': '5' });
-    giveTime(outgoingOf(context), { idleMs });
-    return new Response(eventStream(messages, { clock, onEnd: leave }), { headers: streamHeaders });
+    const outgoing = outgoingOf(context);
+    giveTime(outgoing, { idleMs });
+    const cut = outgoing && (() => void outgoing.destroy());
+    return new Response(eventStream(messages, { clock, cut, onEnd: leave }), { headers: streamHeaders });
   };
 
   app.openapi(eventsRoute, (context) => {

@@ -116,4 +116,5 @@ export interface Browser {
   readonly FormData: new (form: Element) => Iterable<readonly [string, unknown]>;
   addEventListener(name: string, listener: (event: BrowserEvent) => void): void;
   scrollTo(x: number, y: number): void;
+  requestAnimationFrame(work: () => void): void;
 }

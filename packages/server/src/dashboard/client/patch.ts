@@ -15,11 +15,19 @@ export interface Patch {
   change(change: Change): void;
 }
 
-/** Rows do not move under the pointer or the focus of whoever reads them; they move afterwards. */
-export function patch({ document }: Browser, morph: Morph): Patch {
+/**
+ * What came is put in a little in each frame, so that the page answers keys and scrolls meanwhile; what is overtaken by something newer is
+ * never put in. Rows do not move under the pointer or the focus of whoever reads them; they move afterwards.
+ */
+export function patch({ document, requestAnimationFrame }: Browser, morph: Morph): Patch {
+  /** Milliseconds of one frame that are used. */
+  const mostMs = 6;
+  /** What came and is not put in yet, by id. */
+  const coming = new Map<string, string>();
   /** Elements that came and have no place yet. */
   const waiting = new Map<string, Element>();
   let order: readonly string[] | undefined;
+  let isDue = false;
 
   const parse = (html: string) => {
     const template = document.createElement('template');
@@ -34,7 +42,7 @@ export function patch({ document }: Browser, morph: Morph): Patch {
   };
   const placeRows = () => {
     const body = document.getElementById('rows');
-    if (order === undefined || body === null) return;
+    if (order === undefined || body === null || coming.size > 0) return;
     const rows = order.flatMap((id) => find(id) ?? []);
     const kept = new Set(rows);
     const isMoveOnly = rows.length === body.children.length && rows.every((row) => row.isConnected);
@@ -49,12 +57,26 @@ export function patch({ document }: Browser, morph: Morph): Patch {
     order = undefined;
     waiting.clear();
   };
-  /** Told to whoever observes performance; nothing is kept. */
-  const timed = (work: () => void) => {
+  const putIn = () => {
     const start = performance.now();
-    work();
+    isDue = false;
+    for (const [id, html] of coming) {
+      coming.delete(id);
+      const old = find(id);
+      if (old === undefined) waiting.set(id, parse(html));
+      else morph(old, parse(html));
+      if (performance.now() - start > mostMs) break;
+    }
+    placeRows();
+    // Told to whoever observes performance; nothing is kept.
     performance.measure('update', { start, end: performance.now() });
     performance.clearMeasures('update');
+    putInSoon();
+  };
+  const putInSoon = () => {
+    if (isDue || coming.size === 0) return;
+    isDue = true;
+    requestAnimationFrame(putIn);
   };
 
   document.addEventListener('animationend', ({ target }) =>
@@ -63,22 +85,18 @@ export function patch({ document }: Browser, morph: Morph): Patch {
   document.addEventListener('pointerout', placeRows);
   document.addEventListener('focusout', () => setTimeout(placeRows));
   return {
-    whole: (html) =>
-      timed(() => {
-        order = undefined;
-        waiting.clear();
-        const main = document.getElementById('main');
-        if (main !== null) keepFocus(() => morph(main, parse(html)));
-      }),
-    change: (change) =>
-      timed(() => {
-        for (const [id, html] of Object.entries(change.parts)) {
-          const old = find(id);
-          if (old === undefined) waiting.set(id, parse(html));
-          else morph(old, parse(html));
-        }
-        order = change.order ?? order;
-        placeRows();
-      }),
+    whole: (html) => {
+      order = undefined;
+      coming.clear();
+      waiting.clear();
+      const main = document.getElementById('main');
+      if (main !== null) keepFocus(() => morph(main, parse(html)));
+    },
+    change: (change) => {
+      for (const [id, html] of Object.entries(change.parts)) coming.set(id, html);
+      order = change.order ?? order;
+      if (coming.size === 0) placeRows();
+      putInSoon();
+    },
   };
 }

@@ -102,15 +102,15 @@ describe('the watch', () => {
     const list = [sample()];
     const { clock, watch, registry } = open(list);
     let looks = 0;
-    const own = registry.list;
-    registry.list = () => {
+    const { tenants } = registry;
+    registry.tenants = () => {
       looks += 1;
-      return own();
+      return tenants();
     };
     list[0] = sample({ stats: sampleStats(3) });
     await clock.advance(stepMs * 2);
     expect(looks).toBe(2);
-    const close = watch.open();
+    const close = await watch.open();
     await clock.advance(lookMs * 10);
     close();
     expect(looks).toBeGreaterThanOrEqual(12);
@@ -125,7 +125,7 @@ describe('the watch', () => {
 
   it('lets everybody go who waits when it is closed', async () => {
     const { watch } = open([]);
-    watch.open();
+    await watch.open();
     const waiting = watch.beyond(watch.version);
     watch.close();
     await waiting;
@@ -148,19 +148,17 @@ describe('the watch', () => {
     registry.emit(event({ at: 30, to: 'degraded', says: 'unhealthy → degraded' }));
     registry.emit(event({ at: 40, to: 'healthy' }));
     registry.emit(event({ at: 50, tenant: 'zest', to: 'unhealthy' }));
-    expect(watch.incidents('acme')).toEqual([
-      {
-        name: 'spotify_main',
-        tenant: 'acme',
-        provider: 'spotify',
-        from: 10,
-        to: 40,
-        worst: 'unhealthy',
-        says: 'degraded',
-      },
-      { name: 'ill', tenant: 'acme', provider: 'spotify', from: 5, worst: 'degraded', says: 'early' },
-    ]);
-    expect(watch.incidents()).toHaveLength(3);
+    const acme = { name: 'spotify_main', tenant: 'acme', provider: 'spotify' };
+    const first = { ...acme, from: 10, to: 40, times: 1, worst: 'unhealthy', says: 'degraded' };
+    const early = { ...acme, name: 'ill', from: 5, times: 1, worst: 'degraded', says: 'early' };
+    expect(watch.incidents('acme')).toEqual([first, early]);
+    registry.emit(event({ at: 60_000, to: 'degraded', says: 'healthy → degraded: again' }));
+    registry.emit(event({ at: 60_010, to: 'healthy' }));
+    expect(watch.incidents('acme')[0]).toEqual({ ...first, to: 60_010, times: 2, says: 'again' });
+    registry.emit(event({ at: 130_000, to: 'degraded' }));
+    registry.emit(event({ at: 130_001, to: 'disabled' }));
+    expect(watch.incidents('acme')).toHaveLength(3);
+    expect(watch.incidents()).toHaveLength(4);
     list.pop();
     await clock.advance(stepMs);
     // Whoever is gone is not ill any more, and what a tenant that is gone left behind is forgotten.

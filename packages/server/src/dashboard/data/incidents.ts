@@ -10,7 +10,9 @@ export interface Incident {
   /** Milliseconds since 1970. */
   readonly from: number;
   /** Absent while it lasts. */
-  to?: number;
+  to?: number | undefined;
+  /** How often it began: one that comes back soon is the same. */
+  times: number;
   worst: 'degraded' | 'unhealthy';
   /** The latest word on it, for people. */
   says: string;
@@ -19,12 +21,16 @@ export interface Incident {
 /** Most incidents remembered, in all and of each tenant. */
 const most = { all: 200, perTenant: 50 };
 
+/** Milliseconds of being well within which trouble that comes back is the same incident. */
+const sameWithinMs = 60_000;
+
 const troubles: ReadonlySet<string> = new Set<Status>(['degraded', 'unhealthy']);
 
 /** Keeps the incidents of all tenants. */
 export class Incidents {
   readonly #latest = new Latest<Incident>(most.all, most.perTenant);
-  readonly #open = new Map<string, Incident>();
+  /** The last one of each, also while it may come back. */
+  readonly #last = new Map<string, Incident>();
 
   /** Takes in how one is, for what was not well before anybody listened. */
   see({ status, reasons, since, ...one }: IntegrationStatus): void {
@@ -44,7 +50,10 @@ export class Incidents {
 
   /** Ends the incidents of what is no longer registered. */
   keepOnly(keys: ReadonlySet<string>, tenants: ReadonlySet<string>, at: number): void {
-    for (const [key, incident] of this.#open) if (!keys.has(key)) this.#end(key, incident, at);
+    for (const [key, incident] of this.#last) {
+      if (!keys.has(key)) incident.to ??= at;
+      if (incident.to !== undefined && at - incident.to > sameWithinMs) this.#last.delete(key);
+    }
     this.#latest.keepOnly(tenants);
   }
 
@@ -55,31 +64,22 @@ export class Incidents {
     says: string,
   ): void {
     const key = keyOf({ name, tenant });
-    const open = this.#open.get(key);
+    const last = this.#last.get(key);
     if (!troubles.has(status)) {
-      if (open !== undefined) this.#end(key, open, at);
+      if (last !== undefined) last.to ??= at;
       return;
     }
-    if (open === undefined) {
-      const incident: Incident = {
-        name,
-        tenant,
-        provider,
-        from: at,
-        worst: status as Incident['worst'],
-        says,
-      };
-      this.#open.set(key, incident);
+    const worst = status as Incident['worst'];
+    if (last === undefined || (last.to !== undefined && at - last.to > sameWithinMs)) {
+      const incident: Incident = { name, tenant, provider, from: at, times: 1, worst, says };
+      this.#last.set(key, incident);
       this.#latest.add(incident);
       return;
     }
-    open.says = says;
-    if (status === 'unhealthy') open.worst = status;
-  }
-
-  #end(key: string, incident: Incident, at: number): void {
-    incident.to = at;
-    this.#open.delete(key);
+    if (last.to !== undefined) last.times += 1;
+    last.to = undefined;
+    last.says = says;
+    if (worst === 'unhealthy') last.worst = worst;
   }
 }
 

@@ -26,7 +26,8 @@ export interface Gone extends Pick<IntegrationStatus, 'name' | 'tenant'> {
 
 /** Whether nothing changed that is shown. */
 export function isSame(one: IntegrationStatus, other: IntegrationStatus): boolean {
-  return printOf(one) === printOf(other);
+  const isBusy = one.stats.calls !== other.stats.calls || one.inFlight !== other.inFlight;
+  return !isBusy && printOf(one) === printOf(other);
 }
 
 function printOf({ stats, reasons, forecasts, lastCheck, ...rest }: IntegrationStatus): string {

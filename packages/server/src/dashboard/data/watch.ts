@@ -7,6 +7,7 @@
  * nothing of another. While nobody watches, only the steps of the histories are taken.
  */
 import { randomUUID } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Cancel, Clock, IntegrationStatus, Registry, RegistryEvent, Stats } from '@im/core';
 import { History, stepMs } from './history.ts';
 import { type Incident, Incidents, keyOf } from './incidents.ts';
@@ -16,6 +17,9 @@ import { type Gone, isSame, type Seen, type SeenEvent } from './seen.ts';
 
 /** Milliseconds between two looks while somebody watches; the unit of versions. */
 export const lookMs = 1_000;
+
+/** Integrations looked at before others have a turn. */
+const mostInARow = 500;
 
 /** Most integrations whose history is kept; the first ones that are called. 3.4 kB each. */
 const mostHistories = 2_000;
@@ -45,6 +49,9 @@ export class Watch {
   #histories = 0;
   #readers = 0;
   #closed = false;
+  #isLooking = false;
+  #stepIsDue = false;
+  #looked: Promise<void> = Promise.resolve();
   #cancelStep: Cancel;
   #cancelLook: Cancel = () => {};
 
@@ -69,7 +76,7 @@ export class Watch {
     return this.#closed;
   }
 
-  /** As of the last look, by tenant, then name. @param tenant `undefined`: all */
+  /** As of the last look, in the order of the registry. @param tenant `undefined`: all */
   seen(tenant?: string): readonly Seen[] {
     return tenant === undefined ? [...this.#seen.values()] : (this.#byTenant.get(tenant) ?? []);
   }
@@ -96,13 +103,14 @@ export class Watch {
     return this.#seen.get(key);
   }
 
-  /** Looks regularly from now on, until the returned function is called. */
-  open(): () => void {
+  /** Looks now, and regularly from now on until the returned function is called. */
+  async open(): Promise<() => void> {
     this.#readers += 1;
     if (this.#readers === 1) {
       this.#look(false);
       this.#scheduleLook();
     }
+    await this.#looked;
     let open = true;
     return () => {
       if (!open) return;
@@ -153,31 +161,53 @@ export class Watch {
 
   /** @param step whether a step of the histories ends now */
   #look(step: boolean): void {
-    const version = Math.floor((this.clock.now() - this.#startedAt) / lookMs);
-    if (version > this.#version) this.#version = version;
-    else if (!step) return;
-    this.#see(step);
-    this.#wake();
+    this.#stepIsDue ||= step;
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    this.#looked = this.#see()
+      // Whoever asks the registry is told what is wrong with it; here stays what was seen before.
+      .catch(() => {})
+      .finally(() => {
+        this.#isLooking = false;
+        this.#wake();
+      });
   }
 
-  #see(step: boolean): void {
+  /** Tenant by tenant, with turns for others in between: thousands of integrations must not hold up a request. */
+  async #see(): Promise<void> {
+    const second = Math.floor((this.clock.now() - this.#startedAt) / lookMs);
+    const step = this.#stepIsDue;
+    this.#stepIsDue = false;
+    if (second <= this.#version && !step) return;
+    // What is noticed twice in a second comes with the next one, so that nobody who has this one misses it.
+    const version = Math.max(second, this.#version + 1);
     const seen = new Map<string, Seen>();
-    for (const status of this.#registry.list()) {
-      const one = this.#seeOne(status, step);
-      seen.set(one.key, one);
-      this.#incidents.see(status);
+    const byTenant = new Map<string, Seen[]>();
+    let inARow = 0;
+    for (const tenant of this.#registry.tenants()) {
+      const own = this.#registry
+        .tenant(tenant)
+        .list()
+        .map((status) => this.#seeOne(status, version, step));
+      byTenant.set(tenant, own);
+      for (const one of own) seen.set(one.key, one);
+      inARow += own.length;
+      if (inARow < mostInARow) continue;
+      await turn();
+      inARow = 0;
     }
     for (const [key, { status, history }] of this.#seen) {
       if (seen.has(key)) continue;
       if (history !== undefined) this.#histories -= 1;
-      this.#gone.push({ name: status.name, tenant: status.tenant, version: this.#version });
+      this.#gone.push({ name: status.name, tenant: status.tenant, version });
     }
     this.#seen = seen;
-    this.#byTenant = Map.groupBy(seen.values(), ({ status }) => status.tenant);
+    this.#byTenant = byTenant;
+    this.#version = Math.max(second, this.#version);
     if (step) this.#tidy();
   }
 
-  #seeOne(status: IntegrationStatus, step: boolean): Seen {
+  #seeOne(status: IntegrationStatus, version: number, step: boolean): Seen {
     const key = keyOf(status);
     const old = this.#seen.get(key);
     const history = old?.history ?? this.#beginHistory(status.stats, old?.status.stats);
@@ -186,8 +216,9 @@ export class Watch {
       history?.push(status.stats);
       quota.take(status, this.clock.now());
     }
-    const same = old !== undefined && isSame(old.status, status) && !(step && history?.active);
-    return { key, status, version: same ? old.version : this.#version, history, quota };
+    this.#incidents.see(status);
+    const isOld = old !== undefined && isSame(old.status, status);
+    return { key, status, version: isOld ? old.version : version, history, quota };
   }
 
   #beginHistory({ calls }: Stats, before: Stats | undefined): History | undefined {

@@ -32,13 +32,12 @@ export interface Board {
   readonly may: Caller['may'];
 }
 
-/** Looks at everything that `caller` may see. */
-export function lookAt(view: HubView, caller: Pick<Caller, 'may'>): Board {
-  const list = view.list();
+/** Looks at everything that `caller` may see. @param list what is seen, where it is at hand */
+export function lookAt(view: HubView, caller: Pick<Caller, 'may'>, list = view.list()): Board {
   return {
     title: view.title,
     at: view.clock.now(),
-    health: view.health(),
+    health: view.health(list),
     entries: list.map((status) => ({ status, note: view.note(status), ...view.past(keyOf(status)) })),
     events: view.events(),
     incidents: view.incidents(),

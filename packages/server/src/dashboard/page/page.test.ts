@@ -80,8 +80,8 @@ describe('the status page', () => {
     const hub = createServer({ registry: sampleRegistry(list) });
     const page = await (await hub.app.request('/')).text();
     expect(page.length).toBeLessThan(200_000);
-    expect(page).toContain('50 of 5,000 shown');
+    expect(page).toContain('100 of 5,000 shown');
     const next = /href="(\/\?page=2)" rel="next"/.exec(page)?.[1];
-    expect(await (await hub.app.request(String(next))).text()).toContain('>n0050<');
+    expect(await (await hub.app.request(String(next))).text()).toContain('>n0100<');
   });
 });

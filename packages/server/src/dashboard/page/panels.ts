@@ -108,9 +108,10 @@ function levelRow(
 const share = (value: number) =>
   `${(Math.floor(value * 100_000) / 1_000).toFixed(value > 0.99 && value < 1 ? 2 : 1)} %`;
 
-/** What was not well, newest first, on a line of time. */
+/** What was not well, on a line of time: what lasts first, then the newest. */
 export function incidents({ incidents: all, at }: Board, query: PageQuery, parts: Parts): Html {
-  const rows = all.slice(0, most.incidents);
+  const lasting = all.filter(({ to }) => to === undefined);
+  const rows = [...lasting, ...all.filter(({ to }) => to !== undefined)].slice(0, most.incidents);
   const from = Math.min(at - 60 * stepMs, ...rows.map((one) => one.from));
   const body = rows.map((incident) => incidentRow(incident, from, at, query));
   return panel(
@@ -128,7 +129,7 @@ function incidentRow(incident: Incident, from: number, now: number, query: PageQ
   const tone: Tone = worst === 'unhealthy' ? 'poor' : 'fair';
   const place = (at: number) => Math.round(((at - from) / Math.max(1, now - from)) * 1_000);
   const x = place(incident.from);
-  const length = duration((to ?? now) - incident.from);
+  const length = `${duration((to ?? now) - incident.from)}${incident.times > 1 ? `, ${number(incident.times)} times` : ''}`;
   return html`<li><span>${badge(tone, worst)} ${linkTo(incident, query)}</span><span class="under">${stamp(incident.from, now)} · ${to === undefined ? `for ${length}, not over` : `lasted ${length}`} · ${says}</span><svg class="span" viewBox="0 0 1000 8" preserveAspectRatio="none" aria-hidden="true"><path class="base" d="M0 4H1000"/><rect class="${tone}" x="${x}" width="${Math.max(6, place(to ?? now) - x)}" height="8" rx="2"/></svg></li>`;
 }
 

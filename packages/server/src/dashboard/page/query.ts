@@ -44,7 +44,7 @@ export type Order = keyof typeof orders;
 export type PageQuery = z.infer<typeof pageQuery>;
 
 /** Rows on one page, so that the document stays small whatever is registered. */
-export const rowsOnPage = 50;
+export const rowsOnPage = 100;
 
 /** The URL of the page with something changed; what is as by default is left out. A change leads to the first page. */
 export function urlOf(

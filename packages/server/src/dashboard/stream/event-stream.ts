@@ -29,14 +29,17 @@ export interface StreamOptions {
   readonly mostMs?: number | undefined;
   /** Milliseconds after which a reader whose stream ended comes again. Default 2 000. */
   readonly retryMs?: number | undefined;
+  /** Cuts off a reader that is too slow. Default: the stream fails. */
+  readonly cut?: (() => void) | undefined;
   /** Called once, whoever ended it. */
   readonly onEnd?: (() => void) | undefined;
 }
 
-/** Headers of every stream. The last one asks nginx not to collect it. */
+/** Headers of every stream. Its connection has no use afterwards and must not hold up a hub that stops; nginx must not collect it. */
 export const streamHeaders: Readonly<Record<string, string>> = {
   'content-type': 'text/event-stream; charset=utf-8',
   'cache-control': 'no-store',
+  connection: 'close',
   'x-accel-buffering': 'no',
 };
 
@@ -100,7 +103,8 @@ export function eventStream(
             slowMs,
             () => {
               end();
-              controller.error(new Error('the reader is too slow'));
+              if (options.cut === undefined) controller.error(new Error('the reader is too slow'));
+              else options.cut();
             },
             { background: true },
           );

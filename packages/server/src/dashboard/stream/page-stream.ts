@@ -17,13 +17,14 @@ export async function* pageMessages(
   query: PageQuery,
 ): AsyncGenerator<Message, void> {
   const { watch } = view;
-  const close = watch.open();
+  const close = await watch.open();
   try {
     let sent = new Map<string, string>();
     let sentOrder: string | undefined;
     for (;;) {
       const { version } = watch;
-      const board = lookAt(view, caller);
+      const statuses = view.seen().map(({ status }) => status);
+      const board = lookAt(view, caller, statuses);
       const { main, parts } = renderMain(board, query);
       const order = parts.order.join(' ');
       if (sentOrder === undefined) yield { event: 'snapshot', data: { main, asset } };

@@ -49,14 +49,15 @@ export async function* statusMessages(
   const wanted = ({ tenant, provider }: { readonly tenant: string; readonly provider: string }) =>
     (filter.tenant === undefined || tenant === filter.tenant) &&
     (filter.provider === undefined || provider === filter.provider);
-  const close = watch.open();
+  const close = await watch.open();
   try {
     let since = versionOf(lastId, watch);
     let state = '';
     for (;;) {
       const version = watch.version;
       const from = since ?? -1;
-      const changed = view.seen().filter((one) => one.version > from && wanted(one.status));
+      const seen = view.seen();
+      const changed = seen.filter((one) => one.version > from && wanted(one.status));
       const events = view
         .events()
         .filter((event) => event.version > from && event.version <= version && wanted(event));
@@ -64,7 +65,7 @@ export async function* statusMessages(
         since === undefined
           ? []
           : view.goneSince(from).filter((one) => filter.tenant === undefined || one.tenant === filter.tenant);
-      const health = view.health();
+      const health = view.health(seen.map(({ status }) => status));
       const isNew = changed.length + events.length + removed.length > 0 || health.status !== state;
       if (since === undefined || isNew) {
         state = health.status;
