@@ -51,9 +51,8 @@ export const connectRoutes: RouteGroup = (app, { connect }) => {
   // A provider that answers by a form: it proves nothing, and the browser is sent on to the same place by GET.
   app.post('/connect/:provider/callback', (context) => connect.handle(context.req.raw));
   const asCaller = admit('connection:manage');
-  for (const path of ['/connect', '/connect/*'])
-    app.all(path, asCaller, (context) => {
-      const { subject, tenant = defaultTenant } = context.get('caller');
-      return connect.handle(context.req.raw, { tenant, user: subject });
-    });
+  app.on(['GET', 'POST', 'DELETE'], ['/connect', '/connect/*'], asCaller, (context) => {
+    const { subject, tenant = defaultTenant } = context.get('caller');
+    return connect.handle(context.req.raw, { tenant, user: subject });
+  });
 };
