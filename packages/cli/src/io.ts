@@ -3,13 +3,15 @@ import { type Clock, systemClock } from '@im/core';
 
 /** Where text goes to. */
 export interface Output {
-  write(text: string): unknown;
+  /** @returns `false` when it is full for now, as streams of Node do */
+  write(piece: string | Uint8Array): unknown;
   /** Whether somebody looks at it. */
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
   readonly rows?: number | undefined;
   on?(event: 'resize', listener: () => void): unknown;
   off?(event: 'resize', listener: () => void): unknown;
+  once?(event: 'drain', listener: () => void): unknown;
 }
 
 /** Where text comes from. */

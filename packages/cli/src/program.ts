@@ -100,7 +100,7 @@ function toOption({ flags, says, choices, repeats }: CommandOption): Option {
 }
 
 /** Paragraphs of a command's help above its options. */
-export function aboutOf({ summary, about }: Command): string {
+function aboutOf({ summary, about }: Command): string {
   return about === undefined ? `${summary}.` : `${summary}.\n\n${about}`;
 }
 

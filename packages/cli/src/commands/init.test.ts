@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { describeProgram } from '@im/testing/vitest';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { folderWith, im, imProcess } from '../__tests__/im.ts';
+import { folderWith, im, imProcess, program } from '../__tests__/im.ts';
 
 const packages = resolve(import.meta.dirname, '../../..');
 
@@ -109,5 +110,25 @@ describe('im init', () => {
       code: 2,
       stderr: expect.stringContaining('did you mean stripe?'),
     });
+  });
+});
+
+describeProgram('im init on a terminal', 'script', 'apt-get install bsdutils', () => {
+  it('asks what was not said, and takes answers that were typed ahead', () => {
+    const cwd = application();
+    const words = [process.execPath, ...program].map((word) => `'${word}'`).join(' ');
+    const { PATH = '' } = process.env;
+    const { status, stdout } = spawnSync('script', ['-qec', `${words} init`, '/dev/null'], {
+      cwd,
+      env: { PATH, TERM: 'xterm', NO_COLOR: '1' },
+      input: 'stripe\nacme, zest\n',
+      encoding: 'utf8',
+    });
+    expect(status).toBe(0);
+    expect(stdout).toContain('Which integrations? spotify, stripe');
+    expect(stdout).toMatch(/✓ integrations\.yaml\r?\n/);
+    const { templates, tenants } = parse(read(cwd, 'integrations.yaml'));
+    expect(Object.keys(templates.standard.integrations)).toEqual(['stripe']);
+    expect(Object.keys(tenants)).toEqual(['acme', 'zest']);
   });
 });
