@@ -1,105 +1,22 @@
 /** The alert engine: looks at the registry and at what it is told, and tells people. */
 import { randomUUID } from 'node:crypto';
-import {
-  type Clock,
-  IntegrationError,
-  type Logger,
-  parseOptions,
-  type Registry,
-  type StateStore,
-  scopedState,
-  silentLogger,
-  systemClock,
-} from '@im/core';
-import type { ServiceLevels } from '../slo/service-levels.ts';
+import { IntegrationError, parseOptions, scopedState, silentLogger, systemClock } from '@im/core';
 import { advance } from './advance.ts';
-import { type Alert, type Book, changeBook, type Group, muting, readBook, type Silence } from './book.ts';
-import type { Channel } from './channel.ts';
+import { type Book, changeBook, muting, readBook, type Silence } from './book.ts';
 import { CustomSignals } from './custom.ts';
 import { defaultAlertRules, defaultInhibitions } from './default-rules.ts';
 import { deliver } from './deliver.ts';
+import type { AlertEngine, AlertEngineOptions } from './engine.types.ts';
 import type { AlertEvent } from './events.ts';
 import { Fleet } from './fleet.ts';
 import type { Labels } from './match.ts';
 import { toNotification, type Wording } from './notification.ts';
 import { castVotes, judge, judgeWindows, type Verdict } from './observe.ts';
-import {
-  type InhibitionInput,
-  parseRouting,
-  type RouteInput,
-  type SilenceRequest,
-  silenceRequest,
-} from './options.ts';
+import { parseRouting, silenceRequest } from './options.ts';
 import { type Due, type Planning, plan } from './plan.ts';
-import { type AlertRuleInput, parseAlertRules } from './rules.ts';
+import { parseAlertRules } from './rules.ts';
 import { settle } from './settle.ts';
-import type { CustomSignal } from './signals.ts';
 import { createTurns } from './turns.ts';
-
-/** How an engine is made. */
-export interface AlertEngineOptions {
-  readonly registry: Registry;
-  /** Shared by all processes of a fleet; what is in it survives restarts. */
-  readonly state: StateStore;
-  /** For burn rates, absence and shares of failed calls. Absent: such rules never fire. */
-  readonly levels?: ServiceLevels | undefined;
-  /** In place of {@link defaultAlertRules}; of two rules of a name the later one holds. */
-  readonly rules?: readonly AlertRuleInput[] | undefined;
-  /** Signals of your own, by name, for `record` and `count`. */
-  readonly signals?: Readonly<Record<string, CustomSignal>> | undefined;
-  /** Ways to tell people, by a name of your choice. */
-  readonly channels: Readonly<Record<string, Channel>>;
-  /** The first whose match fits has the alert; one that no route fits is told to nobody. */
-  readonly routes: readonly RouteInput[];
-  /** In place of {@link defaultInhibitions}. */
-  readonly inhibitions?: readonly InhibitionInput[] | undefined;
-  /** Address of the application's page about an alert. */
-  readonly link?: ((labels: Labels) => string | undefined) | undefined;
-  /** Called at once with each event, in the process where it happened; what it throws is logged and changes nothing. */
-  readonly onEvent?: ((event: AlertEvent) => void) | undefined;
-  /** Milliseconds between two evaluations. Default 30 000. Events of the registry cause one within a second. */
-  readonly intervalMs?: number | undefined;
-  /** Names this process, unlike any other that lives at the same time. Default: random. */
-  readonly process?: string | undefined;
-  readonly clock?: Clock | undefined;
-  readonly logger?: Logger | undefined;
-}
-
-/** An alert as it is shown. */
-export interface ShownAlert extends Readonly<Alert> {
-  /** Why it is told to nobody: `silence 3`, `alert IntegrationDown`. Absent: it is told. */
-  readonly mutedBy?: string | undefined;
-}
-
-/** A group as it is shown; its key is what one acknowledges. */
-export interface ShownGroup extends Readonly<Group> {
-  readonly key: string;
-}
-
-/** Evaluates while it lives: dispose it (`await using`). */
-export interface AlertEngine extends AsyncDisposable {
-  /** Evaluates now and sends what is due. Does nothing while another process leads. @throws what the store throws */
-  evaluate(): Promise<void>;
-  /** Alerts that are pending, firing, or resolved and not yet told so. @param only those whose labels are these: `{ tenant: 'acme' }` */
-  alerts(only?: Labels): Promise<readonly ShownAlert[]>;
-  /** Groups that were or will be told. */
-  groups(only?: Labels): Promise<readonly ShownGroup[]>;
-  /**
-   * Stops escalation and repetition of a group, until an alert joins it.
-   *
-   * @throws {@link IntegrationError} `not_found`
-   */
-  acknowledge(group: string, by: string, note?: string): Promise<void>;
-  /** Tells nobody about some alerts for a time. @throws a `ConfigurationError` */
-  silence(request: SilenceRequest): Promise<Silence>;
-  /** Ends a silence now. @throws {@link IntegrationError} `not_found` */
-  unsilence(id: string, by: string): Promise<void>;
-  silences(): Promise<readonly Silence[]>;
-  /** Tells the level of a signal of your own. @throws {@link IntegrationError} `invalid_argument` for one that is not declared */
-  record(signal: string, labels: Labels, value: number, says?: string): void;
-  /** Counts events: `count('payment_alerts', { gateway: 'stripe', kind: alert.kind }, 1, alert.says)`. Evaluated within a second. @throws as `record` */
-  count(signal: string, labels: Labels, by?: number, says?: string): void;
-}
 
 const defaultIntervalMs = 30_000;
 /** Messages sent in one evaluation one after the other, for the same group: at most one for each step. */

@@ -7,13 +7,8 @@ export { type SlackOptions, slackChannel } from './channels/slack.ts';
 export { type SmsMessage, type SmsOptions, type SmsSender, smsChannel } from './channels/sms.ts';
 export { type WebhookBody, type WebhookOptions, webhookChannel } from './channels/webhook.ts';
 export { defaultAlertRules, defaultInhibitions } from './default-rules.ts';
-export {
-  type AlertEngine,
-  type AlertEngineOptions,
-  createAlertEngine,
-  type ShownAlert,
-  type ShownGroup,
-} from './engine.ts';
+export { createAlertEngine } from './engine.ts';
+export type { AlertEngine, AlertEngineOptions, ShownAlert, ShownGroup } from './engine.types.ts';
 export type { AlertEvent } from './events.ts';
 export type { Labels, Match } from './match.ts';
 export type { Notification, NotifiedAlert } from './notification.ts';

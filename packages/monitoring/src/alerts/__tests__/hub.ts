@@ -1,10 +1,11 @@
 /** A hub with alerts: worlds of `/slo` with an engine each, and channels that remember what they were told. */
-import type { StateStore } from '@im/core';
+import { IntegrationError, type IntegrationErrorFields, type StateStore } from '@im/core';
 import type { VirtualClock } from '@im/testing';
 import { addService, createWorld, type World } from '../../slo/__tests__/world.ts';
 import { createServiceLevels, type ServiceLevels } from '../../slo/service-levels.ts';
 import type { Accepted, Channel } from '../channel.ts';
-import { type AlertEngine, type AlertEngineOptions, createAlertEngine } from '../engine.ts';
+import { createAlertEngine } from '../engine.ts';
+import type { AlertEngine, AlertEngineOptions } from '../engine.types.ts';
 import type { AlertEvent } from '../events.ts';
 import type { Notification } from '../notification.ts';
 
@@ -104,5 +105,20 @@ export function createHub({ start, ...options }: HubOptions): Hub {
     },
   };
 }
+
+/** Where the noise is. */
+export const api = { tenant: 'acme', integration: 'api', provider: 'service' };
+
+/** What a channel throws that told nobody, and will not. */
+export const refusal = (fields: Partial<IntegrationErrorFields> = {}) =>
+  new IntegrationError('refused', { code: 'unavailable', retryable: false, effect: 'none', ...fields });
+
+/** One route to one channel, with no wait unless told otherwise. */
+export const oneRoute = (more: object = {}) => [
+  { name: 'all', groupWait: '0s', steps: [{ channels: ['chat'] }], ...more },
+];
+
+export const second = 1_000;
+export const minute = 60_000;
 
 export { addService };
