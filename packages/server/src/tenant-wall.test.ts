@@ -70,6 +70,12 @@ async function open(present: readonly string[], caller: string) {
   const keys = new Map<string, string>();
   for (const role of ['viewer', 'operator', 'admin'])
     keys.set(role, (await access.createKey({ name: role, roles: [role], tenant: caller })).key.reveal());
+  // Things happen to the others, while nothing does to the one that asks.
+  for (const tenant of present.filter((one) => one !== caller)) {
+    registry.isolate({ tenant, name: 'crm' });
+    await registry.disable({ tenant, name: 'mail' });
+  }
+  await clock.advance(5_000);
   const ask = async (role: string, method: string, path: string, more: Record<string, string> = {}) => {
     const before = asked.count;
     const answer = await hub.app.request(path, {
@@ -78,19 +84,24 @@ async function open(present: readonly string[], caller: string) {
     });
     const isStream = answer.headers.get('content-type')?.includes('event-stream') ?? false;
     const body = isStream ? await firstOf(answer) : await answer.text();
-    // Only the ids of keys are by chance, and a tenant may see who acted.
-    const same = body.replace(/key:\w{16}/g, 'key:…');
+    // Only the ids of keys, of which a tenant may see who acted, and that of a process in its streams are by chance.
+    const same = body.replace(/key:\w{16}/g, 'key:…').replace(/^id: \w+-/gm, 'id: …-');
     return { status: answer.status, headers: [...answer.headers], body: same, work: asked.count - before };
   };
   return { hub, registry, ask, random, [Symbol.asyncDispose]: () => hub.close() };
 }
 
-/** What has come of a stream at once. */
+/** A stream up to the end of its first message. */
 async function firstOf(answer: Response): Promise<string> {
-  const reader = answer.body?.getReader();
-  const { value } = (await reader?.read()) ?? {};
+  const reader = answer.body?.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  while (reader !== undefined && !/^data: .*\n\n/m.test(text)) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    text += value;
+  }
   await reader?.cancel();
-  return typeof value === 'string' ? value : new TextDecoder().decode(value);
+  return text;
 }
 
 /** Counts what the registry is asked about single integrations, and how many statuses it gives out. */
