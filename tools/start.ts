@@ -1,6 +1,6 @@
 /**
  * What `npm start` runs: the hub on the sandbox. Every provider of the workspace runs against its own fake, for two
- * tenants, with a gentle flow of calls, in bad weather now and then; the dashboard is on. `--check` starts it, walks
+ * tenants, with a gentle flow of calls and of data, in bad weather now and then; the dashboard is on. `--check` starts it, walks
  * through the weather, looks at every endpoint, compares and stops. Real keys in the environment move a provider out of
  * the sandbox.
  */
@@ -17,6 +17,7 @@ import {
 } from '@im/server';
 import { memory, memoryHarness } from '@im/testing';
 import { checkHub } from './start-check.ts';
+import { type DataFlow, startDataFlow } from './start-flow.ts';
 
 const usage = `npm start -- [options]
 
@@ -58,7 +59,7 @@ function readCommandLine(args: readonly string[]): { readonly port: number; read
 async function main(args: readonly string[]): Promise<void> {
   const { port, check } = readCommandLine(args);
   const registry = createRegistry({ health: { checkIntervalMs: 10_000 } });
-  const running: { sandbox?: Sandbox } = {};
+  const running: { sandbox?: Sandbox; flow?: DataFlow } = {};
   const time = { weatherMs: 0 };
   // The check waits for circuits to close again, so they try sooner.
   if (check) for (const tenant of tenants) registry.configureTenant(tenant, { resilience: impatient });
@@ -69,6 +70,7 @@ async function main(args: readonly string[]): Promise<void> {
     note: (integration) => running.sandbox?.note(integration),
   });
   const stop = async () => {
+    await running.flow?.[Symbol.asyncDispose]();
     // The hub first: it drains the registry, for whose last calls the fakes must still be there.
     await hub.close();
     await running.sandbox?.[Symbol.asyncDispose]();
@@ -89,8 +91,9 @@ async function main(args: readonly string[]): Promise<void> {
     running.sandbox = sandbox;
     await registry.enableAll();
     sandbox.flow();
-    show(sandbox, hub, sandboxTable(sandbox.rows, registry));
-    if (check) await verify(hub, sandbox, time);
+    running.flow = startDataFlow({ registry, rows: sandbox.rows, everyMs: check ? 100 : 5_000 });
+    show(sandbox, running.flow, hub, sandboxTable(sandbox.rows, registry));
+    if (check) await verify(hub, sandbox, time, running.flow);
   } catch (error) {
     await stop();
     throw error;
@@ -99,23 +102,32 @@ async function main(args: readonly string[]): Promise<void> {
   else stopOnSignal(stop);
 }
 
-function show({ problems }: Sandbox, { url }: HubServer, table: string): void {
+function show({ problems }: Sandbox, { counts }: DataFlow, { url }: HubServer, table: string): void {
   print(`\n${table}\n`);
   for (const problem of problems) print(`! ${problem}`);
   for (const { kind, says, firstMs, everyMs, lastsMs } of sandboxWeather)
     print(
       `${kind.padEnd(14)} for ${lastsMs / 1_000} s, at the next vendor every ${everyMs / 1_000} s from ${firstMs / 1_000} s on: ${says}`,
     );
+  if (counts.length > 0) print('data flow      what Spotify finds becomes a file in S3, for each tenant');
   print('');
   for (const [what, path] of endpoints) print(`${what.padEnd(14)} ${url}${path}`);
 }
 
-async function verify({ url }: HubServer, sandbox: Sandbox, time: { weatherMs: number }): Promise<void> {
+async function verify(
+  { url }: HubServer,
+  sandbox: Sandbox,
+  time: { weatherMs: number },
+  { counts }: DataFlow,
+): Promise<void> {
   const { rows, problems, weather } = sandbox;
   const at = (weatherMs: number) => {
     time.weatherMs = weatherMs;
   };
   const found = [...problems, ...(await checkHub(url, rows, { spells: sandboxWeather, weather, at }))];
+  for (const { tenant, copied, changed } of counts)
+    if (copied === 0 || changed > 0)
+      found.push(`the data flow of ${tenant}: ${copied} files copied, ${changed} changed on the way`);
   for (const problem of found) print(`✗ ${problem}`);
   if (found.length > 0) process.exitCode = 1;
   else print('\n✓ every endpoint answers, and they agree with each other and with the weather');
