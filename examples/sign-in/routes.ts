@@ -40,7 +40,7 @@ const doors: Readonly<Record<string, Door>> = {
   'POST passkeys/register': async (visit) => {
     const { session } = await enter(visit);
     const response = (await visit.request.json()) as never;
-    return json(await factors(visit).passkeys.register(session.subject, response, 'this device'));
+    return json(await factors(visit).passkeys.register(session.subject, response, 'this device', session));
   },
   'POST passkeys/authenticate/options': async (visit) => {
     const { session } = await enter(visit);
@@ -137,7 +137,7 @@ async function enter(visit: Visit, needs?: SessionNeeds): Promise<Viewer> {
 async function raise(visit: Visit, how: 'confirm' | 'verify'): Promise<Response> {
   const { session } = await enter(visit);
   const code = new URLSearchParams(await visit.request.clone().text()).get('code') ?? '';
-  const shown = await factors(visit).totp[how](session.subject, new Secret(code).reveal());
+  const shown = await factors(visit).totp[how](session.subject, new Secret(code).reveal(), session);
   const { cookie } = await sessionsOf(visit).elevate(visit.request, shown);
   return go(`/${visit.tenant}`, cookie);
 }

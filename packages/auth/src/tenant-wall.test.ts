@@ -156,7 +156,7 @@ const operations: readonly Operation[] = [
     given.push({ tenant, use: async (at) => (await groups.tenant(at).delete(group.id)) || undefined });
   },
   async ({ mfa }, tenant, subject, given) => {
-    const [code] = await mfa.tenant(tenant).recovery.create(subject);
+    const [code] = await mfa.tenant(tenant).recovery.create(subject, { level: 2 });
     given.push({ tenant, use: (at) => mfa.tenant(at).recovery.verify(subject, code?.reveal() ?? '') });
   },
   async ({ mfa, sent }, tenant, subject, given) => {

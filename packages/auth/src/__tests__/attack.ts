@@ -48,5 +48,6 @@ export async function withPasskey(all: All, options = {}) {
 export const wrongOf = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0');
 export const noSession = { code: 'unauthenticated', reason: 'no_session', type: 'session.refused' };
 export const badKey = { code: 'unauthenticated', type: 'api_key.refused' };
+export const noStepUp = { code: 'permission_denied', reason: 'step_up_required', type: 'mfa.refused' };
 export const badFactor = { code: 'unauthenticated', type: 'mfa.refused' };
 export const noEntry = { code: 'permission_denied', type: 'person.refused' };

@@ -1,5 +1,6 @@
 /** Attacks on second factors, by name. */
-import { type Attack, badFactor, withPasskey, withTotp, wrongOf } from './attack.ts';
+import { generate } from 'otplib';
+import { type Attack, badFactor, noStepUp, withPasskey, withTotp, wrongOf } from './attack.ts';
 
 export const attacksOnFactors: Readonly<Record<string, Attack>> = {
   'TOTP replay': {
@@ -77,6 +78,39 @@ export const attacksOnFactors: Readonly<Record<string, Attack>> = {
       const first = codes[0]?.reveal() ?? '';
       await recovery.verify('ada', first);
       return () => recovery.verify('ada', first);
+    },
+  },
+  'a factor of one’s own beside the person’s, with the password alone: an authenticator app': {
+    ...noStepUp,
+    run: async (all) => {
+      await withTotp(all);
+      const { totp } = all.mfa.tenant('acme');
+      const { secret } = await totp.enrol('ada', 'ada');
+      const epoch = Math.floor(all.clock.now() / 1_000);
+      const code = await generate({ secret: secret.reveal(), epoch });
+      return () => totp.confirm('ada', code);
+    },
+  },
+  'a factor of one’s own beside the person’s, with the password alone: a passkey': {
+    ...noStepUp,
+    run: async (all) => {
+      await withTotp(all);
+      const { passkeys, answer } = await withPasskey(all);
+      return () => passkeys.register('ada', answer, 'mine');
+    },
+  },
+  'a factor of one’s own beside the person’s, with the password alone: recovery codes': {
+    ...noStepUp,
+    run: async (all) => {
+      await withTotp(all);
+      return () => all.mfa.tenant('acme').recovery.create('ada');
+    },
+  },
+  'a factor taken away with the password alone': {
+    ...noStepUp,
+    run: async (all) => {
+      const { totp } = await withTotp(all);
+      return () => totp.remove('ada');
     },
   },
   'passkey phishing: the page of another site': {

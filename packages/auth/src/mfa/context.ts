@@ -40,19 +40,48 @@ export interface Shown {
   readonly method: string;
 }
 
+/** Who sets a factor up or takes one away. */
+export interface FactorChange {
+  /**
+   * Level of the session that asks for it. Default 1, which does for somebody's first factor. Who has one shows it before any change, at level 2:
+   * else whoever has the password alone would set up a factor of their own and go up by that, or take away what is in their way.
+   */
+  readonly level?: AssuranceLevel | undefined;
+}
+
 /** One tenant's place, with everything that its factors need. */
 export interface MfaContext extends AttemptPlace {
+  /** @throws {@link IntegrationError} `permission_denied`, reason `step_up_required` */
+  readonly mayChange: (subject: string, factor: string, change?: FactorChange) => Promise<void>;
   readonly options: MfaOptions;
   readonly envelope: Envelope;
   readonly randomBytes: RandomBytes;
 }
 
-/** Opens it. */
-export function openContext(options: MfaOptions, tenant: string): MfaContext {
+/** Opens it. `hasFactors` tells whether somebody has set any up. */
+export function openContext(
+  options: MfaOptions,
+  tenant: string,
+  hasFactors: (subject: string) => Promise<boolean>,
+): MfaContext {
   const { clock = systemClock, randomBytes = systemRandomBytes, envelope } = options;
   const state = scopedState(options.state, 'mfa', tenant);
-  const place = { tenant, state, clock, audit: createAudit(options), type: 'mfa.refused', limits: options };
-  return { ...place, options, envelope, randomBytes };
+  const audit = createAudit(options);
+  const place = { tenant, state, clock, audit, type: 'mfa.refused', limits: options };
+  const mayChange: MfaContext['mayChange'] = async (subject, factor, { level = 1 } = {}) => {
+    if (level >= 2 || !(await hasFactors(subject))) return;
+    throw audit.refuse({
+      type: 'mfa.refused',
+      tenant,
+      code: 'permission_denied',
+      reason: 'step_up_required',
+      says: 'this needs a second factor that is set up already',
+      remedy: 'show one, and ask again with the level of the session',
+      subject,
+      facts: { factor },
+    });
+  };
+  return { ...place, options, envelope, randomBytes, mayChange };
 }
 
 /** Writes and logs a refusal; the page is told no more than that it was wrong. */

@@ -6,7 +6,7 @@ export {
   type LocalKey,
   type RemoteKey,
 } from '../common/envelope.ts';
-export type { MfaOptions, PasskeySite, Shown } from './context.ts';
+export type { FactorChange, MfaOptions, PasskeySite, Shown } from './context.ts';
 export { createMfa, type Factors, type Mfa, type TenantMfa } from './mfa.ts';
 export type { Passkey, Passkeys } from './passkeys.types.ts';
 export type { RecoveryCodes } from './recovery-codes.ts';

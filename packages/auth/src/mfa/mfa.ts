@@ -37,7 +37,15 @@ export interface Mfa {
 export function createMfa(options: MfaOptions): Mfa {
   return {
     tenant: (id) => {
-      const context = openContext(options, id);
+      const factorsOf = async (subject: string): Promise<Factors> => ({
+        totp: await totp.isEnrolled(subject),
+        passkeys: await passkeys.list(subject),
+        recoveryCodes: await recovery.left(subject),
+      });
+      const context = openContext(options, id, async (subject) => {
+        const { totp: hasTotp, passkeys: keys, recoveryCodes } = await factorsOf(subject);
+        return hasTotp || keys.length > 0 || recoveryCodes > 0;
+      });
       const totp = createTotp(context);
       const recovery = createRecoveryCodes(context);
       const passkeys = createPasskeys(context);
@@ -47,19 +55,16 @@ export function createMfa(options: MfaOptions): Mfa {
         recovery,
         passkeys,
         codes,
-        factorsOf: async (subject) => ({
-          totp: await totp.isEnrolled(subject),
-          passkeys: await passkeys.list(subject),
-          recoveryCodes: await recovery.left(subject),
-        }),
+        factorsOf,
         unlock: (subject) => forgive(context, subject),
         reset: async (subject) => {
           const keys = await passkeys.list(subject);
+          const helpDesk = { level: 3 } as const;
           await Promise.all([
-            totp.remove(subject),
-            recovery.remove(subject),
+            totp.remove(subject, helpDesk),
+            recovery.remove(subject, helpDesk),
             codes.remove(subject),
-            ...keys.map(({ id: key }) => passkeys.remove(subject, key)),
+            ...keys.map(({ id: key }) => passkeys.remove(subject, key, helpDesk)),
           ]);
           await forgive(context, subject);
         },

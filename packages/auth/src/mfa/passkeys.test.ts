@@ -8,6 +8,9 @@ const mail = { channel: 'email', to: 'ada@acme.test' } as const;
 
 const site = { origin: 'https://app.test', rpId: 'app.test' };
 
+/** The session that showed a factor before. */
+const second = { level: 2 } as const;
+
 describe('a passkey', () => {
   async function register(options = {}) {
     const opened = openMfa();
@@ -112,7 +115,7 @@ describe('a passkey', () => {
 
   it('can be taken away, alone or with everything else', async () => {
     const { acme, passkeys, key, events } = await register();
-    await acme.recovery.create('ada');
+    await acme.recovery.create('ada', second);
     expect(await acme.factorsOf('ada')).toMatchObject({
       totp: false,
       passkeys: [{ name: 'phone' }],
@@ -148,10 +151,10 @@ describe('a passkey', () => {
       });
     const id = (await passkeys.list('ada'))[0]?.id;
     await expect(passkeys.authenticate({ id } as never)).rejects.toMatchObject({ reason: 'not_verified' });
-    await expect(passkeys.register('ada', null as never, 'x')).rejects.toMatchObject({
+    await expect(passkeys.register('ada', null as never, 'x', second)).rejects.toMatchObject({
       code: 'unauthenticated',
     });
-    await expect(passkeys.register('ada', {} as never, 'x'.repeat(201))).rejects.toMatchObject({
+    await expect(passkeys.register('ada', {} as never, 'x'.repeat(201), second)).rejects.toMatchObject({
       code: 'invalid_argument',
     });
   });
@@ -163,7 +166,12 @@ describe('a passkey', () => {
     expect((await state.get('mfa/acme/passkeys/bob'))?.value).toBe('[]');
     for (let at = 1; at <= 32; at += 1) {
       const { challenge } = await passkeys.registrationOptions('ada', { name: 'ada' });
-      const registered = acme.passkeys.register('ada', createAuthenticator(site).create(challenge), 'x');
+      const registered = acme.passkeys.register(
+        'ada',
+        createAuthenticator(site).create(challenge),
+        'x',
+        second,
+      );
       if (at < 32) await registered;
       else await expect(registered).rejects.toMatchObject({ reason: 'too_many_keys' });
     }

@@ -36,7 +36,7 @@ const load = () =>
 
 /** Makes it. */
 export function createPasskeys(context: MfaContext): Passkeys {
-  const { state, clock, tenant, audit, options } = context;
+  const { state, clock, tenant, audit, options, mayChange } = context;
   const site = () => {
     if (options.passkeys !== undefined) return options.passkeys;
     throw precondition(context, 'no_site', 'no site is set for passkeys', 'give `passkeys` to createMfa');
@@ -92,7 +92,8 @@ export function createPasskeys(context: MfaContext): Passkeys {
       await begin(made.challenge, { purpose: 'register', subject });
       return made;
     },
-    register: async (subject, response, name) => {
+    register: async (subject, response, name, change) => {
+      await mayChange(subject, 'passkey', change);
       const { rpId, origins } = site();
       if (typeof name !== 'string' || name.length > mostName)
         throw new IntegrationError(`the name of a passkey has at most ${mostName} characters`, {
@@ -203,7 +204,8 @@ export function createPasskeys(context: MfaContext): Passkeys {
       return stored.isSynced ? { subject, level: 2, method: 'swk' } : { subject, level: 3, method: 'hwk' };
     },
     list: async (subject) => (await keysOf(subject)).map(shownKey),
-    remove: async (subject, id) => {
+    remove: async (subject, id, change) => {
+      await mayChange(subject, 'passkey', change);
       const found = await read(id);
       if (found?.stored.subject !== subject || !(await state.delete(keyOf(id), found.version))) return false;
       await forget(subject, id);

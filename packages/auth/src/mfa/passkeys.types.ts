@@ -6,7 +6,7 @@ import type {
   PublicKeyCredentialRequestOptionsJSON,
   RegistrationResponseJSON,
 } from '@simplewebauthn/server';
-import type { Shown } from './context.ts';
+import type { FactorChange, Shown } from './context.ts';
 
 /** A key that somebody has. */
 export interface Passkey {
@@ -28,8 +28,18 @@ export interface Passkeys {
     subject: string,
     person: { readonly name: string; readonly displayName?: string | undefined },
   ): Promise<PublicKeyCredentialCreationOptionsJSON>;
-  /** Takes a new key on. @throws {@link IntegrationError} `unauthenticated`; `already_exists`; `failed_precondition` beyond 32 of them */
-  register(subject: string, response: RegistrationResponseJSON, name: string): Promise<Passkey>;
+  /**
+   * Takes a new key on.
+   *
+   * @throws {@link IntegrationError} `unauthenticated`; `already_exists`; `failed_precondition` beyond 32 of them; `permission_denied`, reason
+   * `step_up_required`
+   */
+  register(
+    subject: string,
+    response: RegistrationResponseJSON,
+    name: string,
+    change?: FactorChange,
+  ): Promise<Passkey>;
   /** For `navigator.credentials.get`. Without a subject: whoever has a key of this site, which is a sign-in without a password. */
   authenticationOptions(subject?: string): Promise<PublicKeyCredentialRequestOptionsJSON>;
   /**
@@ -40,6 +50,6 @@ export interface Passkeys {
    */
   authenticate(response: AuthenticationResponseJSON, subject?: string): Promise<Shown>;
   list(subject: string): Promise<readonly Passkey[]>;
-  /** @returns whether it was theirs */
-  remove(subject: string, id: string): Promise<boolean>;
+  /** @returns whether it was theirs @throws {@link IntegrationError} `permission_denied`, reason `step_up_required` */
+  remove(subject: string, id: string, change?: FactorChange): Promise<boolean>;
 }

@@ -4,17 +4,18 @@ import { attempt } from '../common/attempts.ts';
 import type { RandomBytes } from '../common/random.ts';
 import { isSameSecret } from '../common/same-secret.ts';
 import { checkSubject } from '../session/subject.ts';
-import { type MfaContext, precondition, readCode, refuse, type Shown } from './context.ts';
+import { type FactorChange, type MfaContext, precondition, readCode, refuse, type Shown } from './context.ts';
 
 /** Recovery codes of one tenant's people. */
 export interface RecoveryCodes {
-  /** Makes new ones; the old are no good any more. Show them once. */
-  create(subject: string): Promise<readonly Secret[]>;
+  /** Makes new ones; the old are no good any more. Show them once. @throws {@link IntegrationError} `permission_denied`, reason `step_up_required` */
+  create(subject: string, change?: FactorChange): Promise<readonly Secret[]>;
   /** @throws {@link IntegrationError} `unauthenticated`, reason `wrong_code`; `resource_exhausted`; `failed_precondition` without any */
   verify(subject: string, code: string): Promise<Shown>;
   /** How many are left. */
   left(subject: string): Promise<number>;
-  remove(subject: string): Promise<boolean>;
+  /** @throws {@link IntegrationError} `permission_denied`, reason `step_up_required` */
+  remove(subject: string, change?: FactorChange): Promise<boolean>;
 }
 
 interface Stored {
@@ -29,7 +30,7 @@ const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /** Makes it. */
 export function createRecoveryCodes(context: MfaContext): RecoveryCodes {
-  const { state, envelope, tenant, audit, randomBytes } = context;
+  const { state, envelope, tenant, audit, randomBytes, mayChange } = context;
   const binding = (subject: string) => [tenant, 'recovery', subject];
   const sealed = async (subject: string, codes: readonly string[]): Promise<string> => {
     const stored: Stored = {
@@ -40,8 +41,9 @@ export function createRecoveryCodes(context: MfaContext): RecoveryCodes {
   };
 
   return {
-    create: async (subject) => {
+    create: async (subject, change) => {
       checkSubject(subject, 'mfa');
+      await mayChange(subject, 'recovery', change);
       const codes = Array.from({ length: count }, () => newCode(randomBytes));
       await state.set(keyOf(subject), await sealed(subject, codes));
       audit.note({ type: 'mfa.enrolled', tenant, subject, facts: { factor: 'recovery' } });
@@ -74,7 +76,8 @@ export function createRecoveryCodes(context: MfaContext): RecoveryCodes {
       const found = await state.get(keyOf(subject));
       return found === undefined ? 0 : (JSON.parse(found.value) as Stored).left;
     },
-    remove: async (subject) => {
+    remove: async (subject, change) => {
+      await mayChange(subject, 'recovery', change);
       const isRemoved = await state.delete(keyOf(subject));
       if (isRemoved) audit.note({ type: 'mfa.removed', tenant, subject, facts: { factor: 'recovery' } });
       return isRemoved;

@@ -127,7 +127,7 @@ describe('recovery codes', () => {
     expect(await acme.recovery.left('ada')).toBe(9);
     await expect(acme.recovery.verify('ada', first)).rejects.toMatchObject({ reason: 'wrong_code' });
     await acme.recovery.verify('ada', second);
-    await acme.recovery.create('ada');
+    await acme.recovery.create('ada', { level: 2 });
     await expect(acme.recovery.verify('ada', codes[2] ?? '')).rejects.toMatchObject({ reason: 'wrong_code' });
     await expect(acme.recovery.verify('bob', first)).rejects.toMatchObject({ reason: 'not_enrolled' });
   });
@@ -154,7 +154,8 @@ describe('a code that is none', () => {
       await acme.codes.send('ada', mail);
       await acme.recovery.create('ada');
       await acme.totp.enrol('ada', 'ada');
-      for (const factor of [acme.codes.verify, acme.recovery.verify, acme.totp.confirm])
+      const confirm = (subject: string, text: string) => acme.totp.confirm(subject, text, { level: 2 });
+      for (const factor of [acme.codes.verify, acme.recovery.verify, confirm])
         await expect(factor('ada', code as string)).rejects.toMatchObject({
           code: 'unauthenticated',
           reason: 'wrong_code',

@@ -8,7 +8,7 @@
 import { loadOptional, Secret } from '@im/core';
 import { attempt } from '../common/attempts.ts';
 import { checkSubject } from '../session/subject.ts';
-import { type MfaContext, precondition, readCode, refuse, type Shown } from './context.ts';
+import { type FactorChange, type MfaContext, precondition, readCode, refuse, type Shown } from './context.ts';
 
 /** An authenticator app that is being set up. */
 export interface TotpEnrolment {
@@ -28,13 +28,17 @@ export interface Totp {
    * @param label who it is, as the app shows it: an e-mail address
    */
   enrol(subject: string, label: string): Promise<TotpEnrolment>;
-  /** Ends it with a first code. @throws {@link IntegrationError} `unauthenticated`; `failed_precondition` when nothing was begun */
-  confirm(subject: string, code: string): Promise<Shown>;
+  /**
+   * Ends it with a first code.
+   *
+   * @throws {@link IntegrationError} `unauthenticated`; `failed_precondition` when nothing was begun; `permission_denied`, reason `step_up_required`
+   */
+  confirm(subject: string, code: string, change?: FactorChange): Promise<Shown>;
   /** @throws {@link IntegrationError} `unauthenticated`, reason `wrong_code` or `replayed`; `resource_exhausted`; `failed_precondition` without an app */
   verify(subject: string, code: string): Promise<Shown>;
   isEnrolled(subject: string): Promise<boolean>;
-  /** @returns whether there was one */
-  remove(subject: string): Promise<boolean>;
+  /** @returns whether there was one @throws {@link IntegrationError} `permission_denied`, reason `step_up_required` */
+  remove(subject: string, change?: FactorChange): Promise<boolean>;
 }
 
 interface Stored {
@@ -50,7 +54,7 @@ const load = () => loadOptional('otplib', 'codes of authenticator apps', () => i
 
 /** Makes it. */
 export function createTotp(context: MfaContext): Totp {
-  const { state, clock, envelope, tenant, audit, options } = context;
+  const { state, clock, envelope, tenant, audit, options, mayChange } = context;
   const binding = (subject: string) => [tenant, 'totp', subject];
 
   /** The step of a right code; only later ones than `afterStep` are. */
@@ -79,7 +83,8 @@ export function createTotp(context: MfaContext): Totp {
       const uri = generateURI({ issuer: options.issuer, label, secret });
       return { secret: new Secret(secret), uri: new Secret(uri), expiresAt };
     },
-    confirm: async (subject, code) => {
+    confirm: async (subject, code, change) => {
+      await mayChange(subject, 'totp', change);
       const pending = await state.get(pendingKey(subject));
       if (pending === undefined)
         throw precondition(context, 'not_begun', 'no authenticator app is being set up', 'begin again');
@@ -116,7 +121,8 @@ export function createTotp(context: MfaContext): Totp {
       });
     },
     isEnrolled: async (subject) => (await state.get(keyOf(subject))) !== undefined,
-    remove: async (subject) => {
+    remove: async (subject, change) => {
+      await mayChange(subject, 'totp', change);
       // What was begun goes as well: else whoever began it could end it after this.
       await state.delete(pendingKey(subject));
       const isRemoved = await state.delete(keyOf(subject));
