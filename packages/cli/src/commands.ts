@@ -13,6 +13,7 @@ import { list } from './commands/list.ts';
 import { logs } from './commands/logs.ts';
 import { sandboxCommand } from './commands/sandbox.ts';
 import { serve } from './commands/serve.ts';
+import { verify } from './commands/verify.ts';
 
 export const commands: readonly Command[] = [
   init,
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   configValidate,
   configExplain,
   conformance,
+  verify,
   sandboxCommand,
   serve,
   logs,

@@ -85,7 +85,7 @@ export async function openWholeConfiguration(
 const hubSection = 'the section `hub` of the configuration';
 
 function hasHubSection(text: string): boolean {
-  return /^\s*["']?hub["']?\s*:/m.test(text);
+  return /^(\{\s*)?["']?hub["']?\s*:/m.test(text);
 }
 
 /**
@@ -180,9 +180,10 @@ async function variables(from: string, { envFile }: ConfigOptions, io: Io): Prom
   try {
     // What is set outside has the last word, as with `node --env-file`.
     return { ...parseEnv(await readFile(file, 'utf8')), ...io.env };
-  } catch {
-    if (envFile === undefined) return io.env;
-    throw usageError(`--env-file ${envFile} cannot be read`, 'correct the path');
+  } catch (cause) {
+    const isAbsent = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT';
+    if (isAbsent && envFile === undefined) return io.env;
+    throw usageError(`${envFile ?? file} cannot be read`, 'correct the path, or its permissions');
   }
 }
 

@@ -76,11 +76,13 @@ function connect(url: string, key: string | undefined, io: Io): Hub {
       let after: string | undefined;
       do {
         const query = after === undefined ? '' : `?after=${encodeURIComponent(after)}`;
-        const within = AbortSignal.any([signal, AbortSignal.timeout(answerMs)]);
-        const response = await get(`/integrations/status${query}`, { accept: 'application/json' }, within);
-        const page = (await response.json().catch(() => undefined)) as
-          | { readonly next?: string; readonly integrations?: readonly HubIntegration[] }
-          | undefined;
+        const path = `/integrations/status${query}`;
+        const page = await inTime(io, signal, async (within) => {
+          const response = await get(path, { accept: 'application/json' }, within);
+          return (await response.json().catch(() => undefined)) as
+            | { readonly next?: string; readonly integrations?: readonly HubIntegration[] }
+            | undefined;
+        });
         if (!Array.isArray(page?.integrations))
           throw unavailable(`${url} answers, but not as a hub does`, 'correct --hub');
         all.push(...page.integrations);
@@ -98,6 +100,22 @@ function connect(url: string, key: string | undefined, io: Io): Hub {
       if (body !== null) yield* eventsOf(body);
     },
   };
+}
+
+async function inTime<Value>(
+  { clock }: Io,
+  signal: AbortSignal,
+  ask: (signal: AbortSignal) => Promise<Value>,
+): Promise<Value> {
+  const late = new AbortController();
+  const cancel = clock.schedule(answerMs, () =>
+    late.abort(new Error(`no answer within ${answerMs / 1_000} s`)),
+  );
+  try {
+    return await ask(AbortSignal.any([signal, late.signal]));
+  } finally {
+    cancel();
+  }
 }
 
 const eventSchema = z.object({
@@ -149,8 +167,6 @@ async function refusal(
 
 function reasonOf(cause: unknown): string {
   const inner = cause instanceof Error ? (cause.cause ?? cause) : cause;
-  if (inner instanceof DOMException && inner.name === 'TimeoutError')
-    return `no answer within ${answerMs / 1_000} s`;
   const code = inner instanceof Error && 'code' in inner ? String(inner.code) : undefined;
   return code ?? (inner instanceof Error ? inner.message : 'unknown error');
 }

@@ -14,6 +14,8 @@ import { CommandError, usageError } from './failure.ts';
 export interface Subject {
   /** As it was found: `@im/aws/s3`, `./crm.ts`. */
   readonly from: string;
+  /** Of a package: its folder, and the subpath of the integration in it: `.`, `./s3`. */
+  readonly package?: { readonly folder: string; readonly subpath: string };
   readonly definition: AnyDefinition;
   readonly harness: Harness<AnyDefinition>;
 }
@@ -38,7 +40,11 @@ export async function loadSubjects(wanted: string, cwd: string): Promise<readonl
       wanted,
       integrations.map((one) => one.specifier.replace(/^@im\//, '')),
     );
-  return Promise.all(found.map((one) => ofPackage(one.path, one.specifier, one.export)));
+  return Promise.all(
+    found.map((one) =>
+      ofPackage(one.path, `.${one.specifier.slice(one.package.length)}`, one.specifier, one.export),
+    ),
+  );
 }
 
 async function ofFile(path: string, wanted: string): Promise<Subject> {
@@ -52,11 +58,7 @@ async function ofFile(path: string, wanted: string): Promise<Subject> {
 }
 
 async function ofFolder(folder: string): Promise<readonly Subject[]> {
-  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
-    readonly name?: string;
-    readonly im?: { readonly integration?: string | Readonly<Record<string, string>> };
-  };
-  const { name, im } = manifest;
+  const { name, im } = readManifest(folder);
   const declared = typeof im?.integration === 'string' ? { '.': im.integration } : im?.integration;
   if (name === undefined || declared === undefined)
     throw broken(
@@ -66,13 +68,31 @@ async function ofFolder(folder: string): Promise<readonly Subject[]> {
     );
   return Promise.all(
     Object.entries(declared).map(([subpath, exported]) =>
-      ofPackage(folder, `${name}${subpath.slice(1)}`, exported),
+      ofPackage(folder, subpath, `${name}${subpath.slice(1)}`, exported),
     ),
   );
 }
 
+interface Manifest {
+  readonly name?: string;
+  readonly im?: { readonly integration?: string | Readonly<Record<string, string>> };
+}
+
+function readManifest(folder: string): Manifest {
+  try {
+    return JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
+  } catch (cause) {
+    throw broken(join(folder, 'package.json'), 'is not JSON', 'mend it', cause);
+  }
+}
+
 /** A package may import itself by its name, so its own folder is where its entries are looked up. */
-async function ofPackage(folder: string, specifier: string, exported: string): Promise<Subject> {
+async function ofPackage(
+  folder: string,
+  subpath: string,
+  specifier: string,
+  exported: string,
+): Promise<Subject> {
   const entry = (name: string): string => {
     try {
       return createRequire(join(folder, 'package.json')).resolve(name);
@@ -96,7 +116,7 @@ async function ofPackage(folder: string, specifier: string, exported: string): P
       'exports no harness',
       'export an object with `samples`, as @im/testing describes',
     );
-  return { from: specifier, definition, harness };
+  return { from: specifier, package: { folder, subpath }, definition, harness };
 }
 
 async function load(file: string, shown: string): Promise<Readonly<Record<string, unknown>>> {

@@ -9,7 +9,8 @@ import { flag, path, texts } from '../options.ts';
 import type { Screen } from '../output/screen.ts';
 import { loadSubjects, type Subject } from '../subject.ts';
 
-type Testing = typeof import('@im/testing');
+/** What is asked of `@im/testing`. */
+export type Testing = typeof import('@im/testing');
 
 /** `im conformance`. */
 export const conformance = defineCommand({
@@ -21,11 +22,11 @@ export const conformance = defineCommand({
   options: {
     case: texts('--case <id>', 'only this case, as C-012; may be given several times'),
     all: flag('-a, --all', 'show passed cases too'),
-    output: path('-o, --output <file>', 'write the report to this file too, as in conformance.json'),
+    output: path('-o, --output <file>', 'write the report to this file too'),
   },
   examples: [
     ['im conformance spotify', 'an installed package'],
-    ['im conformance . -o conformance.json', 'the package in this folder, with the report to publish'],
+    ['im conformance . -o report.json', 'the package in this folder, with the report in a file'],
     ['im conformance ./crm.ts --case C-012 --case C-013', 'two cases of an integration in one file'],
   ],
   json: '{ reports: [{ from, provider, contract, passed, failed, notApplicable, results: [{ id, must, title, outcome, says? }] }] }',
@@ -53,9 +54,11 @@ export const conformance = defineCommand({
   },
 });
 
-type Report = ConformanceReport & { readonly from: string };
+/** A report, and what it is of. */
+export type Report = ConformanceReport & { readonly from: string };
 
-async function prove(
+/** Runs the cases that are wanted (none: all), and shows how far it is. */
+export async function prove(
   { from, definition, harness }: Subject,
   { conformanceCases, openSuite, runCase }: Testing,
   wanted: readonly string[],

@@ -130,6 +130,15 @@ describe('im health', () => {
     expect(ran.stderr).not.toContain('canary');
   });
 
+  it('waits no longer than ten seconds for an answer', async () => {
+    const silent = await answering(() => undefined);
+    const clock = createVirtualClock();
+    const ran = im(['health', '--hub', silent], { clock });
+    while (clock.pending === 0) await new Promise(setImmediate);
+    await clock.advance(10_000);
+    expect(await ran).toMatchObject({ code: 4, stderr: expect.stringContaining('no answer within 10 s') });
+  });
+
   it('says so when nobody listens', async () => {
     const { url, server } = await hub();
     await server.close();

@@ -11,12 +11,12 @@ export const sandboxCommand = defineCommand({
   name: 'sandbox',
   summary: 'Runs the hub on the fakes of what is installed',
   about:
-    'Every installed integration against its own fake, for two tenants, with a gentle flow of calls and some faults, so that there is something to see; no account is needed. One whose real keys stand in the environment leaves the sandbox only with --real.',
+    'Every installed integration against its own fake, for two tenants, with a gentle flow of calls and some bad weather at the vendors, so that there is something to see; no account is needed. One whose real keys stand in the environment leaves the sandbox only with --real.',
   options: {
     port: count('-p, --port <number>', 'default: 8080; 0 takes any that is free', 0, 65_535),
     tenant: texts('-t, --tenant <name>', 'a tenant; may be given several times; default: acme and zest'),
     every: duration('--every <time>', 'time between two calls of one integration; default: 800ms'),
-    calm: flag('--calm', 'no faults'),
+    calm: flag('--calm', 'no faults and no weather'),
     real: flag('--real', 'use real keys that stand in the environment'),
   },
   examples: [
