@@ -3,7 +3,6 @@
  * client. They start a redis-server of their own; without one on the `PATH` there is nothing to measure.
  */
 import { createRequire } from 'node:module';
-import type { Redis } from 'ioredis';
 import { mergeResilience, type StateStore, scopedState, systemClock } from '../packages/core/src/index.ts';
 import { Fleet } from '../packages/core/src/resilience/shared/fleet.ts';
 import { SharedLimit } from '../packages/core/src/resilience/shared/shared-limit.ts';
@@ -15,6 +14,14 @@ const members = 4;
 /** Calls under way in each. */
 const width = 50;
 const scarce = { limit: 1_000, windowMs: 1_000 };
+
+/** What is used of ioredis. */
+interface Redis {
+  get(key: string): Promise<unknown>;
+  hset(key: string, fields: Readonly<Record<string, string>>): Promise<unknown>;
+  hmget(key: string, ...fields: readonly string[]): Promise<unknown>;
+  disconnect(): void;
+}
 
 /** The client that the package depends on. */
 const { Redis: BareRedis } = createRequire(new URL('../packages/redis/package.json', import.meta.url))(
