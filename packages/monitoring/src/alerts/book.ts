@@ -3,7 +3,7 @@
  * first wins; the other reads again and finds that nothing is left to do. So no lock has to be trusted for nothing to be told twice.
  */
 import type { StateStore } from '@im/core';
-import { type Labels, type Match, matches } from './match.ts';
+import { type Labels, labelOf, type Match, matches } from './match.ts';
 import type { Inhibition } from './options.ts';
 
 /** An alert. Inactive ones are not kept. Times in milliseconds since 1970. */
@@ -107,7 +107,7 @@ export function muting(
 ): (alert: Alert) => string | undefined {
   const silences = book.silences.filter(({ from, to }) => from <= now && now < to);
   const alike = (equal: readonly string[], { labels }: Alert) =>
-    JSON.stringify(equal.map((label) => labels[label]));
+    JSON.stringify(equal.map((label) => labelOf(labels, label)));
   const sources = inhibitions.map(({ source, equal }) =>
     Map.groupBy(
       Object.values(book.alerts).filter(({ state, labels }) => state === 'firing' && matches(source, labels)),

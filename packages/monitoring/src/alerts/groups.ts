@@ -1,7 +1,7 @@
 /** Which alerts are told together, by whom, and when a group is over. Pure. */
 import { type Alert, type Book, type Group, muting } from './book.ts';
 import type { AlertEvent } from './events.ts';
-import { fingerprint, type Labels, matches } from './match.ts';
+import { fingerprint, type Labels, labelOf, matches } from './match.ts';
 import type { Inhibition, Route } from './options.ts';
 
 /** Alerts of one group that fire, by fingerprint. */
@@ -37,7 +37,9 @@ export function membersOf(
 }
 
 const labelsOf = ({ groupBy }: Route, { labels }: Alert): Labels =>
-  Object.fromEntries(groupBy.flatMap((name) => (labels[name] === undefined ? [] : [[name, labels[name]]])));
+  Object.fromEntries(
+    groupBy.filter((name) => Object.hasOwn(labels, name)).map((name) => [name, labelOf(labels, name)]),
+  );
 
 const newGroup = (route: Route, labels: Labels, now: number): Group => ({
   route: route.name,

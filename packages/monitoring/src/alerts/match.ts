@@ -15,8 +15,13 @@ export type Match = z.output<typeof match>;
 /** Whether `labels` are meant. An empty match means everything. */
 export function matches(wanted: Match, labels: Labels): boolean {
   return Object.entries(wanted).every(([name, patterns]) =>
-    [patterns].flat().some((pattern) => fits(pattern, labels[name] ?? '')),
+    [patterns].flat().some((pattern) => fits(pattern, labelOf(labels, name))),
   );
+}
+
+/** A label's value; one that is not there is empty, also where every object has something of that name. */
+export function labelOf(labels: Labels, name: string): string {
+  return Object.hasOwn(labels, name) ? (labels[name] ?? '') : '';
 }
 
 /** Greedy, from the left, so that no pattern takes longer than pattern times text. */

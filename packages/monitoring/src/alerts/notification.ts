@@ -2,7 +2,7 @@
 import { scrub } from '@im/http';
 import { durationText } from '../slo/duration.ts';
 import type { Alert, Book, Group } from './book.ts';
-import type { Labels } from './match.ts';
+import { type Labels, labelOf } from './match.ts';
 import type { Due } from './plan.ts';
 import { type AlertRule, type Severity, severities } from './rules.ts';
 import { type CustomSignal, unitOf } from './signals.ts';
@@ -111,7 +111,7 @@ function toNotified(alert: Alert, { rules, signals, link }: Wording): NotifiedAl
 
 /** `{tenant}` becomes the label of that name, or nothing. */
 export function fill(template: string, labels: Labels): string {
-  return template.replace(/\{(\w+)\}/g, (_, name: string) => labels[name] ?? '');
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => labelOf(labels, name));
 }
 
 /** Names come from tenants: none of them may begin a line of its own, in a mail's header least of all. */

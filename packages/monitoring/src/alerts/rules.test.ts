@@ -108,6 +108,11 @@ describe('patterns', () => {
     expect(matches({ tenant: pattern }, { tenant: text })).toBe(fits);
   });
 
+  it('do not mistake what every object has for a label', () => {
+    expect(matches({ constructor: 'x' }, {})).toBe(false);
+    expect(matches({ constructor: '' }, {})).toBe(true);
+  });
+
   it('take no time, however many stars they have', () => {
     expect(matches({ tenant: `${'*a'.repeat(2_000)}b` }, { tenant: 'a'.repeat(20_000) })).toBe(false);
   });

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { describeProgram } from '@im/testing/vitest';
+import { expect, it } from 'vitest';
 import { createHastyClock } from '../__tests__/hasty-clock.ts';
 import { notificationSample } from '../__tests__/samples.ts';
 import { type MailServer, startMailServer } from '../__tests__/smtp.ts';
@@ -19,7 +20,7 @@ async function tell(server: MailServer, more: Partial<EmailOptions> = {}) {
   return deliver(channel, notificationSample(), createHastyClock(), open);
 }
 
-describe('alerts by e-mail', () => {
+describeProgram('alerts by e-mail', 'openssl', 'apt-get install openssl', () => {
   it('go over STARTTLS, with the password inside it, and read well', async () => {
     await using server = await startMailServer();
     const outcome = await tell(server, { user: 'hub', password: 'canary-password' });
