@@ -1,11 +1,14 @@
 /** How a hub is made. */
+
 import type { Clock, Logger, Registry, StateStore } from '@im/core';
+import type { Exemplars } from '@im/monitoring/metrics';
 import type { HubAccess } from './access/access.ts';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { HubConnect } from './connect.ts';
 import type { ClientLimits } from './listener.ts';
 import type { NetworkRules } from './network/network.ts';
 import type { RateLimitRule } from './network/rate-limit.ts';
+import type { Oversight } from './oversight/open.ts';
 import type { Reload } from './reload.ts';
 import type { HubServer } from './server.ts';
 import type { Note } from './view.ts';
@@ -53,6 +56,10 @@ export interface ServerOptions {
   readonly clock?: Clock | undefined;
   /** What is done with webhooks. Default: nothing, so that each is refused and sent again. {@link deliverTo} hands them on. */
   readonly webhooks?: WebhookOptions | undefined;
+  /** What watches over the registry, shown by routes of its own. Default: nothing. */
+  readonly oversight?: Oversight | undefined;
+  /** Traces that the metrics name. Default: none. */
+  readonly exemplars?: Exemplars | undefined;
   /** What a fleet of hubs must agree on, such as limits. Default: in the memory of this process. The hub leaves it open. */
   readonly state?: StateStore | undefined;
   /** Disposed of last when the hub is closed: what it was given and should not outlive it, such as the audit log. */

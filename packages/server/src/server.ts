@@ -101,6 +101,8 @@ export function createServer(options: ServerOptions): HubServer {
     maxMetricIntegrations: options.maxMetricIntegrations ?? 2_000,
     door,
     isDraining,
+    oversight: options.oversight ?? {},
+    exemplars: options.exemplars,
     inbox: createWebhookInbox(options.webhooks, { registry, state, logger }),
     audit,
     connect: options.connect,

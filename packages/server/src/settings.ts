@@ -3,6 +3,7 @@ import { oauthProviders } from '@im/auth/oauth';
 import { parseOptions, secret } from '@im/core';
 import { z } from 'zod';
 import { networkFault } from './network/addresses.ts';
+import { alertSettings, objectiveSettings, telemetrySettings } from './oversight/settings.ts';
 
 const network = z.string().superRefine((text, context) => {
   const fault = networkFault(text);
@@ -170,6 +171,9 @@ export const hubSettings = z
     connect: connect.optional(),
     webhooks: webhooks.optional(),
     state: state.optional(),
+    telemetry: telemetrySettings.optional(),
+    objectives: objectiveSettings.optional(),
+    alerts: alertSettings.optional(),
   })
   .describe('The hub itself');
 

@@ -6,6 +6,7 @@ import { loadHubConfig } from './config/load.ts';
 import { openAccess, openAudit, openState } from './config/open.ts';
 import { watchFile } from './config/watch.ts';
 import { createConnect } from './connect.ts';
+import { openOversight, openTelemetry } from './oversight/open.ts';
 import { createServer, type HubServer, type ServerOptions } from './server.ts';
 import type { HubSettings } from './settings.ts';
 import { deliverTo } from './webhooks/deliver.ts';
@@ -39,6 +40,7 @@ export async function startServer(options: StartServerOptions): Promise<HubServe
   const resources = new AsyncDisposableStack();
   const state = given.state ?? resources.use(await openState(settings.state, clock));
   const common = { clock, logger, state };
+  const exemplars = given.exemplars ?? (await openTelemetry(settings.telemetry, logger, resources));
   const registry = createRegistry(common);
   const follow = createFollower(loaded, { load: () => loadHubConfig(configFile, sources), registry });
   let hub: HubServer | undefined;
@@ -51,6 +53,8 @@ export async function startServer(options: StartServerOptions): Promise<HubServe
       audit: given.audit ?? (await openAudit(settings.audit, clock, resources)),
       connect: given.connect ?? (settings.connect && resources.use(createConnect(settings.connect, common))),
       webhooks: given.webhooks ?? webhookOptions(settings.webhooks, clock),
+      exemplars,
+      oversight: given.oversight ?? (await openOversight(settings, { ...common, registry }, resources)),
       registry,
       reload: follow.reload,
       resources,

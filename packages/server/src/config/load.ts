@@ -90,13 +90,14 @@ function fulfilled<Value>(result: PromiseSettledResult<Value>): Value {
 }
 
 /** Files are named from the folder of the configuration. */
-function withPaths({ access, audit, network, ...others }: HubSettings, folder: string): HubSettings {
+function withPaths({ access, alerts, audit, network, ...others }: HubSettings, folder: string): HubSettings {
   const { geo } = network ?? {};
   return {
     ...others,
     ...(access && {
       access: { ...access, ...(access.keysFile && { keysFile: resolve(folder, access.keysFile) }) },
     }),
+    ...(alerts && { alerts: { ...alerts, ...(alerts.rules && { rules: resolve(folder, alerts.rules) }) } }),
     ...(audit && { audit: { file: resolve(folder, audit.file) } }),
     ...(network && {
       network: { ...network, ...(geo && { geo: { ...geo, database: resolve(folder, geo.database) } }) },

@@ -1,10 +1,12 @@
 /** What every group of routes is given. */
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { Clock, Logger, Registry, StateStore } from '@im/core';
+import type { Exemplars } from '@im/monitoring/metrics';
 import type { Caller } from '../access/caller.ts';
 import type { Door } from '../access/door.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { HubConnect } from '../connect.ts';
+import type { Oversight } from '../oversight/open.ts';
 import type { ReloadReport } from '../reload.ts';
 import type { HubView } from '../view.ts';
 import type { WebhookInbox } from '../webhooks/inbox.ts';
@@ -24,6 +26,9 @@ export interface HubContext {
   /** Whether the hub is shutting down. */
   readonly isDraining: () => boolean;
   readonly inbox: WebhookInbox;
+  readonly oversight: Oversight;
+  /** Traces that the metrics name. */
+  readonly exemplars?: Exemplars | undefined;
   readonly audit: AuditLog;
   /** Absent where no provider is configured. */
   readonly connect?: HubConnect | undefined;

@@ -16,6 +16,7 @@ import { eventRoutes } from './events.ts';
 import { healthRoutes } from './health.ts';
 import { metricsRoutes } from './metrics.ts';
 import { arrivalOf } from './needs.ts';
+import { oversightRoutes } from './oversight.ts';
 import { pageRoutes } from './page.ts';
 import { probeRoutes } from './probes.ts';
 import { proxyRoutes } from './proxy.ts';
@@ -38,6 +39,7 @@ const groups: readonly RouteGroup[] = [
   pageRoutes,
   proxyRoutes,
   webhookRoutes,
+  oversightRoutes,
 ];
 
 /** Mounts every group. `GET` answers `HEAD` too; what no route of a path takes is answered with 405. */

@@ -25,9 +25,9 @@ const metricsRoute = createRoute({
 });
 
 /** Mounts it. */
-export const metricsRoutes: RouteGroup = (app, { viewOf, maxMetricIntegrations }) => {
+export const metricsRoutes: RouteGroup = (app, { viewOf, maxMetricIntegrations, exemplars }) => {
   const options = { maxIntegrations: maxMetricIntegrations };
-  const ofAll = createMetrics(options);
+  const ofAll = createMetrics({ ...options, exemplars });
   app.openapi(metricsRoute, async (context) => {
     const caller = context.get('caller');
     const view = viewOf(caller);
