@@ -151,5 +151,5 @@ describeProgram('a fleet on one Redis', 'redis-server', howToInstallRedis, () =>
 
     expect(new Set(effects).size).toBe(deliveries.sent);
     expect(effects.length).toBe(deliveries.sent);
-  }, 120_000);
+  }, 240_000);
 });

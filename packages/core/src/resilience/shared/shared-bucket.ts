@@ -100,8 +100,9 @@ export class SharedBucket {
   }
 
   isIdle(now: number): boolean {
-    const isBusy = this.#asking || this.#local !== undefined || this.queue.size > 0;
-    return !isBusy && !this.#mayTake(now) && !this.#account.owes;
+    const isBusy = this.#asking || this.queue.size > 0 || this.#account.owes;
+    const isHolding = this.#permits > 0 && now < this.#until;
+    return !isBusy && !isHolding && (this.#local?.bucket.isEmpty(now) ?? true);
   }
 
   /** Gives back what is left, and asks no more. */
