@@ -119,6 +119,11 @@ function logFrom(store: AuditStore, head: Head, clock: Clock): AuditLog {
     append: async (event) => {
       const { line, head } = linkEntry(next, event, clock.now());
       next = head;
+      if (store.appendNow !== undefined && busy === undefined) {
+        store.appendNow(line, head);
+        kept = head;
+        return head.seq;
+      }
       waiting ??= { lines: [], head, kept: Promise.withResolvers() };
       waiting.lines.push(line);
       waiting.head = head;

@@ -11,6 +11,8 @@ export interface AuditStore extends AsyncDisposable {
    * @throws when they are not safely kept; then none of them is there
    */
   append(lines: readonly string[], head: Head): Promise<void>;
+  /** The same for one line, where it is kept at once and cannot fail. Absent: keeping takes time. */
+  appendNow?: ((line: string, head: Head) => void) | undefined;
   /** All lines from position `from` (1 is the first) on, as far as this process knows of them. */
   read(from?: number): AsyncIterable<string>;
   /** Whether there are lines that this process knows nothing of. Not called during {@link AuditStore.append}. */
@@ -24,6 +26,10 @@ export function memoryAuditStore(): AuditStore {
   return {
     get ends() {
       return [noted];
+    },
+    appendNow: (line, head) => {
+      lines.push(line);
+      noted = head;
     },
     append: async (more, head) => {
       for (const line of more) lines.push(line);

@@ -118,6 +118,7 @@ describe('actions', () => {
     let isFull = false;
     const store = memoryAuditStore();
     const { append } = store;
+    store.appendNow = undefined;
     store.append = (...lines) =>
       isFull ? Promise.reject(new Error('ENOSPC: /var/secret/place')) : append(...lines);
     await using scene = await open(await openAuditLog({ store }));
