@@ -22,9 +22,6 @@ export function rate(perSecond: number): string {
     : `${(perSecond * 3_600).toFixed(0)}/h`;
 }
 
-/** Time of day in UTC. */
-export const time = (at: number) => new Date(at).toISOString().slice(11, 19);
-
 /** In UTC: the time of day, with the day where it is another one than `now`'s. */
 export function moment(at: number, now: number): string {
   const text = new Date(at).toISOString();

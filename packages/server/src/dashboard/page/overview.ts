@@ -76,7 +76,7 @@ export function families({ entries }: Board, query: PageQuery, parts: Parts): Ht
   );
   return parts.live(
     'families',
-    html`<section id="families" class="card" aria-labelledby="families-title"><h2 id="families-title">Families</h2>
+    html`<section id="families" class="card" aria-labelledby="families-title"${byFamily.length < 2 && html` hidden`}><h2 id="families-title">Families</h2>
 <ul class="families">${byFamily.map(([family, own]) => familyRow(family, own, query))}</ul></section>`,
   );
 }

@@ -30,24 +30,44 @@ export const asset = createHash('sha256')
   .slice(0, 12);
 
 /** The changing part of the page, and its parts. */
-export function renderMain(board: Board, query: PageQuery): { readonly main: string; readonly parts: Parts } {
+export interface Rendered {
+  readonly main: string;
+  readonly parts: Parts;
+  /** Changes when parts alone do not make the one out of the other. */
+  readonly shape: string;
+}
+
+/** Puts the changing part together. */
+export function renderMain(board: Board, query: PageQuery): Rendered {
   const parts = new Parts();
   parts.live('title', titleOf(board));
   parts.live('icon', html`<link rel="icon" id="icon" href="${icon(board.health.status)}">`);
-  const body = query.integration === undefined ? overview(board, query, parts) : one(board, query, parts);
-  const view = query.integration === undefined ? 'all' : `${query.tenant}/${query.integration}`;
-  return { main: html`<main id="main" tabindex="-1" data-view="${view}">${body}</main>`.text, parts };
+  const { integration, tenant = 'default' } = query;
+  const view = integration === undefined ? 'all' : `${tenant}/${integration}`;
+  const [shape, body] = content(board, query, parts);
+  return { main: html`<main id="main" tabindex="-1" data-view="${view}">${body}</main>`.text, parts, shape };
+}
+
+function content(board: Board, query: PageQuery, parts: Parts): readonly [shape: string, body: Html] {
+  const { integration, tenant = 'default' } = query;
+  if (integration === undefined) {
+    if (board.entries.length === 0) return ['empty', empty(board, query, parts)];
+    return ['overview', overview(board, query, parts)];
+  }
+  const entry = board.entries.find(({ status }) => status.name === integration && status.tenant === tenant);
+  if (entry === undefined) return ['missing', missing(integration, tenant)];
+  return ['detail', detail(entry, board, query, parts)];
 }
 
 const titleOf = ({ health, title }: Board): Html =>
   html`<title id="title">${health.status} · ${title}</title>`;
 
-function overview(board: Board, query: PageQuery, parts: Parts): Html {
-  const { entries } = board;
-  if (entries.length === 0) {
-    return html`${hero(board, query, parts)}<section class="card" aria-labelledby="integrations"><h2 id="integrations">Integrations</h2><p class="empty">Nothing is registered yet. <code>registry.register(…)</code> adds an integration, and it appears here.</p></section>
+function empty(board: Board, query: PageQuery, parts: Parts): Html {
+  return html`${hero(board, query, parts)}<section class="card" aria-labelledby="integrations"><h2 id="integrations" tabindex="-1">Integrations</h2><p class="empty">Nothing is registered yet. <code>registry.register(…)</code> adds an integration, and it appears here.</p></section>
 ${log(board.events, board, query, parts)}`;
-  }
+}
+
+function overview(board: Board, query: PageQuery, parts: Parts): Html {
   return html`${hero(board, query, parts)}
 <div class="three">${incidents(board, query, parts)}${outlook(board, query, parts)}${levels(board, query, parts)}</div>
 ${families(board, query, parts)}
@@ -70,13 +90,9 @@ ${parts.live('none', html`<p id="none" class="empty"${shown.length > 0 && html` 
 ${pager(wanted.length, query, parts)}</section>`;
 }
 
-function one(board: Board, query: PageQuery, parts: Parts): Html {
-  const { integration, tenant = 'default' } = query;
-  const entry = board.entries.find(({ status }) => status.name === integration && status.tenant === tenant);
-  if (entry !== undefined) return detail(entry, board, query, parts);
-  return html`<section class="hero" aria-labelledby="detail-title"><p class="back"><a href="/"><span aria-hidden="true">←</span> All integrations</a></p>
-<h2 id="detail-title" tabindex="-1">${integration} <span class="tenant">${tenant}</span></h2><p class="empty">Nothing of this name is registered for the tenant.</p></section>`;
-}
+const missing = (name: string, tenant: string): Html =>
+  html`<section class="hero" aria-labelledby="detail-title"><p class="back"><a href="/"><span aria-hidden="true">←</span> All integrations</a></p>
+<h2 id="detail-title" tabindex="-1">${name} <span class="tenant">${tenant}</span></h2><p class="empty">Nothing of this name is registered for the tenant.</p></section>`;
 
 /** The whole document. */
 export function renderPage(board: Board, query: PageQuery): string {

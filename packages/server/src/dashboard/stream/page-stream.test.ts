@@ -53,6 +53,17 @@ describe('the stream of the page', () => {
     expect(partsOf(change)).toEqual(expect.arrayContaining(['title', 'icon', 'verdict', 'figures', 'count']));
   });
 
+  it('begins anew when there is another page to show', async () => {
+    const list: ReturnType<typeof sample>[] = [];
+    const { clock, events, snapshot } = await open(list);
+    expect(snapshot?.data.main).toContain('Nothing is registered yet');
+    const next = events.next();
+    list.push(sample());
+    await clock.advance(1_000);
+    const again = await next;
+    expect([again?.event, again?.data.main.includes('id="rows"')]).toEqual(['snapshot', true]);
+  });
+
   it('sends a page of the table and never more, whatever is registered', async () => {
     const list = Array.from({ length: 1_000 }, (_, index) => sample({ name: `n${index}` }));
     const { clock, events, snapshot } = await open(list, '?q=n9');
