@@ -48,7 +48,7 @@ What repeating the call does decides what is allowed: an unsafe operation is sen
     ['im call spotify getTrack 11dFghVXANMlKmJXsNCbNl market=SE', 'one call'],
     ['im call spotify searchTracks "so what" --all --limit 100', 'a hundred items as NDJSON'],
     ['im call stripe createCustomer email=ada@example.com --idempotency-key order-7', 'safe to run again'],
-    ['im call twilio sendMessage to=+46701234567 body=hello --yes', 'unsafe: sent once'],
+    ['im call spotify createPlaylist name=Jazz public=false --yes', 'unsafe: sent once'],
   ],
   json: 'the result; a page as { items, next?, total? }; with --all one item a line',
   async run({ args: [name = '', operation = '', ...words], options, io, screen }) {

@@ -12,11 +12,14 @@ import { watchScreen } from '../output/watch.ts';
 /** Milliseconds between two looks, unless told otherwise. */
 const usualEveryMs = 2_000;
 
+/** Least time between two checks of one integration, milliseconds: vendors are not asked as often as the table is drawn. */
+const leastCheckMs = 10_000;
+
 /** `im health`. */
 export const health = defineCommand({
   name: 'health',
   summary: 'Shows the health of a running hub, or of the configuration here',
-  about: `With --hub or IM_HUB it asks that hub; else it starts what is configured here, checks it, and keeps checking while it watches. --watch draws a table that keeps up (q ends it); where no terminal is, it prints a line for each integration, and one more whenever something changes.`,
+  about: `With --hub or IM_HUB it asks that hub; else it starts what is configured here, checks it, and checks every ten seconds while it watches. --watch draws a table that keeps up (q ends it); where no terminal is, it prints a line for each integration, and one more whenever something changes.`,
   options: {
     watch: flag('-w, --watch', 'keep up until q or Ctrl-C'),
     every: duration('--every <time>', 'time between two looks; default: 2s'),
@@ -32,7 +35,12 @@ export const health = defineCommand({
   json: '{ at, ok, integrations: [status] }, with --watch one a line',
   async run({ options, io, screen }) {
     const { tenant, every: everyMs = usualEveryMs } = options;
-    await using source = await openSource(options, io, screen, options.watch ? everyMs : 0);
+    await using source = await openSource(
+      options,
+      io,
+      screen,
+      options.watch ? Math.max(everyMs, leastCheckMs) : 0,
+    );
     const look = async (signal?: AbortSignal): Promise<readonly HubIntegration[]> =>
       (await source.list(signal)).filter((one) => (tenant ?? one.tenant) === one.tenant);
     if (options.watch) {
