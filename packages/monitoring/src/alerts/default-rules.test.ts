@@ -81,7 +81,7 @@ describe('the default rules', () => {
   });
 
   it('tell of credentials by how much time is left', async () => {
-    const { hub } = openHub();
+    const { hub, chat } = openHub();
     await using _hub = hub;
     addService(hub, 'acme', 'api', { expiresAt: hub.clock.now() + day + 5 * minute });
     await hub.ask('acme', 'api', 1);
@@ -92,6 +92,10 @@ describe('the default rules', () => {
     expect(await hub.engine.alerts()).toMatchObject([
       { says: expect.stringContaining('the token of the account expires') },
     ]);
+    expect(chat.sent[0]?.firing[0]).toMatchObject({
+      summary: 'the token of api of acme ends within a day',
+      value: '1d left',
+    });
   });
 
   it('tell of calls that stopped, until there are some again', async () => {

@@ -5,7 +5,7 @@ import type { Alert, Book, Group } from './book.ts';
 import { type Labels, labelOf } from './match.ts';
 import type { Due } from './plan.ts';
 import { type AlertRule, type Severity, severities } from './rules.ts';
-import { type CustomSignal, unitOf } from './signals.ts';
+import { type CustomSignal, valueText } from './signals.ts';
 
 /** One alert of a message. Times in milliseconds since 1970. */
 export interface NotifiedAlert {
@@ -133,9 +133,8 @@ function whereOf(labels: Labels): string {
 
 function howBad(rule: AlertRule, value: number, signals: Readonly<Record<string, CustomSignal>>): string {
   if (rule.kind === 'absence') return `no calls in ${durationText(rule.over)}`;
-  const rounded = Number(value.toPrecision(4));
   if (rule.kind === 'burn_rate')
-    return `the ${rule.objective} budget burns ${rounded} times as fast as it may`;
+    return `the ${rule.objective} budget burns ${Number(value.toPrecision(4))} times as fast as it may`;
   const over = rule.over === undefined ? '' : ` in ${durationText(rule.over)}`;
-  return `${rounded} ${unitOf(rule.signal, signals)}${over} (alert when ${rule.op} ${rule.value})`;
+  return valueText(rule.signal, value, `${over} (alert when ${rule.op} ${rule.value})`, signals);
 }

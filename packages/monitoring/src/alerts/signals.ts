@@ -4,6 +4,7 @@
  */
 import type { IntegrationStatus } from '@im/core';
 import type { Counts } from '../slo/counts.ts';
+import { durationText } from '../slo/duration.ts';
 import type { Labels } from './match.ts';
 
 /** One reading. */
@@ -15,9 +16,15 @@ export interface Sample {
   readonly says?: string | undefined;
 }
 
-interface RegistrySignal {
-  /** What the value means, to stand in a message: `seconds left`. */
-  readonly unit: string;
+/** How a value is told. */
+interface Shown {
+  /** What it means, to stand behind it: `calls left`. */
+  readonly unit?: string;
+  /** The whole of what is said of it, where a number says little. */
+  readonly shown?: (value: number) => string;
+}
+
+interface RegistrySignal extends Shown {
   readonly read: (status: IntegrationStatus, now: number) => readonly Sample[];
 }
 
@@ -27,15 +34,15 @@ const reasons = (status: IntegrationStatus, ...kinds: readonly string[]): string
 /** Signals of one integration as it stands. */
 export const registrySignals = {
   unhealthy: {
-    unit: '(1 is unhealthy)',
+    shown: () => 'its status is unhealthy',
     read: (status) => [{ value: Number(status.status === 'unhealthy'), says: reasons(status) }],
   },
   degraded: {
-    unit: '(1 is degraded)',
+    shown: () => 'its status is degraded',
     read: (status) => [{ value: Number(status.status === 'degraded'), says: reasons(status) }],
   },
   breaker_open: {
-    unit: '(1 is not closed)',
+    shown: () => 'its breaker is not closed',
     read: (status) => [
       {
         value: Number(status.breaker !== 'closed'),
@@ -44,7 +51,7 @@ export const registrySignals = {
     ],
   },
   expires_in_seconds: {
-    unit: 'seconds left',
+    shown: (seconds) => `${durationText(Math.ceil(Math.max(seconds, 0) / 60) * 60_000)} left`,
     read: ({ forecasts }, now) =>
       forecasts.map(({ kind, at, what }) => ({
         labels: { kind },
@@ -98,9 +105,14 @@ export function isIn<Table extends object>(table: Table, name: PropertyKey): nam
   return Object.hasOwn(table, name);
 }
 
-/** The unit of a signal of any kind. */
-export function unitOf(signal: string, custom: Readonly<Record<string, CustomSignal>>): string {
-  if (isIn(registrySignals, signal)) return registrySignals[signal].unit;
-  if (isIn(windowSignals, signal)) return windowSignals[signal].unit;
-  return custom[signal]?.unit ?? '';
+/** What a message says of a signal's value; `limits` says which value the rule is about. */
+export function valueText(
+  signal: string,
+  value: number,
+  limits: string,
+  custom: Readonly<Record<string, CustomSignal>>,
+): string {
+  const rows: Readonly<Record<string, Shown>> = { ...custom, ...windowSignals, ...registrySignals };
+  const { unit = '', shown }: Shown = (isIn(rows, signal) ? rows[signal] : undefined) ?? {};
+  return shown?.(value) ?? `${Number(value.toPrecision(4))} ${unit}${limits}`;
 }

@@ -12,7 +12,7 @@ export const alertSample: NotifiedAlert = {
   },
   summary: 'mail of acme is down',
   where: 'integration mail, tenant acme (ses)',
-  value: '1 (1 is unhealthy) (alert when > 0)',
+  value: 'its status is unhealthy',
   says: 'ses.send: status 503',
   since: Date.UTC(2030, 0, 1, 11, 48),
   action: 'Look at the vendor.',

@@ -33,7 +33,7 @@ describeProgram('alerts by e-mail', 'openssl', 'apt-get install openssl', () => 
       'CRITICAL: mail of acme is down (IntegrationDown)',
       '  Where: integration mail, tenant acme (ses)',
       '  Since: 2030-01-01T11:48:00Z (for 12m)',
-      '  How bad: 1 (1 is unhealthy) (alert when > 0)',
+      '  How bad: its status is unhealthy',
       '  Why: ses.send: status 503',
       '  What to do: Look at the vendor.',
       '  Link: https://hub.example.test/acme',

@@ -199,12 +199,12 @@ describe('text messages', () => {
       }
       sent.push(message);
     };
-    expect((await tell(smsChannel({ sender: { send }, to, mostCharacters: 120 }))).outcome).toEqual({
+    expect((await tell(smsChannel({ sender: { send }, to, mostCharacters: 100 }))).outcome).toEqual({
       kind: 'accepted',
       refused: [],
     });
     expect(sent.map((message) => message.to)).toEqual(to);
-    expect(sent[0]?.text).toHaveLength(120);
+    expect(sent[0]?.text).toHaveLength(100);
     expect(sent[0]?.text).toMatch(
       /^\[FIRING critical\] IntegrationDown: mail of acme is down .*… https:\/\/hub.example.test\/acme$/,
     );
