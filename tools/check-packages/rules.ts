@@ -13,6 +13,17 @@ import {
   type Workspace,
   type WorkspacePackage,
 } from '../lib/workspace.ts';
+import {
+  allowed,
+  configuration,
+  headings,
+  manifestFields,
+  needed,
+  providerFields,
+  providerFiles,
+  providerHeadings,
+  readmeLines,
+} from './shape.ts';
 
 interface Subject {
   readonly workspace: Workspace;
@@ -27,40 +38,6 @@ interface Subject {
 
 /** What is wrong, in a sentence; the place is the package's folder, or a file in it. */
 type Rule = (subject: Subject) => readonly (string | readonly [file: string, says: string])[];
-
-/** The two small configuration files, the same in every package. */
-const configuration: Readonly<Record<string, unknown>> = {
-  'tsconfig.json': {
-    extends: '../../tsconfig.base.json',
-    compilerOptions: { rootDir: 'src', outDir: 'dist' },
-    include: ['src'],
-  },
-  'tsconfig.build.json': {
-    extends: './tsconfig.json',
-    exclude: ['src/**/*.test.ts', 'src/**/__tests__', 'src/**/__fixtures__'],
-  },
-};
-const needed = ['package.json', 'README.md', 'LICENSE'];
-const allowed = new Set([
-  ...needed,
-  ...Object.keys(configuration),
-  'CHANGELOG.md',
-  'src',
-  'dist',
-  'node_modules',
-]);
-const providerFiles = ['options.ts', 'errors.ts', 'testing.ts'];
-const manifestFields = {
-  type: 'module',
-  license: 'MIT',
-  sideEffects: false,
-  engines: { node: '>=22.12' },
-  files: ['dist', 'src', '!src/**/*.test.ts', '!src/**/__tests__', '!src/**/__fixtures__'],
-  publishConfig: { access: 'public' },
-};
-const headings = ['Install', 'Example'];
-const providerHeadings = [...headings, 'Options', 'Operations', 'Limits', 'What is odd about'];
-const readmeLines = 100;
 
 const rules: readonly Rule[] = [
   files,
@@ -109,9 +86,9 @@ function files({ at }: Subject): ReturnType<Rule> {
   ];
 }
 
-function manifest({ one, id }: Subject): ReturnType<Rule> {
+function manifest({ one, id, isProvider }: Subject): ReturnType<Rule> {
   const { name, version, description, scripts } = one.manifest;
-  const wrong = Object.entries(manifestFields).filter(
+  const wrong = Object.entries(isProvider ? providerFields : manifestFields).filter(
     ([field, value]) => !isDeepStrictEqual(one.manifest[field as keyof typeof manifestFields], value),
   );
   return [
