@@ -1,8 +1,11 @@
 /** Commands that work on a configuration: check, call, list, config validate, config explain. */
-import { describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { configuration, folderWith, im, notes, project } from '../__tests__/im.ts';
 
-const cwd = project();
+let cwd = '';
+beforeEach(() => {
+  cwd = project();
+});
 const withSecret = (path: string) =>
   `integrations:\n  notes: { use: ./notes.mjs#notes, options: { maxNotes: '\${secret:${path}}' } }\n`;
 const json = <Value>(text: string) => JSON.parse(text) as Value;
