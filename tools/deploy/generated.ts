@@ -30,7 +30,7 @@ export async function checkGenerated(root: string): Promise<readonly Fault[]> {
     .filter((entry) => !isFresh(entry))
     .map(([place]) => ({
       place,
-      says: 'is not fresh; run node --conditions=@im/source tools/deploy/main.ts',
+      says: 'is not fresh; run npm run deploy:files',
     }));
 }
 

@@ -1,4 +1,4 @@
-/** Writes the rules and dashboards of `deploy/compose`. */
+/** `npm run deploy:files`: writes the rules and dashboards of `deploy/compose`. */
 import { repositoryRoot } from '../lib/workspace.ts';
 import { writeGenerated } from './generated.ts';
 
