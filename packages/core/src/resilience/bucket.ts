@@ -77,6 +77,12 @@ export class Bucket {
     this.#total += count;
   }
 
+  /** Dates what was taken at `from` or later to `now`: its calls have begun no later than that. */
+  postpone(from: number, now: number): void {
+    for (let last = this.#times.length - 1; last >= 0 && (this.#times[last] ?? 0) >= from; last -= 1)
+      this.#times[last] = now;
+  }
+
   /** Whether it has nothing to remember. */
   isEmpty(now: number): boolean {
     this.#forget(now);

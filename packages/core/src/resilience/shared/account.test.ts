@@ -23,7 +23,8 @@ function setUp() {
   const names = { provider: 'vendor', integration: 'vendor', tenant: 'default' };
   const errors = { docs: 'https://vendor.test/', rows: [] };
   const fleet = new Fleet({ names, errors, clock, state, random: () => 0.5 });
-  const account = new Account('limit', fleet, windowMs);
+  const dated: (readonly [from: number, now: number])[] = [];
+  const account = new Account('limit', fleet, windowMs, (...both) => dated.push(both));
   const settle = (permits: number) =>
     account.settle(
       (_, at) => ({ lease: { permits, until: at + windowMs, seen: at }, evenly: 0 }),
@@ -31,6 +32,7 @@ function setUp() {
     );
   return {
     account,
+    dated,
     settle,
     ledger: async () => readLedger((await state.get('limit'))?.value),
     pass(ms: number) {
@@ -43,12 +45,13 @@ function setUp() {
 }
 
 it('dates a start when its call has surely begun, however long the process was stopped in between', async () => {
-  const { account, settle, ledger, pass, goOn } = setUp();
+  const { account, dated, settle, ledger, pass, goOn } = setUp();
   account.spend(1_000_000);
   account.spend(1_000_000);
   pass(400);
   goOn();
   expect(account.spent(1_000_400)).toEqual([[1_000_400, 2]]);
+  expect(dated).toEqual([[1_000_000, 1_000_400]]);
   await settle(5);
   expect(await ledger()).toMatchObject({ starts: [[1_000_400, 2]] });
   expect(account.owes).toBe(false);

@@ -40,6 +40,7 @@ export class Account {
   readonly #key: string;
   readonly #fleet: Fleet;
   readonly #windowMs: number;
+  readonly #onDated: (from: number, now: number) => void;
   readonly #ttlMs: number;
   #spent: [at: number, count: number][] = [];
   /** Starts that are not dated yet, and when the last permit was taken. */
@@ -48,7 +49,14 @@ export class Account {
   #cancelDating: Cancel | undefined;
   #sight: (Sight & { readonly version: string }) | undefined;
 
-  constructor(key: string, fleet: Fleet, windowMs: number) {
+  /** @param onDated told that what was begun at `from` or later is dated `now` */
+  constructor(
+    key: string,
+    fleet: Fleet,
+    windowMs: number,
+    onDated: (from: number, now: number) => void = () => {},
+  ) {
+    this.#onDated = onDated;
     this.#key = key;
     this.#fleet = fleet;
     this.#windowMs = windowMs;
@@ -91,8 +99,10 @@ export class Account {
 
   /** Dates the starts of which the calls have begun by now. */
   date(now: number): void {
-    if (this.#begun > 0) addStarts(this.#spent, now, this.#begun, this.#windowMs);
+    if (this.#begun === 0) return;
+    addStarts(this.#spent, now, this.#begun, this.#windowMs);
     this.#begun = 0;
+    this.#onDated(this.#begunAt, now);
   }
 
   /**

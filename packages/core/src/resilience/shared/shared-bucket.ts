@@ -9,11 +9,11 @@
  *
  * Every request to the store says what was spent since the last one, gives back what is over, and leases what is needed.
  */
-import type { Cancel } from '../../clock.ts';
 import type { RateLimitOptions } from '../bucket.ts';
 import type { Waiter } from '../rate-limit.ts';
 import { SlidingCount } from '../sliding-count.ts';
 import { Account, type Written } from './account.ts';
+import { Alarm } from './alarm.ts';
 import type { Fleet } from './fleet.ts';
 import { type Grant, grant, horizonMs, stepMs } from './lease-size.ts';
 import { type Ledger, nextRelease } from './ledger.ts';
@@ -33,6 +33,7 @@ export class SharedBucket {
   readonly #options: RateLimitOptions;
   readonly #fleet: Fleet;
   readonly #account: Account;
+  readonly #alarm: Alarm;
   readonly #horizonMs: number;
   readonly #stepMs: number;
   readonly #recent: SlidingCount;
@@ -50,13 +51,14 @@ export class SharedBucket {
   /** Not before then is the store asked again, and not before then is anything free as far as it is known. */
   #mayAskAt = Number.NEGATIVE_INFINITY;
   #nextAt = Number.NEGATIVE_INFINITY;
-  #cancelTimer: Cancel | undefined;
-  #dueAt = Number.POSITIVE_INFINITY;
 
   constructor(key: string, options: RateLimitOptions, fleet: Fleet) {
     this.#options = options;
     this.#fleet = fleet;
-    this.#account = new Account(key, fleet, options.windowMs);
+    this.#account = new Account(key, fleet, options.windowMs, (from, now) =>
+      this.#local?.bucket.postpone(from, now),
+    );
+    this.#alarm = new Alarm(fleet.clock, () => this.#onAlarm());
     this.#horizonMs = horizonMs(options);
     this.#stepMs = stepMs(options);
     this.#recent = new SlidingCount(this.#horizonMs);
@@ -70,7 +72,7 @@ export class SharedBucket {
     this.#account.spend(now);
     this.#recent.add(now);
     if (this.#permits <= this.#reorder && this.#reorder > 0 && !this.#away) this.#ask(now);
-    if (this.#cancelTimer === undefined && !this.#asking) this.#arm(now);
+    if (!this.#alarm.isSet && !this.#asking) this.#arm(now);
     return true;
   }
 
@@ -108,7 +110,7 @@ export class SharedBucket {
   /** Gives back what is left, and asks no more. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#disarm();
+    this.#alarm.stop();
     this.#account.date(this.#fleet.clock.now());
     if (this.#account.sight === undefined || this.#away) return;
     // What cannot be given back lapses with the lease.
@@ -118,7 +120,7 @@ export class SharedBucket {
   #ask(now: number): void {
     if (this.#asking || this.#closed || now < this.#mayAskAt) return;
     this.#asking = true;
-    this.#disarm();
+    this.#alarm.stop();
     // An answer that comes after it was given up must change nothing here: the ledger counts what it says until it lapses.
     let late = false;
     this.#fleet
@@ -210,23 +212,13 @@ export class SharedBucket {
 
   /** Sets the one timer to what is due next. */
   #arm(now: number): void {
-    if (this.#closed) return;
-    const due = this.#nextDue(now);
-    if (due >= this.#dueAt) return;
-    this.#disarm();
-    if (due === Number.POSITIVE_INFINITY) return;
-    this.#dueAt = due;
-    const background = this.queue.size === 0;
-    this.#cancelTimer = this.#fleet.clock.schedule(
-      Math.max(0, Math.ceil(due - now)),
-      () => {
-        this.#disarm();
-        const isOver = this.#away || this.#fleet.clock.now() >= this.#until;
-        if (isOver) this.#ask(this.#fleet.clock.now());
-        this.#serve();
-      },
-      { background },
-    );
+    if (!this.#closed) this.#alarm.set(this.#nextDue(now), now, this.queue.size === 0);
+  }
+
+  #onAlarm(): void {
+    const now = this.#fleet.clock.now();
+    if (this.#away || now >= this.#until) this.#ask(now);
+    this.#serve();
   }
 
   #nextDue(now: number): number {
@@ -239,11 +231,5 @@ export class SharedBucket {
     // What was spent is told, and what is left given back, when the lease is over; a store that is away is asked again.
     const isOwing = this.#account.owes || this.#permits > 0;
     return isOwing ? Math.max(this.#away ? now : this.#until, nextAsk) : never;
-  }
-
-  #disarm(): void {
-    this.#cancelTimer?.();
-    this.#cancelTimer = undefined;
-    this.#dueAt = Number.POSITIVE_INFINITY;
   }
 }
