@@ -6,23 +6,19 @@ export const actions = {
   check: {
     title: 'Check now',
     says: 'Asks the service whether it can be used. Changes nothing.',
-    gentle: true,
   },
-  enable: { title: 'Enable', says: 'Starts it and takes calls again.', gentle: true },
+  enable: { title: 'Enable', says: 'Starts it and takes calls again.' },
   'reset-breaker': {
     title: 'Reset the circuit',
     says: 'Closes the circuit and forgets the failures it counted: calls go out again at once.',
-    gentle: false,
   },
   isolate: {
     title: 'Isolate',
     says: 'Opens the circuit by hand: every call is refused until the circuit is reset.',
-    gentle: false,
   },
   disable: {
     title: 'Disable',
     says: 'Lets calls in flight end, then refuses every call until it is enabled again.',
-    gentle: false,
   },
 } as const;
 

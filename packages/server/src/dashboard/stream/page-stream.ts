@@ -28,7 +28,7 @@ export async function* pageMessages(
   try {
     let sent: Sent | undefined;
     for (;;) {
-      const { version } = watch;
+      const { version, closed } = watch;
       const statuses = view.seen().map(({ status }) => status);
       const board = lookAt(view, caller, statuses);
       const { main, parts, shape } = renderMain(board, query);
@@ -44,7 +44,7 @@ export async function* pageMessages(
         }
       }
       sent = { shape, order, parts: parts.all };
-      if (watch.closed || board.health.status === 'draining') return;
+      if (closed || board.health.status === 'draining') return;
       await watch.beyond(version);
       // Everybody who waits is woken at once; requests come in between.
       await turn();

@@ -17,7 +17,9 @@ export const statusMessageSchema = z
     at: z.number().describe('Milliseconds since 1970-01-01T00:00:00Z'),
     health: healthSchema,
     integrations: z.array(integrationSchema).describe('New or changed ones'),
-    removed: z.array(z.object({ name: z.string(), tenant: z.string() })),
+    removed: z
+      .array(z.object({ name: z.string(), tenant: z.string() }))
+      .describe('Gone ones; take them out before the others are put in'),
     events: z
       .array(
         z.object({
@@ -46,56 +48,65 @@ export async function* statusMessages(
   lastId: string | undefined,
 ): AsyncGenerator<Message, void> {
   const { watch } = view;
-  const wanted = ({ tenant, provider }: { readonly tenant: string; readonly provider: string }) =>
-    (filter.tenant === undefined || tenant === filter.tenant) &&
-    (filter.provider === undefined || provider === filter.provider);
   const close = await watch.open();
   try {
     let since = versionOf(lastId, watch);
-    let state = '';
+    let state: string | undefined;
     for (;;) {
-      const version = watch.version;
-      const from = since ?? -1;
-      const seen = view.seen();
-      const changed = seen.filter((one) => one.version > from && wanted(one.status));
-      const events = view
-        .events()
-        .filter((event) => event.version > from && event.version <= version && wanted(event));
-      const removed =
-        since === undefined
-          ? []
-          : view.goneSince(from).filter((one) => filter.tenant === undefined || one.tenant === filter.tenant);
-      const health = view.health(seen.map(({ status }) => status));
-      const isNew = changed.length + events.length + removed.length > 0 || health.status !== state;
-      if (since === undefined || isNew) {
-        state = health.status;
-        let event = since === undefined ? 'snapshot' : 'change';
-        for (let at = 0; at === 0 || at < changed.length; at += mostInMessage) {
-          const isLast = at + mostInMessage >= changed.length;
-          const part = changed
-            .slice(at, at + mostInMessage)
-            .map(({ status }) => toView(status, view.note(status)));
-          yield {
-            event,
-            // Only with the last of them is the reader at this version.
-            id: isLast ? `${watch.epoch}-${version}` : undefined,
-            data: statusMessageSchema.parse({
-              at: view.clock.now(),
-              health,
-              integrations: part,
-              removed: at === 0 ? removed : [],
-              events: isLast ? events.toReversed() : [],
-            }),
-          };
-          event = 'change';
-        }
+      const { version, closed } = watch;
+      const news = newsSince(since ?? -1, version, view, filter);
+      const { health } = news;
+      if (since === undefined || news.isAny || health.status !== state) {
+        const first = since === undefined ? 'snapshot' : 'change';
+        yield* inPieces(news, first, `${watch.epoch}-${version}`, view);
       }
-      if (watch.closed || health.status === 'draining') return;
+      if (closed || health.status === 'draining') return;
+      state = health.status;
       since = version;
       await watch.beyond(version);
     }
   } finally {
     close();
+  }
+}
+
+type News = ReturnType<typeof newsSince>;
+
+function newsSince(since: number, version: number, view: HubView, { tenant, provider }: StatusFilter) {
+  const isOfTenant = (one: { readonly tenant: string }) => tenant === undefined || one.tenant === tenant;
+  const isWanted = (one: { readonly tenant: string; readonly provider: string }) =>
+    isOfTenant(one) && (provider === undefined || one.provider === provider);
+  const seen = view.seen();
+  const integrations = seen.filter((one) => one.version > since && isWanted(one.status));
+  const events = view
+    .events()
+    .filter((one) => one.version > since && one.version <= version && isWanted(one));
+  // A snapshot begins with nothing that could be taken out.
+  const removed = since < 0 ? [] : view.goneSince(since).filter(isOfTenant);
+  return {
+    health: view.health(seen.map(({ status }) => status)),
+    integrations: integrations.map(({ status }) => status),
+    events: events.toReversed(),
+    removed,
+    isAny: integrations.length + events.length + removed.length > 0,
+  };
+}
+
+/** The same in messages of bounded size. Only the last has the id: before it the reader does not have all. */
+function* inPieces(news: News, first: string, id: string, view: HubView): Generator<Message> {
+  const { health, integrations, removed, events } = news;
+  for (let at = 0; at === 0 || at < integrations.length; at += mostInMessage) {
+    const isFirst = at === 0;
+    const isLast = at + mostInMessage >= integrations.length;
+    const piece = integrations.slice(at, at + mostInMessage);
+    const data = statusMessageSchema.parse({
+      at: view.clock.now(),
+      health,
+      integrations: piece.map((status) => toView(status, view.note(status))),
+      removed: isFirst ? removed : [],
+      events: isLast ? events : [],
+    });
+    yield { event: isFirst ? first : 'change', id: isLast ? id : undefined, data };
   }
 }
 
