@@ -39,7 +39,7 @@ describe('the socket of the hub', () => {
     ['TRACE', 'TRACE /integrations/health HTTP/1.1\r\nHost: x\r\n\r\n', 405],
     ['an unknown scheme', 'GET ftp://x/ HTTP/1.1\r\nHost: x\r\n\r\n', 400],
     ['a slow head', 'GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ', 408],
-    ['a slow body', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc', 405],
+    ['a slow body', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc', 404],
   ])('answers %s with its 4xx', async (_, bytes, status) => {
     expect((await send(bytes)).statuses).toEqual([status]);
   });

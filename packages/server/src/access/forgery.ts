@@ -3,7 +3,7 @@
  *
  * A change is forged unless the browser says that a page of this hub sent it, by `Sec-Fetch-Site` or by `Origin`; a program that says neither is no
  * browser. And where everybody on this machine may do everything, there is no credential to tell a friend by: then a name of somebody else's
- * that leads here ("DNS rebinding") would make another site's page one of ours, so the hub answers to its own names alone.
+ * that leads here ("DNS rebinding") would make another site's page one of ours, so whatever is more than looking is done under its own names alone.
  */
 import { isLoopback } from '../network/addresses.ts';
 

@@ -58,8 +58,14 @@ export function referencePage(given: object): string {
       return { ...operation, method: method.toUpperCase(), path, id };
     }),
   );
-  const groups = tags
-    .map((tag) => ({ ...tag, routes: routes.filter((route) => route.tags?.includes(tag.name)) }))
+  // Tags in their order, then those that only routes know.
+  const names = new Set([...tags.map(({ name }) => name), ...routes.flatMap((route) => route.tags ?? [])]);
+  const groups = [...names]
+    .map((name) => ({
+      name,
+      description: tags.find((tag) => tag.name === name)?.description,
+      routes: routes.filter((route) => route.tags?.includes(name)),
+    }))
     .filter((group) => group.routes.length > 0);
   const schemas = Object.entries(components?.schemas ?? {});
   return `<!doctype html>\n${

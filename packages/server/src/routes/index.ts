@@ -96,10 +96,10 @@ const statusOfCode: Partial<Record<ErrorCode, number>> = {
   unavailable: 503,
 };
 
-/** A path that only some methods know answers the others with 405 and the ones it takes. */
+/** A path that only some methods know answers the others with 405 and the ones it takes; at `/`, which is only a page, they find nothing. */
 function refuseOtherMethods(app: HubApp): void {
   const taken = Map.groupBy(
-    app.routes.filter(({ method }) => method !== 'ALL'),
+    app.routes.filter(({ method, path }) => method !== 'ALL' && path !== '/'),
     ({ path }) => path,
   );
   for (const [path, routes] of taken) {
