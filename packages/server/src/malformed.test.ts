@@ -66,7 +66,7 @@ it.each([
     const sendBatch = async (seed: number) => {
       const bytes = fc.sample(fc.oneof(malformedRequest, fuzzedRequest), { numRuns: batch, seed });
       const answers = await Promise.all(
-        bytes.map((each) => sendRaw(hub.url, each, { enough: isWhole, quietMs: 100 })),
+        bytes.map((each) => sendRaw(hub.url, each, { enough: isWhole, quietMs: 400 })),
       );
       for (const answer of answers) {
         if (answer.statuses.length > 0) answered += 1;
