@@ -15,7 +15,7 @@ describe('the example', () => {
       expect([title, problem]).toEqual([title, undefined]);
       played.push(title);
     }
-    expect(played).toHaveLength(16);
+    expect(played).toHaveLength(17);
     const reasons = running.app.told
       .filter(({ outcome }) => outcome === 'refused')
       .map(({ reason }) => reason);

@@ -79,6 +79,14 @@ const scenes: Readonly<Record<string, Scene>> = {
     refused(await ada.post(`${app.url}/acme/totp/verify`, { code: lastCode }), 401);
     assert.ok(app.told.some(({ type, reason }) => type === 'mfa.refused' && reason === 'replayed'));
   },
+  'whoever has her password alone sets no authenticator app up over hers': async (stage) => {
+    const thief = new Walker();
+    await stage.openId(thief, 'ada');
+    const page = await thief.post(stage.at('/acme/totp/enrol'));
+    const [, secret = ''] = /id="secret">([A-Z2-7]+)</.exec(page.text) ?? [];
+    refused(await thief.post(stage.at('/acme/totp/confirm'), { code: await generate({ secret }) }), 403);
+    refused(await thief.post(stage.at('/acme/reports/delete')), 403);
+  },
   'Bob signs in too, reads, and may not delete, with a second factor or without': async (stage) => {
     const page = await stage.openId(stage.bob, 'bob');
     assert.match(page.text, /data-roles>viewer</);
