@@ -82,7 +82,7 @@ describeProgram('in a browser', browserName, howToInstall, () => {
 
   it('a passkey is made and shown, and gives the highest level', async () => {
     const context = await browser.newContext();
-    const page = await signIn(context, 'ada');
+    const page = await signIn(context, 'bob');
     const cdp = await context.newCDPSession(page);
     await cdp.send('WebAuthn.enable');
     await cdp.send('WebAuthn.addVirtualAuthenticator', {
