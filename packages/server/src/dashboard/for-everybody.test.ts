@@ -74,6 +74,8 @@ describeProgram('the page is for everybody', browserName, howToInstall, () => {
     await fill(open);
     expect(await each(open, faults)).toEqual(nothing);
     expect(open.problems).toEqual([]);
+    await using nobody = await visit(browser, []);
+    expect(await nobody.page.evaluate(faults)).toEqual([]);
   });
 
   it.each([

@@ -1,13 +1,13 @@
 /** The lower part of the page: what runs out, who was promised what, what went wrong, what happened. */
 import { stepMs } from '../data/history.ts';
-import type { Incident } from '../data/incidents.ts';
+import { type Incident, keyOf } from '../data/incidents.ts';
 import type { SeenEvent } from '../data/seen.ts';
 import type { ServiceLevel } from '../data/service-levels.ts';
 import type { Board, Entry } from './board.ts';
 import { gauge } from './charts.ts';
 import { counted, duration, moment, number, percent } from './format.ts';
 import { type Html, html } from './html.ts';
-import type { Parts } from './parts.ts';
+import { idOf, type Parts } from './parts.ts';
 import { eventKinds, type PageQuery, urlOf } from './query.ts';
 import { badge, type Tone } from './signs.ts';
 
@@ -130,7 +130,8 @@ function incidentRow(incident: Incident, from: number, now: number, query: PageQ
   const place = (at: number) => Math.round(((at - from) / Math.max(1, now - from)) * 1_000);
   const x = place(incident.from);
   const length = `${duration((to ?? now) - incident.from)}${incident.times > 1 ? `, ${number(incident.times)} times` : ''}`;
-  return html`<li><span>${badge(tone, worst)} ${linkTo(incident, query)}</span><span class="under">${stamp(incident.from, now)} · ${to === undefined ? `for ${length}, not over` : `lasted ${length}`} · ${says}</span><svg class="span" viewBox="0 0 1000 8" preserveAspectRatio="none" aria-hidden="true"><path class="base" d="M0 4H1000"/><rect class="${tone}" x="${x}" width="${Math.max(6, place(to ?? now) - x)}" height="8" rx="2"/></svg></li>`;
+  const id = idOf('incident', `${incident.from} ${keyOf(incident)}`);
+  return html`<li id="${id}"><span>${badge(tone, worst)} ${linkTo(incident, query)}</span><span class="under">${stamp(incident.from, now)} · ${to === undefined ? `for ${length}, not over` : `lasted ${length}`} · ${says}</span><svg class="span" viewBox="0 0 1000 8" preserveAspectRatio="none" aria-hidden="true"><path class="base" d="M0 4H1000"/><rect class="${tone}" x="${x}" width="${Math.max(6, place(to ?? now) - x)}" height="8" rx="2"/></svg></li>`;
 }
 
 /** What happened, newest first. */
@@ -149,14 +150,24 @@ export function log(events: readonly SeenEvent[], board: Board, query: PageQuery
             ? 'Nothing has happened yet.'
             : `No event of the kind ${query.events} is remembered.`,
         )
-      : html`<ol class="events" tabindex="0" role="list" aria-label="Events, newest first">${rows.map(
-          (event) =>
-            html`<li>${stamp(event.at, board.at)}<span class="kind">${event.kind}</span><span>${linkTo(event, query)}</span><span class="says">${event.says}</span></li>`,
-        )}</ol>`;
+      : html`<ol class="events" tabindex="0" role="list" aria-label="Events, newest first">${logRows(rows, board, query)}</ol>`;
   return panel(
     'log',
     'Events',
     html`<nav class="chips" aria-label="Kinds of events">${choices}</nav>${body}`,
     parts,
   );
+}
+
+/** Each has an id of its own, so that a new one pushes the others down and none of them turns into another. */
+function logRows(events: readonly SeenEvent[], { at: now }: Board, query: PageQuery): readonly Html[] {
+  const seen = new Map<string, number>();
+  return events.map((event) => {
+    const { at, kind, says } = event;
+    const name = `${at} ${kind} ${keyOf(event)}`;
+    const before = seen.get(name) ?? 0;
+    seen.set(name, before + 1);
+    const id = idOf('event', `${name} ${before}`);
+    return html`<li id="${id}">${stamp(at, now)}<span class="kind">${kind}</span><span>${linkTo(event, query)}</span><span class="says">${says}</span></li>`;
+  });
 }

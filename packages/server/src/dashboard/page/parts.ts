@@ -7,6 +7,10 @@ export interface Part {
   readonly html: Html;
 }
 
+/** An id for the element that shows something of this name. */
+export const idOf = (kind: string, name: string): string =>
+  `${kind}-${Buffer.from(name).toString('base64url')}`;
+
 /** Collects the parts of a page while it is put together. */
 export class Parts {
   readonly #parts = new Map<string, string>();

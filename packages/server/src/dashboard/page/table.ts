@@ -7,7 +7,7 @@ import type { Board, Entry } from './board.ts';
 import { trend } from './charts.ts';
 import { counted, duration, moment, number, rate } from './format.ts';
 import { type Html, html } from './html.ts';
-import type { Part } from './parts.ts';
+import { idOf, type Part } from './parts.ts';
 import { groupOf, type Order, orders, type PageQuery, urlOf } from './query.ts';
 import { badge, failedShare, statusBadge, type Tone } from './signs.ts';
 
@@ -47,7 +47,7 @@ export function tableHead(query: PageQuery, canAct: boolean): Html {
 /** The rows, with a heading in front of each group. */
 export function tableRows(entries: readonly Entry[], board: Board, query: PageQuery): readonly Part[] {
   const { group } = query;
-  const span = columns.length + 1;
+  const span = columns.length + Number(board.may('integration:operate'));
   let last: string | undefined;
   return entries.flatMap((entry) => {
     const own: Part = { id: rowId(entry.status), html: row(entry, board, query) };
@@ -61,8 +61,6 @@ export function tableRows(entries: readonly Entry[], board: Board, query: PageQu
     return [{ id, html: heading }, own];
   });
 }
-
-const idOf = (kind: string, name: string) => `${kind}-${Buffer.from(name).toString('base64url')}`;
 
 const rowId = (one: IntegrationStatus) => idOf('row', keyOf(one));
 
