@@ -33,6 +33,7 @@ export interface Home {
 export function homePage(home: Home): Html {
   const { viewer, roles, hasTotp, passkeys, connections } = home;
   const { tenant, session } = viewer;
+  const mayAdd = session.level >= 2 || (!hasTotp && passkeys.length === 0);
   return page(
     session.data.name ?? '',
     html`<dl><dt>Tenant</dt><dd>${tenants[tenant].title}</dd><dt>Roles</dt><dd data-roles>${roles.join(', ')}</dd>
@@ -44,7 +45,11 @@ ${
     : html`<form method="post" action="/${tenant}/totp/enrol"><button>Set an authenticator app up</button></form>`
 }
 <p>${passkeys.length > 0 ? `Passkeys: ${passkeys.join(', ')}` : 'No passkey yet.'}</p>
-<button id="add-passkey" data-tenant="${tenant}">Add a passkey</button> ${passkeys.length > 0 && html`<button id="use-passkey" data-tenant="${tenant}">Show the passkey</button>`}
+${
+  mayAdd
+    ? html`<button id="add-passkey" data-tenant="${tenant}">Add a passkey</button>`
+    : html`<p class="hint">Show a factor that you have before you add another.</p>`
+} ${passkeys.length > 0 && html`<button id="use-passkey" data-tenant="${tenant}">Show the passkey</button>`}
 <script src="/passkeys.js"></script></section>
 <section><h2>Reports</h2><p>Anybody here may read them. To delete one needs the role of an administrator, and a second factor of the last ten minutes.</p>
 <form method="post" action="/${tenant}/reports/delete"><button>Delete the report</button></form>
