@@ -18,6 +18,7 @@ import {
 import { memory, memoryHarness } from '@im/testing';
 import { checkHub } from './start-check.ts';
 import { type DataFlow, startDataFlow } from './start-flow.ts';
+import { openOversight, slaTarget } from './start-oversight.ts';
 
 const usage = `npm start -- [options]
 
@@ -62,15 +63,19 @@ async function main(args: readonly string[]): Promise<void> {
   const running: { sandbox?: Sandbox; flow?: DataFlow } = {};
   const time = { weatherMs: 0 };
   // The check waits for circuits to close again, so they try sooner.
-  if (check) for (const tenant of tenants) registry.configureTenant(tenant, { resilience: impatient });
+  for (const tenant of tenants)
+    registry.configureTenant(tenant, { slaTarget, resilience: check ? impatient : undefined });
+  const resources = new AsyncDisposableStack();
   const hub = createServer({
     registry,
     port,
     title: '@im hub, sandbox',
     note: (integration) => running.sandbox?.note(integration),
+    oversight: openOversight(registry, check ? () => {} : print, resources),
   });
   const stop = async () => {
     await running.flow?.[Symbol.asyncDispose]();
+    await resources.disposeAsync();
     // The hub first: it drains the registry, for whose last calls the fakes must still be there.
     await hub.close();
     await running.sandbox?.[Symbol.asyncDispose]();
