@@ -10,6 +10,7 @@ import { copyRepository } from '../lib/copy.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 import { readWorkspace, repositoryRoot } from '../lib/workspace.ts';
 import { startRegistry } from './registry.ts';
+import { oldestIn, tryTogether, versionsOf } from './together.ts';
 
 using folder = temporaryFolder();
 const cwd = join(folder.path, 'copy');
@@ -88,6 +89,25 @@ holds('a fix in one provider releases that provider', one.join() === '@im/stripe
 change('packages/core/src/names.ts', 'feat(core): names may be longer');
 const core = await released('core');
 holds('a feature of core releases core alone', core.join() === '@im/core@0.1.1', core);
+
+const members = readWorkspace(repositoryRoot).packages;
+for (const name of ['@im/stripe', '@im/spotify']) {
+  const adapter = members.find((member) => member.name === name);
+  if (adapter === undefined) throw new Error(`there is no ${name}`);
+  const versions = await versionsOf(registry, name);
+  const cores = await versionsOf(registry, '@im/core');
+  const last = versions.at(-1)?.version ?? '';
+  const newest = cores.at(-1)?.version ?? '';
+  const oldest = oldestIn(cores, versions.at(-1)?.peerDependencies?.['@im/core'] ?? '') ?? '';
+  for (const version of new Set([newest, oldest])) {
+    const pair = await tryTogether(adapter, last, version, registry);
+    holds(
+      `${pair.adapter} keeps the contract on @im/core@${version}: ${pair.passed} cases`,
+      pair.faults.length === 0,
+      pair.faults,
+    );
+  }
+}
 
 change('packages/core/src/names.ts', 'feat(core)!: names are shorter');
 const broken = await released('core, broken');

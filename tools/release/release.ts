@@ -117,6 +117,15 @@ function apply(plan: readonly PlannedRelease[]): void {
   );
 }
 
+/** Files that the manifest exports and that are not there: npm would publish without a word. */
+function missingFiles({ folder, manifest }: Member): readonly string[] {
+  const targets = Object.values(manifest.exports ?? {}).flatMap((entry) =>
+    typeof entry === 'string' ? [entry] : Object.values(entry),
+  );
+  const files = [...targets, ...Object.values(manifest.bin ?? {})].map((file) => join(folder, file));
+  return files.filter((file) => !existsSync(join(root, file)));
+}
+
 /** Those that are tagged at this commit, and that the registry does not have. */
 function publish(members: readonly Member[]): void {
   const here = new Set(run('git', 'tag', '--points-at', 'HEAD').split('\n'));
@@ -138,6 +147,12 @@ function publish(members: readonly Member[]): void {
     return;
   }
   const names = missing.map(({ name }) => name);
+  run('npx', 'nx', 'run-many', '-t', 'build', `--projects=${names.join(',')}`);
+  const unbuilt = missing.flatMap((member) => missingFiles(member));
+  if (unbuilt.length > 0) {
+    for (const file of unbuilt) console.error(`${file} was not built: npm run build says why`);
+    process.exit(1);
+  }
   // Provenance is signed by the CI that publishes; a registry of this machine cannot.
   const isLocal = new URL(registry).hostname === '127.0.0.1';
   process.env.npm_config_provenance = String(!isLocal && process.env.CI === 'true');
