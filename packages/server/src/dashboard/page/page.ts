@@ -114,7 +114,7 @@ ${titleOf(board)}
 <label id="theme"><span class="unseen">Theme</span><select><option value="">System</option><option value="light">Light</option><option value="dark">Dark</option></select></label>
 </header>
 ${verbatim(main)}
-<footer><p>All times are UTC.</p><nav aria-label="For programs"><a href="/integrations/status">Status</a><a href="/integrations/health">Health</a><a href="/integrations/metrics">Metrics</a><a href="/openapi.json">OpenAPI</a></nav></footer>
+<footer><p>All times are UTC.</p><nav aria-label="For programs"><a href="/integrations/status">Status</a><a href="/integrations/health">Health</a><a href="/integrations/metrics">Metrics</a><a href="/docs">API</a></nav></footer>
 ${board.may('integration:operate') && dialog}
 <p id="told" class="told" role="status"></p>
 </body>

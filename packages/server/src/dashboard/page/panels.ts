@@ -8,7 +8,7 @@ import { gauge } from './charts.ts';
 import { counted, duration, moment, number, percent } from './format.ts';
 import { type Html, html } from './html.ts';
 import { idOf, type Parts } from './parts.ts';
-import { eventKinds, type PageQuery, urlOf } from './query.ts';
+import { type PageQuery, shownKinds, urlOf } from './query.ts';
 import { badge, type Tone } from './signs.ts';
 
 /** Rows in a panel. */
@@ -139,7 +139,7 @@ export function log(events: readonly SeenEvent[], board: Board, query: PageQuery
   const rows = events
     .filter(({ kind }) => query.events === undefined || kind === query.events)
     .slice(0, most.events);
-  const choices = [undefined, ...eventKinds].map(
+  const choices = [undefined, ...shownKinds].map(
     (kind) =>
       html`<a href="${urlOf(query, { events: kind, page: query.page })}"${kind === query.events && html` aria-current="true"`}>${kind ?? 'all'}</a>`,
   );

@@ -1,6 +1,6 @@
 /** What of the page is shown, as it stands in its URL. */
 import { z } from '@hono/zod-openapi';
-import { type IntegrationStatus, type Status, statuses } from '@im/core';
+import { eventKinds, type IntegrationStatus, type Status, statuses } from '@im/core';
 import { quantileMs, total, windowsOf } from '../data/history.ts';
 import type { Entry } from './board.ts';
 
@@ -16,8 +16,8 @@ export const orders = {
 /** What the table can be grouped by. */
 export const groupings = ['tenant', 'family'] as const;
 
-/** Kinds of events that the log can be narrowed to. */
-export const eventKinds = ['status', 'breaker', 'retry', 'parked', 'configured', 'forecast'] as const;
+/** Kinds of events that the log can be narrowed to: all but checks, of which what they change is an event of its own. */
+export const shownKinds = eventKinds.filter((kind) => kind !== 'check');
 
 const word = z.string().min(1).max(256);
 
@@ -31,7 +31,7 @@ export const pageQuery = z.strictObject({
   sort: z.enum(Object.keys(orders) as [Order, ...Order[]]).default('worst'),
   group: z.enum(groupings).optional(),
   page: z.coerce.number().int().min(1).max(100_000).default(1),
-  events: z.enum(eventKinds).optional().openapi({ description: 'Only these events in the log' }),
+  events: z.enum(shownKinds).optional().openapi({ description: 'Only these events in the log' }),
   integration: word
     .optional()
     .openapi({ description: 'Only this one, in detail; of `tenant`, else `default`' }),

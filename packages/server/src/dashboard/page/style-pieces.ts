@@ -96,6 +96,10 @@ dialog .buttons { justify-content: end; }
 .told { position: fixed; left: 50%; bottom: 20px; transform: translateX(-50%); margin: 0; max-width: min(620px, calc(100vw - 24px)); background: var(--ink); color: var(--sheet); padding: 11px 16px; border-radius: 10px; box-shadow: 0 6px 24px rgb(0 0 0 / .25); overflow-wrap: anywhere; }
 .told:empty { background: none; box-shadow: none; padding: 0; }
 .told.poor:not(:empty) { background: var(--poor); color: var(--sheet); }
+@media (min-width: 821px) {
+  main > #log .events li { grid-template-columns: 76px 84px minmax(140px, 280px) 1fr; align-items: baseline; }
+  main > #log .events .says { grid-column: 4; }
+}
 @media (max-width: 560px) {
   .rows li { grid-template-columns: 1fr; }
   .events li { grid-template-columns: auto 1fr; }
