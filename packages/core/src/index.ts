@@ -140,6 +140,7 @@ export {
   type Versioned,
 } from './state.ts';
 export {
+  eventKinds,
   type IntegrationStatus,
   latencyBoundsMs,
   type OperationStats,

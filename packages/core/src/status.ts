@@ -89,6 +89,18 @@ export interface IntegrationStatus {
   readonly stats: Stats;
 }
 
+/** What can happen to an integration. */
+export const eventKinds = [
+  'status',
+  'breaker',
+  'retry',
+  'parked',
+  'check',
+  'configured',
+  'forecast',
+  'sharing',
+] as const;
+
 /** Something that happened to an integration. */
 export interface RegistryEvent {
   /** Milliseconds since 1970. */
@@ -96,7 +108,7 @@ export interface RegistryEvent {
   readonly name: string;
   readonly tenant: string;
   readonly provider: string;
-  readonly kind: 'status' | 'breaker' | 'retry' | 'parked' | 'check' | 'configured' | 'forecast' | 'sharing';
+  readonly kind: (typeof eventKinds)[number];
   /** For people: `healthy → degraded`. */
   readonly says: string;
   readonly from?: string | undefined;

@@ -1,4 +1,4 @@
-import { sleep } from '@im/core';
+import { eventKinds, sleep } from '@im/core';
 import { defineCommand } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { CommandError, usageError } from '../failure.ts';
@@ -6,8 +6,6 @@ import { type HubEvent, happenings, namedHub } from '../hub.ts';
 import { choice, flag, hubOptions, text } from '../options.ts';
 import type { Screen } from '../output/screen.ts';
 import { oneLine } from '../output/width.ts';
-
-const kinds = ['status', 'breaker', 'retry', 'parked', 'check', 'configured', 'forecast'] as const;
 
 /** First and longest pause before a stream that broke is asked for again, milliseconds. */
 const [firstPauseMs, longestPauseMs] = [500, 15_000];
@@ -22,7 +20,7 @@ export const logs = defineCommand({
     tenant: text('-t, --tenant <name>', 'only of this tenant'),
     integration: text('-i, --integration <name>', 'only of integrations of this name'),
     provider: text('--provider <id>', 'only of this provider'),
-    kind: choice('-k, --kind <kind>', 'only of this kind', kinds),
+    kind: choice('-k, --kind <kind>', 'only of this kind', eventKinds),
     once: flag('--once', 'end when the hub ends the stream, instead of asking again'),
     ...hubOptions,
   },
