@@ -1,6 +1,6 @@
 /** Events of webhooks, handed on to an application: signed as Standard Webhooks have it, whatever the vendor's own way was. */
 import { createHash } from 'node:crypto';
-import { type Clock, IntegrationError, type Secret, systemClock } from '@im/core';
+import { type Clock, IntegrationError, injectTraceContext, type Secret, systemClock } from '@im/core';
 import { createEgressGuard, sharedTransport, signStandardWebhook, type Transport } from '@im/http';
 import type { WebhookOptions } from './inbox.ts';
 
@@ -40,12 +40,14 @@ export function deliverTo(settings: DeliverySettings): WebhookOptions['handle'] 
     const timestamp = new Date(event.at ?? now).toISOString();
     const body = Buffer.from(JSON.stringify({ type: event.type, timestamp, data: event.data, source }));
     const seconds = Math.floor(now / 1_000);
-    const headers = {
+    const headers: Record<string, string> = {
       'content-type': 'application/json',
       'webhook-id': id,
       'webhook-timestamp': String(seconds),
       'webhook-signature': signStandardWebhook(secret, id, seconds, body),
     };
+    // The application is ours, so it goes on in the same trace; a vendor's own trace is not believed.
+    injectTraceContext(headers);
     const controller = new AbortController();
     const cancel = clock.schedule(timeoutMs, () =>
       controller.abort(refused('the application did not answer in time')),
