@@ -12,16 +12,20 @@ import { checkTranslations } from '../docs/translations.ts';
 import { type Fault, faultLines } from '../lib/fault.ts';
 import { run } from '../lib/run.ts';
 import { readWorkspace, repositoryRoot } from '../lib/workspace.ts';
+import { audit, auditLines } from '../tarballs/audit.ts';
 import { checkFloors } from './floors.ts';
 import { checkLock } from './lock.ts';
 import { checkPublish } from './publish.ts';
 import { checkSamples } from './samples.ts';
+import { checkWorkflows } from './workflows.ts';
 
 interface Step {
   readonly name: string;
   readonly what: string;
   /** What to show; empty: all is well. */
   readonly run: () => Promise<string> | string;
+  /** What to show beside, which makes nothing fail: it may be other tomorrow without a change here. */
+  readonly warns?: () => Promise<readonly string[]>;
 }
 
 const workspace = readWorkspace(repositoryRoot);
@@ -60,6 +64,11 @@ const steps: readonly Step[] = [
     what: 'READMEs are in step',
     run: () => shown(checkTranslations(repositoryRoot)),
   },
+  {
+    name: 'workflows',
+    what: 'workflows run what a clone runs',
+    run: () => shown(checkWorkflows(repositoryRoot)),
+  },
   { name: 'deploy', what: 'image, manifests, compose file', run: deploy },
   { name: 'unused', what: 'no unused code or dependency', run: command('knip', '--no-progress') },
   {
@@ -67,7 +76,11 @@ const steps: readonly Step[] = [
     what: 'packages build',
     run: command('nx', 'run-many', '-t', 'build', '--outputStyle=static'),
   },
-  { name: 'publish', what: 'tarballs: publint, attw', run: async () => shown(await checkPublish(workspace)) },
+  {
+    name: 'publish',
+    what: 'tarballs, and what they bring',
+    run: async () => shown(await checkPublish(workspace)),
+  },
 ];
 
 function markdownFiles(): readonly string[] {
@@ -99,6 +112,12 @@ async function catalog(): Promise<string> {
 async function deploy(): Promise<string> {
   const { checkDeploy } = await import('../deploy/deploy.ts');
   return shown(await checkDeploy(repositoryRoot));
+}
+
+/** None, where the registry knows of none. */
+async function vulnerabilities(): Promise<readonly string[]> {
+  const known = await audit(repositoryRoot);
+  return known.kind === 'known' && known.vulnerabilities.length === 0 ? [] : auditLines(known);
 }
 
 function command(name: string, ...args: string[]): Step['run'] {
@@ -135,6 +154,7 @@ async function main(): Promise<void> {
     const took = `${((performance.now() - startedAt) / 1_000).toFixed(1)} s`;
     const ok = output === '';
     process.stdout.write(`${ok ? pc.green('ok') : pc.red('failed')} ${took}\n${ok ? '' : `${output}\n\n`}`);
+    for (const line of (await step.warns?.()) ?? []) process.stdout.write(`  ${pc.yellow(line)}\n`);
     lines.push(
       `${ok ? pc.green('✓') : pc.red('×')} ${step.name.padEnd(14)}${step.what.padEnd(32)}${took.padStart(8)}`,
     );
