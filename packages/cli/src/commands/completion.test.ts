@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { eventKinds } from '@im/core';
 import { describeProgram } from '@im/testing/vitest';
 import { describe, expect, it } from 'vitest';
 import { folderWith, im } from '../__tests__/im.ts';
@@ -48,7 +49,7 @@ describeProgram('the script for bash', 'bash', 'apt-get install bash', () => {
     ['im config ', 'validate explain'],
     ['im config explain --env', '--environment --env-file'],
     ['im logs --kind st', 'status'],
-    ['im logs -k ', 'status breaker retry parked check configured forecast'],
+    ['im logs -k ', eventKinds.join(' ')],
     ['im completion ', 'bash zsh fish --json --no-color --help'],
     ['im call --tenant ', ''],
   ])('completes %j', async (line, expected) => {
