@@ -80,6 +80,7 @@ const steps: readonly Step[] = [
     name: 'publish',
     what: 'tarballs, and what they bring',
     run: async () => shown(await checkPublish(workspace)),
+    warns: vulnerabilities,
   },
 ];
 

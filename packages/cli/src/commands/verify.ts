@@ -39,8 +39,11 @@ export const verify = defineCommand({
       'the conformance suite',
       () => import('@im/testing'),
     );
-    const subjects = (await loadSubjects(wanted, io.cwd)).map(ofPackage);
-    const [{ folder }] = subjects as [(typeof subjects)[number], ...typeof subjects];
+    const [first, ...rest] = (await loadSubjects(wanted, io.cwd)).map(ofPackage);
+    if (first === undefined) throw usageError(`${wanted} has no integration`, 'name one of a package');
+    const { folder } = first;
+    // A report is of the whole package, also where one of its integrations was named.
+    const subjects = options.write ? (await loadSubjects(folder, io.cwd)).map(ofPackage) : [first, ...rest];
     const published = options.write ? undefined : readPublished(folder, wanted);
     const suite = suiteSources();
     const suiteChanged = changedSources(published?.suite ?? suite, suite).length > 0;
@@ -85,7 +88,7 @@ interface Verdict {
   readonly passed: number;
   readonly failed: number;
   readonly notApplicable: number;
-  /** Sources of the fake that are not those of the report. */
+  /** Sources of the fake that are not those of the report, and the contract, where it is another one. */
   readonly changed: readonly string[];
   /** The suite is another one than that of the report, which is no fault: it may be newer. */
   readonly suiteChanged: boolean;
@@ -114,7 +117,8 @@ function compare(
     .filter((id) => outcomeOf(before[id]) !== outcomeOf(now.cases[id]) || failed(id))
     .map((id) => ({ id, published: before[id], now: now.cases[id], says: says.get(id) }));
   const sources: Sources = published?.fake ?? {};
-  return { changed: changedSources(sources, now.fake), differences };
+  const contract = published?.contract === now.contract ? [] : [`contract ${now.contract}`];
+  return { changed: [...contract, ...changedSources(sources, now.fake)], differences };
 }
 
 /** `not applicable: why` without the reason, which may be worded better one day. */
