@@ -70,7 +70,9 @@ describe('exemplars', () => {
 });
 
 describeProgram('a real Prometheus', 'prometheus', 'apt-get install prometheus', () => {
-  it('scrapes calls of an integration, and finds the trace of one by its exemplar', async () => {
+  it('scrapes calls of an integration, and finds the trace of one by its exemplar', {
+    timeout: 120_000,
+  }, async () => {
     await using shop = await startShop();
     const exemplars = createExemplars();
     await using _telemetry = await startTelemetry({

@@ -17,11 +17,11 @@ export interface Prometheus extends AsyncDisposable {
   ): Promise<Data>;
 }
 
-/** Starts one that scrapes `target`, `127.0.0.1:1234`, five times a second. */
+/** Starts one that scrapes `target`, `127.0.0.1:1234`, twice a second. */
 export async function startPrometheus(target: string): Promise<Prometheus> {
   const folder = mkdtempSync(join(tmpdir(), 'im-prometheus-'));
   const config = {
-    global: { scrape_interval: '200ms', scrape_timeout: '200ms' },
+    global: { scrape_interval: '500ms', scrape_timeout: '500ms' },
     scrape_configs: [{ job_name: 'hub', static_configs: [{ targets: [target] }] }],
   };
   // JSON is YAML.
