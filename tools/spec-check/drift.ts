@@ -89,20 +89,24 @@ async function driftOf(
   });
 }
 
-/** Ids of the operations that traffic was for, by description. */
+/** Ids of the operations that an adapter's traffic was for, by description; `undefined`: no traffic was recorded. */
 async function usedOf(
   provider: string,
   descriptions: readonly Description[],
   servers: readonly string[] | undefined,
   record: string,
-): Promise<readonly ReadonlySet<string>[]> {
+): Promise<readonly ReadonlySet<string>[] | undefined> {
+  const recordings = findRecordings(record).get(provider);
+  if (recordings === undefined) return undefined;
   const routes = descriptions.map((one) => createRouter([one], servers));
   const used = descriptions.map(() => new Set<string>());
-  for await (const exchange of readExchanges(findRecordings(record).get(provider) ?? []))
+  for await (const exchange of readExchanges(recordings)) {
+    if (exchange.requestHeaders['x-im-by-hand'] !== undefined) continue;
     for (const [index, route] of routes.entries()) {
       const found = route(toRequest(exchange));
       if (typeof found !== 'string') used[index]?.add(found.operation.id);
     }
+  }
   return used;
 }
 

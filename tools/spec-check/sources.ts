@@ -29,7 +29,9 @@ export async function fetchDescriptions(
 ): Promise<void> {
   for (const [file, { repository, path, pinned }] of Object.entries(sources)) {
     const url = `${base}/${repository}/${which === 'pinned' ? pinned : 'HEAD'}/${path}`;
-    const answer = await fetch(url, { signal: AbortSignal.timeout(60_000) });
+    const answer = await fetch(url, { signal: AbortSignal.timeout(60_000) }).catch((cause: unknown) => {
+      throw new Error(`${url} cannot be reached`, { cause });
+    });
     if (answer.status === 404 && which === 'newest') continue;
     if (!answer.ok) throw new Error(`${url} answered ${answer.status}`);
     const target = join(folder, file);
