@@ -9,7 +9,8 @@
  * 2. `@im/testing` is for tests and for what only a `./testing` or `./vitest` entry reaches; there every floor but the ground may
  *    have it, and tests of the ground too. Up from `serve`, where sandboxes are run, it is a package like any other.
  *    A file is a test when it is named `*.test.ts`, or when no entry of its package reaches it.
- * 3. A relative import stays inside its package. Only `benchmarks` measure what packages do not export.
+ * 3. A relative import stays inside its package. Only `benchmarks` measure what packages do not export, and `examples` use `tools`
+ *    of this repository, such as the registry on loopback.
  * 4. What is imported is declared: in the package's own manifest; for tests also in the root's.
  * 5. Node's own modules are written `node:…`.
  */
@@ -110,7 +111,8 @@ function checkImport(place: Place, specifier: string): string | undefined {
 
 function checkRelative({ folder, file }: Place, specifier: string): string | undefined {
   const target = resolveRelative(file, specifier);
-  if (target.startsWith(`${folder}/`) || folder === 'benchmarks') return undefined;
+  const isFree = folder === 'benchmarks' || (folder === 'examples' && target.startsWith('tools/'));
+  if (target.startsWith(`${folder}/`) || isFree) return undefined;
   return `reaches into ${target}; import the package by its name`;
 }
 
