@@ -111,14 +111,17 @@ function stepFaults({ uses, run, with: inputs }: Step, scripts: Scripts): string
   return faults;
 }
 
-/** Programs that may stand behind a pipe. */
-const helpers = /^tee /;
+/** What may stand beside scripts: what keeps the output, and what puts a tag's commit on the branch that it is of. */
+const helpers =
+  /^(tee -a "\$GITHUB_STEP_SUMMARY"|git merge-base --is-ancestor HEAD origin\/main|git switch -C main)$/;
 
 function commandFaults(command: string, scripts: Scripts): string[] {
   if (helpers.test(command) || /^npm ci\b/.test(command) || command === '.ci/run') return [];
   const [first] = missingScripts(command, scripts);
   if (first !== undefined) return [first];
-  const isScript = namedScripts(command).length > 0 || Object.values(scripts).includes(command);
+  const isScript =
+    namedScripts(command).length > 0 ||
+    Object.values(scripts).includes(command.replace(/^node_modules\/\.bin\//, ''));
   return isScript
     ? []
     : [`runs "${command}", which is no script of package.json: nobody could run it in a clone`];
