@@ -93,7 +93,7 @@ export async function visit(
 
 /** Waits until an expression holds in the page. (The page's policy forbids it to wait itself.) */
 export const until = (page: Page, expression: string) =>
-  expect.poll(() => page.evaluate(expression), { timeout: 15_000, interval: 20 }).toBe(true);
+  expect.poll(() => page.evaluate(expression), { timeout: 45_000, interval: 20 }).toBe(true);
 
 /** Waits for the stream. */
 export const untilLive = (page: Page) => until(page, "document.getElementById('live')?.textContent === 'Live'");

@@ -12,6 +12,14 @@ export function navigate(window: Browser, live: { open(): void }): void {
     // Without an answer the old way still works.
     setTimeout(() => void (document.querySelector('#main[aria-busy]') && location.reload()), 5_000);
   };
+  /** Has the filters say what the URL says, before the answer does: the next choice is made on top of it. */
+  const showFilters = () => {
+    const query = new URLSearchParams(location.search);
+    for (const field of document.getElementById('filters')?.querySelectorAll('[name]') ?? []) {
+      const name = field.getAttribute('name') ?? '';
+      field.value = query.get(name) ?? (name === 'sort' ? 'worst' : '');
+    }
+  };
   const isFilters = (form: Element | null): form is Element => form?.id === 'filters';
   const urlOf = (form: Element) => {
     const query = new URLSearchParams();
@@ -28,6 +36,7 @@ export function navigate(window: Browser, live: { open(): void }): void {
     if (link === null || link.origin !== location.origin || link.pathname !== '/' || link.hash !== '') return;
     event.preventDefault();
     go(link.pathname + link.search);
+    showFilters();
   });
   document.addEventListener('submit', (event) => {
     if (!isFilters(event.target)) return;
@@ -52,5 +61,8 @@ export function navigate(window: Browser, live: { open(): void }): void {
     event.preventDefault();
     field.focus();
   });
-  window.addEventListener('popstate', () => live.open());
+  window.addEventListener('popstate', () => {
+    showFilters();
+    live.open();
+  });
 }

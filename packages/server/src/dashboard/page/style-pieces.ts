@@ -8,6 +8,8 @@ a { color: var(--link); text-underline-offset: 2px; }
 .soft, .tenant, .under { color: var(--soft); }
 .tenant { font-weight: 400; overflow-wrap: anywhere; }
 .under { display: block; font-size: 13px; font-weight: 400; letter-spacing: 0; overflow-wrap: anywhere; }
+/* A long remark is read in the detail: rows stay alike. */
+tbody th .under { display: -webkit-box; overflow: hidden; -webkit-box-orient: vertical; -webkit-line-clamp: 2; }
 .name { font-weight: 600; overflow-wrap: anywhere; }
 .reason { display: block; font-size: 13px; overflow-wrap: anywhere; }
 p.reason { margin: 6px 0 0; }
