@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, posix, relative, sep } from 'node:path';
+import { dirname, join, posix } from 'node:path';
 import type { ConformanceReport } from '@im/testing';
 import { exitCodes } from './exit-codes.ts';
 import { CommandError } from './failure.ts';
@@ -88,7 +88,7 @@ export function fakeSources(folder: string, subpath: string): Sources {
   return file === undefined ? {} : sourcesFrom(folder, posix.normalize(file));
 }
 
-/** What is told apart: names of files that are other, new or gone. */
+/** Names of files that are other, new or gone. */
 export function changedSources(published: Sources, now: Sources): readonly string[] {
   const files = new Set([...Object.keys(published), ...Object.keys(now)]);
   return [...files].filter((file) => published[file] !== now[file]).sort();
@@ -113,9 +113,8 @@ function sourcesFrom(folder: string, entry: string): Sources {
 const relativeImports =
   /(?:^(?:import|export)(?!\s+type\b)[^'"]*?|\bimport\(\s*|\bnew URL\(\s*)['"](\.{1,2}\/[^'"]+)['"]/gm;
 
+/** The nearest folder around `file` that has a manifest. */
 function packageFolder(file: string): string {
-  for (let folder = dirname(file); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, 'package.json'))) return folder;
-    if (relative(folder, dirname(folder)) === '' || !folder.includes(sep)) return folder;
-  }
+  const folder = dirname(file);
+  return folder === file || existsSync(join(folder, 'package.json')) ? folder : packageFolder(folder);
 }
