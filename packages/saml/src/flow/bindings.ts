@@ -6,7 +6,7 @@ import type { Trust } from '../crypto/signature.ts';
 import { refuse, require } from '../refusals.ts';
 import type { Binding } from '../xml/names.ts';
 import { decodeUtf8, mostCharacters } from '../xml/strict.ts';
-import { postPage, redirectTo } from './pages.ts';
+import { type GivenHeaders, postPage, redirectTo } from './pages.ts';
 
 /** A message on its way out. */
 export interface Outgoing {
@@ -17,7 +17,7 @@ export interface Outgoing {
   readonly to: { readonly binding: Binding; readonly location: string };
   /** Absent: it is not signed. */
   readonly key?: SigningKey | undefined;
-  readonly headers?: HeadersInit | undefined;
+  readonly headers?: GivenHeaders | undefined;
 }
 
 /** The answer that makes a browser take it there. `sign` signs the message itself. */

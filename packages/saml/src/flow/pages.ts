@@ -11,8 +11,11 @@ const always = {
   'x-frame-options': 'DENY',
 };
 
+/** What `Headers` is made of. The type of that name belongs to browsers, and is not there for everybody. */
+export type GivenHeaders = NonNullable<ConstructorParameters<typeof Headers>[0]>;
+
 /** Sends the browser on. */
-export function redirectTo(location: string, headers: HeadersInit = []): Response {
+export function redirectTo(location: string, headers: GivenHeaders = []): Response {
   const all = new Headers(headers);
   for (const [name, value] of Object.entries({ ...always, location })) all.set(name, value);
   return new Response(null, { status: 303, headers: all });
@@ -30,7 +33,7 @@ const scriptHash = createHash('sha256').update(script).digest('base64');
 export function postPage(
   action: string,
   fields: Readonly<Record<string, string>>,
-  headers: HeadersInit = [],
+  headers: GivenHeaders = [],
 ): Response {
   const inputs = Object.entries(fields)
     .map(([name, value]) => `<input type="hidden" name="${escapeXml(name)}" value="${escapeXml(value)}">`)
