@@ -32,7 +32,7 @@ const files = {
 test('tables come from the definition, between the markers', async () => {
   using folder = temporaryFolder(files);
   const [root, own] = await generatedFiles(readWorkspace(folder.path));
-  expect(root?.after).toContain('| [@im/deezer](packages/deezer) | adapt | music | 2 | Deezer |');
+  expect(root?.after).toContain('| [@im/deezer](packages/deezer) | adapt | music | 2 |  | Deezer |');
   expect(root?.after).not.toContain('old');
   expect(own?.after).toContain('| [`getTrack`](https://deezer.test/track) | read |  |  |');
   expect(own?.after).toContain('| `listTracks` | read, pages | `a\\|b` | deprecated since 2026 |');

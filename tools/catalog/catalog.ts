@@ -14,6 +14,7 @@ import {
   resilienceOptions,
 } from '@im/core';
 import type { Fault } from '../lib/fault.ts';
+import { type Footprints, type Installed, readFootprints } from '../lib/footprints.ts';
 import { floors, type Workspace, type WorkspacePackage } from '../lib/workspace.ts';
 import { definitionsOf, type FoundIntegration } from './definitions.ts';
 import { processorTable } from './processors.ts';
@@ -36,7 +37,7 @@ export async function generatedFiles(workspace: Workspace): Promise<GeneratedFil
   );
   const definitions = found.flatMap(({ integrations }) => integrations.map(({ definition }) => definition));
   const files = [
-    generate(workspace, 'README.md', { packages: packageTable(found) }),
+    generate(workspace, 'README.md', { packages: packageTable(found, readFootprints(workspace.root)) }),
     generate(workspace, 'docs/resilience.md', { resilience: resilienceTable() }),
     generate(workspace, 'docs/payments.md', { processors: processorTable(definitions) }),
   ];
@@ -94,7 +95,7 @@ interface FoundPackage {
   readonly integrations: readonly FoundIntegration[];
 }
 
-function packageTable(found: readonly FoundPackage[]): string {
+function packageTable(found: readonly FoundPackage[], footprints: Footprints): string {
   const floorOf = ({ one }: FoundPackage) => floors.indexOf(one.floor ?? 'apps');
   const sorted = [...found].sort((a, b) => floorOf(a) - floorOf(b) || a.one.name.localeCompare(b.one.name));
   const rows = sorted.map(({ one, integrations }) => {
@@ -104,10 +105,15 @@ function packageTable(found: readonly FoundPackage[]): string {
       one.floor ?? '',
       integrations[0]?.definition.category ?? '',
       integrations.length === 0 ? '' : String(operations.length),
+      installedText(footprints[one.name]),
       one.manifest.description ?? '',
     ];
   });
-  return table(['package', 'floor', 'category', 'operations', 'what it is'], rows);
+  return table(['package', 'floor', 'category', 'operations', 'installed alone', 'what it is'], rows);
+}
+
+function installedText(installed: Installed | undefined): string {
+  return installed === undefined ? '' : `${installed.packages} packages, ${installed.megabytes} MB`;
 }
 
 function optionsTable(definition: AnyDefinition): string {

@@ -1,16 +1,20 @@
 /**
  * `npm run consume [-- <package>…]`: publishes every package, as it is built now, to a registry on loopback, and tries each as a consumer gets it. Prints a table;
- * ends with 1 when something is wrong.
+ * ends with 1 when something is wrong, or larger than it was when `--write` wrote it down.
  */
 import { parseArgs } from 'node:util';
 import pc from 'picocolors';
+import { type Installed, overBudget, readFootprints, writeFootprints } from '../lib/footprints.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 import { readWorkspace, repositoryRoot } from '../lib/workspace.ts';
 import { consume, type Footprint } from './consume.ts';
 import { publishAll } from './publish-all.ts';
 import { startRegistry } from './registry.ts';
 
-const { positionals } = parseArgs({ allowPositionals: true });
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { write: { type: 'boolean' } },
+});
 const workspace = readWorkspace(repositoryRoot);
 const chosen = workspace.packages.filter(
   ({ name }) => positionals.length === 0 || positionals.some((one) => name === one || name === `@im/${one}`),
@@ -23,13 +27,25 @@ await using registry = await startRegistry();
 }
 console.log(`${registry.published.length} packages published on loopback`);
 
+const budget = readFootprints(workspace.root);
 const footprints: Footprint[] = [];
 for (const member of chosen) {
-  const footprint = await consume(member, workspace, registry);
+  const consumed = await consume(member, workspace, registry);
+  const over = values.write ? [] : overBudget(installedBy(consumed), budget[member.name]);
+  const footprint = { ...consumed, faults: [...consumed.faults, ...over] };
   footprints.push(footprint);
   console.log(lineOf(footprint));
 }
+if (values.write)
+  writeFootprints(workspace.root, {
+    ...budget,
+    ...Object.fromEntries(footprints.map((footprint) => [footprint.name, installedBy(footprint)])),
+  });
 process.exitCode = footprints.every(({ faults }) => faults.length === 0) ? 0 : 1;
+
+function installedBy({ packages, bytes }: Footprint): Installed {
+  return { packages, megabytes: Number((bytes / 1e6).toFixed(1)) };
+}
 
 function lineOf({ name, packages, bytes, importMs, faults }: Footprint): string {
   const mark = faults.length === 0 ? pc.green('✓') : pc.red('×');
