@@ -20,6 +20,13 @@ import { checkHub } from './start-check.ts';
 import { type DataFlow, startDataFlow } from './start-flow.ts';
 import { openOversight, slaTarget } from './start-oversight.ts';
 
+/** Made up, so that the page has something to add up. */
+const prices = [
+  { provider: 'spotify', perCall: 0.0002, currency: 'EUR' },
+  { provider: 'aws-s3', perCall: 0.000005, currency: 'USD' },
+  { provider: 'stripe', perCall: 0.001, currency: 'EUR' },
+];
+
 const usage = `npm start -- [options]
 
   --port <number>   default 8080; 0 takes any that is free
@@ -70,6 +77,7 @@ async function main(args: readonly string[]): Promise<void> {
     registry,
     port,
     title: '@im hub, sandbox',
+    prices,
     note: (integration) => running.sandbox?.note(integration),
     oversight: openOversight(registry, check ? () => {} : print, resources),
   });

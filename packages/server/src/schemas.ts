@@ -5,6 +5,8 @@
 
 import { z } from '@hono/zod-openapi';
 import { errorCodes, type IntegrationStatus, statuses } from '@im/core';
+import type { Costs } from './costs.ts';
+import type { Note } from './view.ts';
 
 const instant = z.number().describe('Milliseconds since 1970-01-01T00:00:00Z');
 const count = z.number().int().nonnegative();
@@ -69,6 +71,12 @@ export const integrationSchema = z
     forecasts: z.array(forecast),
     stats,
     note: z.string().optional().describe('Where it runs, such as the address of its fake'),
+    costs: z
+      .array(z.object({ currency: z.string(), amount: z.number() }))
+      .optional()
+      .describe(
+        'Estimate of what its calls have cost since the hub started, by the prices that are configured',
+      ),
   })
   .openapi('Integration');
 
@@ -170,6 +178,15 @@ export const statusQuery = z.strictObject({
 export type StatusQuery = z.infer<typeof statusQuery>;
 
 /** A status of core as the hub shows it: a copy, so that nothing but what the schema names goes out. */
-export function toView(status: IntegrationStatus, note?: string): IntegrationView {
-  return integrationSchema.parse(note === undefined ? status : { ...status, note });
+export function toView(
+  status: IntegrationStatus,
+  { note, costs }: { readonly note: Note; readonly costs: Costs },
+): IntegrationView {
+  const spent = costs(status);
+  const said = note(status);
+  return integrationSchema.parse({
+    ...status,
+    ...(said !== undefined && { note: said }),
+    ...(spent.length > 0 && { costs: spent }),
+  });
 }

@@ -5,6 +5,7 @@ import type { Exemplars } from '@im/monitoring/metrics';
 import type { HubAccess } from './access/access.ts';
 import type { AuditLog } from './audit/audit-log.ts';
 import type { HubConnect } from './connect.ts';
+import type { Price } from './costs.ts';
 import type { ClientLimits } from './listener.ts';
 import type { NetworkRules } from './network/network.ts';
 import type { RateLimitRule } from './network/rate-limit.ts';
@@ -29,6 +30,8 @@ export interface ServerOptions {
   readonly access?: HubAccess | undefined;
   /** Listens beyond loopback although no access is configured: for networks where everybody may do everything. Default false. */
   readonly openToAll?: boolean | undefined;
+  /** What calls cost, for estimates on the page. Default: nobody knows. */
+  readonly prices?: readonly Price[] | undefined;
   /** Which addresses may reach it. Default: all. */
   readonly network?: NetworkRules | undefined;
   /** How many requests are taken of a caller, and of an address. Default: no limit. */

@@ -4,6 +4,7 @@ import { getRequestListener } from '@hono/node-server';
 import { memoryState, silentLogger, sleep, systemClock } from '@im/core';
 import { createDoor } from './access/door.ts';
 import { memoryAuditLog } from './audit/audit-log.ts';
+import { createCosts } from './costs.ts';
 import { listen, openRefused } from './listen.ts';
 import { createListener } from './listener.ts';
 import { isLoopback } from './network/addresses.ts';
@@ -67,7 +68,11 @@ export function createServer(options: ServerOptions): HubServer {
   } = options;
   const { access } = options;
   const isLocal = access === undefined && options.openToAll !== true;
-  const rules = checkRules({ network: options.network, rateLimit: options.rateLimit });
+  const rules = checkRules({
+    network: options.network,
+    rateLimit: options.rateLimit,
+    prices: options.prices,
+  });
   const network = createNetwork(rules.network ?? {}, logger);
   const limitOf = (name: 'caller' | 'address') => {
     const rule = rules.rateLimit?.[name];
@@ -85,6 +90,7 @@ export function createServer(options: ServerOptions): HubServer {
     title,
     clock,
     note: options.note ?? (() => undefined),
+    costs: createCosts(rules.prices ?? []),
     draining: isDraining,
   });
   const follow = options.reload && oneAtATime(options.reload, network.reload);

@@ -2,6 +2,7 @@
 import { oauthProviders } from '@im/auth/oauth';
 import { parseOptions, secret } from '@im/core';
 import { z } from 'zod';
+import { price } from './costs.ts';
 import { networkFault } from './network/addresses.ts';
 import { alertSettings, objectiveSettings, telemetrySettings } from './oversight/settings.ts';
 
@@ -143,6 +144,9 @@ const state = z
   })
   .describe('What hubs of a fleet share, in Redis (package @im/redis). Default: in the memory of each.');
 
+/** What calls cost. */
+export const prices = z.array(price).describe('Prices of calls, for estimates on the page');
+
 /** The `hub:` section. */
 export const hubSettings = z
   .strictObject({
@@ -174,13 +178,14 @@ export const hubSettings = z
     telemetry: telemetrySettings.optional(),
     objectives: objectiveSettings.optional(),
     alerts: alertSettings.optional(),
+    prices: prices.optional(),
   })
   .describe('The hub itself');
 
 /** What the section holds, checked. */
 export type HubSettings = z.output<typeof hubSettings>;
 
-const rules = hubSettings.pick({ network: true, rateLimit: true });
+const rules = hubSettings.pick({ network: true, rateLimit: true, prices: true });
 
 /**
  * Checks what of the settings is given in code.

@@ -94,8 +94,9 @@ function listenSettings({
   network,
   rateLimit,
   limits,
+  prices,
 }: HubSettings) {
-  return { host, port, title, openToAll, drainDelayMs, network, rateLimit, limits };
+  return { host, port, title, openToAll, drainDelayMs, network, rateLimit, limits, prices };
 }
 
 function webhookOptions(settings: HubSettings['webhooks'], clock: Clock): ServerOptions['webhooks'] {

@@ -3,6 +3,7 @@
 import { z } from '@hono/zod-openapi';
 import { type Clock, errorCode, type IntegrationStatus, latencyBoundsMs, type Registry } from '@im/core';
 import type { Caller } from './access/caller.ts';
+import type { Costs } from './costs.ts';
 import type { Incident } from './dashboard/data/incidents.ts';
 import type { Gone, Seen, SeenEvent } from './dashboard/data/seen.ts';
 import { Watch } from './dashboard/data/watch.ts';
@@ -25,6 +26,8 @@ export interface HubView {
   one(name: string, tenant: string): IntegrationStatus | undefined;
   status(query: StatusQuery): z.infer<typeof statusSchema>;
   note: Note;
+  /** What one has cost, by the prices that are configured. */
+  costs: Costs;
   /** The latest events, newest first. */
   events(): readonly SeenEvent[];
   /** The latest incidents, newest first. */
@@ -49,6 +52,7 @@ interface ViewOptions {
   readonly title: string;
   readonly clock: Clock;
   readonly note: Note;
+  readonly costs: Costs;
   /** Whether the hub is shutting down. */
   readonly draining: () => boolean;
 }
@@ -71,7 +75,7 @@ export function createViews(options: ViewOptions): Views {
 
 /** What is seen of everything, or of one tenant. */
 function createView(
-  { registry, title, clock, note, draining }: ViewOptions,
+  { registry, title, clock, note, costs, draining }: ViewOptions,
   watch: Watch,
   only?: string,
 ): HubView {
@@ -80,6 +84,7 @@ function createView(
     title,
     clock,
     note,
+    costs,
     watch,
     list,
     events: () => watch.events(only),
@@ -123,7 +128,7 @@ function createView(
         total: matching.length,
         byStatus: countByStatus(matching),
         ...(last && from + page.length < matching.length ? { next: toCursor(last) } : {}),
-        integrations: page.map((one) => toView(one, note(one))),
+        integrations: page.map((one) => toView(one, { note, costs })),
       };
     },
   };

@@ -91,7 +91,7 @@ export const actionRoutes: RouteGroup = (app, hub) => {
       await audited(hub, event, () => action.act(registry, { name, tenant }, caller.subject));
       const status = view.one(name, tenant);
       if (status === undefined) throw new Refused(404, noSuchIntegration(name, tenant));
-      return context.json(toView(status, view.note(status)), 200, noStore);
+      return context.json(toView(status, view), 200, noStore);
     });
   }
 };

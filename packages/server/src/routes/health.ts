@@ -53,7 +53,7 @@ export const healthRoutes: RouteGroup = (app, { viewOf }) => {
     const view = viewOf(caller);
     const status = view.one(name, tenant);
     if (status === undefined) throw new Refused(404, noSuchIntegration(name, tenant));
-    return context.json(toView(status, view.note(status)), usable.has(status.status) ? 200 : 503, noStore);
+    return context.json(toView(status, view), usable.has(status.status) ? 200 : 503, noStore);
   });
 };
 

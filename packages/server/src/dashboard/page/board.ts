@@ -1,6 +1,7 @@
 /** Everything that the page shows, as of one moment, for one caller. */
 import type { IntegrationStatus } from '@im/core';
 import type { Caller } from '../../access/caller.ts';
+import type { Cost } from '../../costs.ts';
 import type { Health } from '../../schemas.ts';
 import type { HubView } from '../../view.ts';
 import type { History } from '../data/history.ts';
@@ -15,6 +16,8 @@ export interface Entry {
   readonly note?: string | undefined;
   readonly history?: History | undefined;
   readonly quota?: QuotaTrend | undefined;
+  /** What it has cost. */
+  readonly costs: readonly Cost[];
 }
 
 /** See the head of this file. */
@@ -38,7 +41,12 @@ export function lookAt(view: HubView, caller: Pick<Caller, 'may'>, list = view.l
     title: view.title,
     at: view.clock.now(),
     health: view.health(list),
-    entries: list.map((status) => ({ status, note: view.note(status), ...view.past(keyOf(status)) })),
+    entries: list.map((status) => ({
+      status,
+      note: view.note(status),
+      costs: view.costs(status),
+      ...view.past(keyOf(status)),
+    })),
     events: view.events(),
     incidents: view.incidents(),
     levels: serviceLevels(list, view.slaTarget),

@@ -4,7 +4,7 @@ import { quantileMs, sinceStart, total, windowsOf } from '../data/history.ts';
 import { type Action, actions, actionsFor } from './actions.ts';
 import type { Board, Entry } from './board.ts';
 import { histogram, trend } from './charts.ts';
-import { duration, moment, number, percent, rate } from './format.ts';
+import { duration, moment, money, number, percent, rate } from './format.ts';
 import { type Html, html } from './html.ts';
 import { log, outlook } from './panels.ts';
 import type { Parts } from './parts.ts';
@@ -22,7 +22,12 @@ ${parts.live('course', course(entry))}
 <div class="pair">${outlook({ ...board, entries: [entry] }, query, parts)}${log(board.events.filter(own), board, query, parts)}</div>`;
 }
 
-function head({ status: one, note, history }: Entry, board: Board, query: PageQuery, parts: Parts): Html {
+function head(
+  { status: one, note, history, costs }: Entry,
+  board: Board,
+  query: PageQuery,
+  parts: Parts,
+): Html {
   const windows = windowsOf([history]);
   const lately = total(windows);
   const { stats, lastCheck } = one;
@@ -41,6 +46,7 @@ function head({ status: one, note, history }: Entry, board: Board, query: PageQu
     ['Waited', stats.waits === 0 ? '–' : `${duration(stats.waitedMs)}, ${number(stats.waits)} ×`],
     ['Limits', limits(one, board.at)],
     ['Last check', check],
+    ...(costs.length === 0 ? [] : [['Spend, estimate', costs.map(money).join(' + ')] as const]),
   ];
   return html`<section class="hero" aria-labelledby="detail-title">
 <p class="back"><a href="${urlOf(query, { integration: undefined, tenant: undefined })}"><span aria-hidden="true">←</span> All integrations</a></p>

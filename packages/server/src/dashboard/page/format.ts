@@ -1,10 +1,17 @@
 /** Figures for people. */
+import type { Cost } from '../../costs.ts';
 
 /** `1,204`. */
 export const number = (value: number) => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
 
 /** `1 tenant`, `2 tenants`. */
 export const counted = (count: number, what: string) => `${number(count)} ${what}${count === 1 ? '' : 's'}`;
+
+/** `€12.30`; more digits where it is less than a cent. */
+export function money({ amount, currency }: Cost): string {
+  const digits = amount > 0 && amount < 0.01 ? { maximumSignificantDigits: 2 } : {};
+  return amount.toLocaleString('en-US', { style: 'currency', currency, ...digits });
+}
 
 /** `3 %`, `0.4 %`; never `0 %` of something, nor `100 %` of not quite all. */
 export function percent(share: number): string {

@@ -1,9 +1,10 @@
 /** The upper part of the page: the verdict, the figures, and the families. */
 import { type Status, statuses } from '@im/core';
+import { type Cost, sumOf } from '../../costs.ts';
 import { quantileMs, total, windowsOf } from '../data/history.ts';
 import type { Board, Entry } from './board.ts';
 import { callsTrend, shares, trend } from './charts.ts';
-import { counted, duration, number, rate } from './format.ts';
+import { counted, duration, money, number, rate } from './format.ts';
 import { type Html, html } from './html.ts';
 import type { Parts } from './parts.ts';
 import { type PageQuery, urlOf } from './query.ts';
@@ -55,12 +56,17 @@ function figures(board: Board, query: PageQuery): Html {
       quotas.length === 0 ? undefined : `${counted(quotas.length, 'quota')} known`,
     ],
   ];
+  const spent = sumOf(entries.flatMap(({ costs }) => costs));
+  const all = spent.length === 0 ? tiles : [...tiles, spend(spent)];
   const rects = statuses.map((status) => [toneOf[status], health.byStatus[status] ?? 0] as const);
   return html`<div id="figures">${shares(rects)}
 <ul class="legend">${statuses.map((status) => legend(status, health.byStatus[status], query))}</ul>
-<dl class="tiles">${tiles.map(([name, value, small]) => html`<div><dt>${name}</dt><dd>${value} <small>${small}</small></dd></div>`)}</dl>
+<dl class="tiles">${all.map(([name, value, small]) => html`<div><dt>${name}</dt><dd>${value} <small>${small}</small></dd></div>`)}</dl>
 <div class="trends"><figure><figcaption>Calls, last 5 min</figcaption>${callsTrend(windows)}</figure><figure><figcaption>p95 <span class="key line"></span> and failures <span class="key failed"></span></figcaption>${trend(windows, 'spark wide')}</figure></div></div>`;
 }
+
+const spend = (spent: readonly Cost[]) =>
+  ['Spend', spent.map(money).join(' + '), 'estimate, since the start'] as const;
 
 function legend(status: Status, count: number | undefined, query: PageQuery): Html | undefined {
   if (count === undefined) return undefined;

@@ -102,7 +102,7 @@ function* inPieces(news: News, first: string, id: string, view: HubView): Genera
     const data = statusMessageSchema.parse({
       at: view.clock.now(),
       health,
-      integrations: piece.map((status) => toView(status, view.note(status))),
+      integrations: piece.map((status) => toView(status, view)),
       removed: isFirst ? removed : [],
       events: isLast ? events : [],
     });
