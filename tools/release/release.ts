@@ -17,16 +17,13 @@ import { logFormat, readLog } from './commits.ts';
 import { type Member, type PlannedRelease, planRelease } from './plan.ts';
 import { refusals } from './refusals.ts';
 
-const publicRegistry = 'https://registry.npmjs.org/';
-
 const { values } = parseArgs({
   options: {
     apply: { type: 'boolean' },
     publish: { type: 'boolean' },
-    registry: { type: 'string', default: publicRegistry },
+    registry: { type: 'string' },
   },
 });
-const { registry } = values;
 
 function run(command: string, ...args: readonly string[]): string {
   return execFileSync(command, args, {
@@ -36,6 +33,10 @@ function run(command: string, ...args: readonly string[]): string {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
+
+/** The registry that npm is set to, where packages go unless told otherwise, and nowhere else but to one of this machine. */
+const usual = new URL(run('npm', 'config', 'get', 'registry').trim()).href;
+const registry = values.registry ?? usual;
 
 const tagOf = (name: string, version: string) => `${name}@${version}`;
 const tags = new Set(run('git', 'tag', '--list').split('\n'));
@@ -80,7 +81,7 @@ function refuse(members: readonly Member[], plan: readonly PlannedRelease[]): vo
     uncommitted: run('git', 'status', '--porcelain').split('\n').filter(Boolean),
     branch: run('git', 'branch', '--show-current').trim(),
     registry,
-    allowed: [publicRegistry],
+    allowed: [usual],
     existing: new Map(plan.map(({ name }) => [name, versionsAt(name)])),
   });
   if (faults.length === 0) return;
