@@ -94,7 +94,7 @@ describe('docs/server.md', () => {
     };
     const { hub } = await loadHubConfig(file, { env });
     expect(hub).toMatchObject({ port: 8080, watch: true, access: { keysFile: join(folder, 'keys.jsonl') } });
-    expect(Object.keys(hub)).toHaveLength(12);
+    expect(Object.keys(hub)).toHaveLength(13);
     await rm(folder, { recursive: true });
   });
 
