@@ -51,6 +51,42 @@ export function canForward(http: unknown): http is Forwarder {
   return typeof http === 'object' && http !== null && 'forward' in http && typeof http.forward === 'function';
 }
 
+/**
+ * The same answer, let go when `signal` is aborted: the call is over once the head is there, and the body comes later.
+ *
+ * @returns an answer whose reading rejects with the signal's reason
+ */
+export function letGoOnAbort(answer: ForwardAnswer, signal: AbortSignal | undefined): ForwardAnswer {
+  if (signal === undefined) return answer;
+  // What the letting go fails with has no reader any more.
+  const letGo = () => void Promise.resolve(answer[Symbol.asyncDispose]()).catch(() => undefined);
+  if (signal.aborted) letGo();
+  else signal.addEventListener('abort', letGo, { once: true });
+  const { bytes } = answer;
+  const release = () => signal.removeEventListener('abort', letGo);
+  const ended = (error: unknown): never => {
+    signal.throwIfAborted();
+    throw error;
+  };
+  return {
+    ...answer,
+    body: (async function* () {
+      try {
+        yield* answer.body;
+      } catch (error) {
+        ended(error);
+      } finally {
+        release();
+      }
+    })(),
+    bytes: bytes && ((maxBytes) => bytes(maxBytes).catch(ended).finally(release)),
+    [Symbol.asyncDispose]: async () => {
+      release();
+      await answer[Symbol.asyncDispose]();
+    },
+  };
+}
+
 /** The vendor's answer behind an error, where it gave one. */
 export function answerBehind(error: unknown): ForwardAnswer | undefined {
   const cause = error instanceof Error ? error.cause : undefined;

@@ -10,6 +10,7 @@ import {
   type ForwardAnswer,
   type Forwarder,
   type ForwardRequest,
+  letGoOnAbort,
 } from '../forward.ts';
 import type { AnyDefinition, Operations } from '../integration.ts';
 import type { CallOptions } from '../operation.ts';
@@ -149,7 +150,8 @@ export class Instance {
       });
     try {
       const operation = forwarding[effectOfMethod[request.method]];
-      return await this.pipeline.run(operation, options, (call) => forwarder.forward(request, call));
+      const answer = await this.pipeline.run(operation, options, (call) => forwarder.forward(request, call));
+      return letGoOnAbort(answer, options?.signal);
     } catch (error) {
       const answer = answerBehind(error);
       if (answer === undefined) throw error;

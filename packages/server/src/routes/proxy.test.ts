@@ -129,4 +129,17 @@ describe('a request through the hub', () => {
     while (!fake.exchanges.some(({ aborted }) => aborted)) await new Promise(setImmediate);
     fake.forget();
   });
+
+  it('lets the vendor go when the caller leaves in the middle of the answer', async () => {
+    fake.forget();
+    fake.inject({ fault: { kind: 'slow-body', chunkBytes: 1, delayMs: 60_000 }, path: /v1/ });
+    const leaving = new AbortController();
+    const asked = ask('music/me', { signal: leaving.signal }).catch((error: unknown) => error);
+    while (!fake.exchanges.some(({ fault, status }) => fault === 'slow-body' && status === 200))
+      await new Promise(setImmediate);
+    leaving.abort(new Error('gone'));
+    expect(await asked).toMatchObject({ message: 'gone' });
+    while (!fake.exchanges.some(({ aborted }) => aborted)) await new Promise(setImmediate);
+    fake.forget();
+  });
 });
