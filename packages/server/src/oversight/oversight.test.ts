@@ -5,10 +5,18 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
-import { type Call, ConfigurationError, defineIntegration, IntegrationError, read } from '@im/core';
+import {
+  type Call,
+  ConfigurationError,
+  defineIntegration,
+  IntegrationError,
+  memoryState,
+  read,
+} from '@im/core';
 import { createVirtualClock } from '@im/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { createHubAccess, type HubAccess } from '../access/access.ts';
 import { startServer } from '../start.ts';
 
 let folder: string;
@@ -55,17 +63,26 @@ async function startReceiver() {
   };
 }
 
-async function open(text: string) {
+async function open(text: string, access?: HubAccess) {
   const configFile = join(folder, 'hub.yaml');
   await writeFile(
     configFile,
     `${text}\ntenants:\n  acme:\n    settings: { slaTarget: 0.99 }\n    integrations: { books: { use: library } }\n`,
   );
   const clock = createVirtualClock();
-  const starting = startServer({ configFile, definitions: [library], port: 0, settleMs: 1, clock, env: {} });
+  const starting = startServer({
+    configFile,
+    definitions: [library],
+    port: 0,
+    settleMs: 1,
+    clock,
+    env: {},
+    ...(access && { access }),
+  });
   const hub = await clock.until(starting);
-  const ask = async (path: string, method = 'GET') => {
-    const answer = await fetch(hub.url + path, { method });
+  const ask = async (path: string, method = 'GET', key?: string) => {
+    const headers: Record<string, string> = key === undefined ? {} : { authorization: `Bearer ${key}` };
+    const answer = await fetch(hub.url + path, { method, headers });
     return { status: answer.status, type: answer.headers.get('content-type'), text: await answer.text() };
   };
   /** Lets time pass until something is so. */
@@ -130,6 +147,43 @@ describe('a hub that is watched over', () => {
       expect(answer.text.startsWith(begins)).toBe(true);
     }
     expect((await scene.ask(report.replace('2030-01', '2031-01'))).status).toBe(400);
+  });
+
+  it('shows a caller of one tenant nothing of another', async () => {
+    isDown = true;
+    await using receiver = await startReceiver();
+    const access = createHubAccess({ state: memoryState() });
+    const keyOf = async (tenant: string) =>
+      (await access.createKey({ name: tenant, roles: ['operator'], tenant })).key.reveal();
+    const [acme, zest] = [await keyOf('acme'), await keyOf('zest')];
+    await using scene = await open(alertsTo(receiver.url), access);
+    await scene.until(() => receiver.got.length > 0);
+    const own = await scene.ask('/integrations/alerts', 'GET', acme);
+    expect(own.text).toContain('IntegrationDown');
+    const [{ key: group = '' } = {}] = (JSON.parse(own.text) as { groups: { key?: string }[] }).groups;
+    const month = 'month=2030-01';
+    for (const [path, status] of [
+      ['/integrations/alerts?tenant=', 200],
+      ['/integrations/service-levels?tenant=', 200],
+      [`/integrations/service-levels/report?${month}&tenant=`, 404],
+    ] as const) {
+      const foreign = await scene.ask(`${path}acme`, 'GET', zest);
+      const unknown = await scene.ask(`${path}nobody`, 'GET', zest);
+      expect(foreign.text.replaceAll('acme', 'nobody')).toBe(unknown.text);
+      expect([foreign.status, unknown.status, foreign.text.includes('books')]).toEqual([
+        status,
+        status,
+        false,
+      ]);
+    }
+    const taken = await scene.ask(
+      `/integrations/alerts/acknowledge?group=${encodeURIComponent(group)}`,
+      'POST',
+      zest,
+    );
+    expect(taken.status).toBe(404);
+    expect((await scene.ask('/integrations/alerts', 'GET', acme)).text).not.toContain('acknowledged"');
+    isDown = false;
   });
 
   it('says what is not configured, and what is configured wrong', async () => {

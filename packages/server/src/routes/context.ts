@@ -40,6 +40,8 @@ export interface HubContext {
 export interface HubEnv {
   readonly Variables: {
     readonly caller: Caller;
+    /** Headers that say what is left of the caller's limit. */
+    readonly limits: Readonly<Record<string, string>>;
     readonly door: Door;
   };
 }

@@ -29,6 +29,7 @@ export function admit(permission: Permission): MiddlewareHandler<HubEnv> {
   return async (context, next) => {
     const { caller, headers } = await context.get('door').admit(arrivalOf(context), permission);
     context.set('caller', caller);
+    context.set('limits', headers);
     await next();
     if (context.res === RESPONSE_ALREADY_SENT) return;
     for (const name in headers) context.header(name, headers[name]);

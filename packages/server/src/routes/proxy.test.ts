@@ -142,4 +142,25 @@ describe('a request through the hub', () => {
     while (!fake.exchanges.some(({ aborted }) => aborted)) await new Promise(setImmediate);
     fake.forget();
   });
+
+  it('says what is left of the caller’s limit', async () => {
+    const registry = createRegistry({ health: { checkIntervalMs: 0 } });
+    registry.register(spotify, { name: 'music', options: fake.options('default') });
+    await using limited = createServer({
+      registry,
+      port: 0,
+      settleMs: 1,
+      rateLimit: { caller: { requests: 2, windowMs: 60_000 } },
+    });
+    await limited.listen();
+    const headers = { 'x-im-by-hand': 'passed on' };
+    const get = async (path: string) => {
+      const answer = await fetch(limited.url + path, { headers });
+      await answer.arrayBuffer();
+      return [answer.status, answer.headers.has('ratelimit')];
+    };
+    expect(await get('/proxy/music/me')).toEqual([200, true]);
+    expect(await get('/integrations/health')).toEqual([200, true]);
+    expect(await get('/proxy/music/me')).toEqual([429, true]);
+  });
 });

@@ -83,7 +83,10 @@ export const proxyRoutes: RouteGroup = (app, { registry, viewOf, clock }) => {
     };
     try {
       const answer = await registry.tenant(tenant).forward(name, request, { signal });
-      return await passage.send(answer, shownHeaders(answer, found.provider));
+      return await passage.send(answer, {
+        ...shownHeaders(answer, found.provider),
+        ...context.get('limits'),
+      });
     } catch (error) {
       signal.throwIfAborted();
       throw refusalOf(error, clock.now());
