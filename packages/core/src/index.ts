@@ -1,4 +1,5 @@
 export { unlessAborted } from './abort.ts';
+export { changeJson, deleteJson } from './change-json.ts';
 export { type Cancel, type Clock, type ScheduleOptions, sleep, systemClock } from './clock.ts';
 export {
   ConfigurationError,

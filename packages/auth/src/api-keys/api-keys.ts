@@ -2,10 +2,9 @@
  * Keys that a tenant's programs identify themselves with. A key is shown once, when it is made; what is stored is a digest of it, its name,
  * its scopes and its end. A key has 256 bits of chance, so a fast hash is enough: there is nothing to guess from.
  */
-import { IntegrationError, Secret, scopedState, systemClock } from '@im/core';
+import { changeJson, IntegrationError, Secret, scopedState, systemClock } from '@im/core';
 import { z } from 'zod';
 import { createAudit } from '../common/audit.ts';
-import { changeJson } from '../common/change-json.ts';
 import { createMembers } from '../common/members.ts';
 import { digestOf, systemRandomBytes } from '../common/random.ts';
 import { readPattern } from '../rbac/permission.ts';

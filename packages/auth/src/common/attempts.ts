@@ -6,9 +6,8 @@
  * attempts, of which the first few are looked at. It is taken off as well when it could not be looked at, because the state or a key service is
  * away. One that its caller gave up on stays: whoever hangs up must not guess for nothing.
  */
-import { type Clock, errorCode, type StateStore } from '@im/core';
+import { type Clock, changeJson, errorCode, type StateStore } from '@im/core';
 import type { Audit } from './audit.ts';
-import { changeJson } from './change-json.ts';
 
 /** When somebody has to wait. */
 export interface AttemptLimits {

@@ -1,6 +1,5 @@
 /** Names of what a tenant has, so that it can be listed: a `StateStore` has no list of its keys. Spread over many keys, so that writers seldom meet. */
-import type { StateStore } from '@im/core';
-import { changeJson } from './change-json.ts';
+import { changeJson, type StateStore } from '@im/core';
 
 /** A set of names. */
 export interface Members {

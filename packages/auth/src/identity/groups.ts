@@ -1,8 +1,15 @@
 /** Groups of people, as a directory keeps them. What they allow is the application's to say: map their names to roles. */
 import { randomUUID } from 'node:crypto';
-import { type Clock, IntegrationError, type StateStore, scopedState, systemClock } from '@im/core';
+import {
+  type Clock,
+  changeJson,
+  deleteJson,
+  IntegrationError,
+  type StateStore,
+  scopedState,
+  systemClock,
+} from '@im/core';
 import { type AuditOptions, createAudit } from '../common/audit.ts';
-import { changeJson, deleteJson } from '../common/change-json.ts';
 import { createMembers } from '../common/members.ts';
 
 /** One group, in one tenant. */

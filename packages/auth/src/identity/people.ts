@@ -8,6 +8,7 @@
 import { randomUUID } from 'node:crypto';
 import {
   type Clock,
+  deleteJson,
   IntegrationError,
   isIntegrationError,
   type StateStore,
@@ -15,7 +16,6 @@ import {
   systemClock,
 } from '@im/core';
 import { type AuditOptions, createAudit } from '../common/audit.ts';
-import { deleteJson } from '../common/change-json.ts';
 import { createMembers } from '../common/members.ts';
 import type { ExternalIdentity } from '../common/principal.ts';
 import { type Claim, createClaims, emailClaim, loginClaim, userNameClaim } from './claims.ts';

@@ -8,8 +8,7 @@
  *
  * @see {@link https://www.w3.org/TR/webauthn-3/ | Web Authentication Level 3}
  */
-import { IntegrationError, loadOptional } from '@im/core';
-import { changeJson } from '../common/change-json.ts';
+import { changeJson, IntegrationError, loadOptional } from '@im/core';
 import { digestOf } from '../common/random.ts';
 import { checkSubject } from '../session/subject.ts';
 import { type MfaContext, precondition, refuse } from './context.ts';

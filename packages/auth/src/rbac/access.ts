@@ -4,10 +4,16 @@
  *
  * Everything of a tenant lies under a part of the state of its own: no name of a subject or role can reach into another's.
  */
-import { type Clock, IntegrationError, type StateStore, scopedState, systemClock } from '@im/core';
+import {
+  type Clock,
+  changeJson,
+  IntegrationError,
+  type StateStore,
+  scopedState,
+  systemClock,
+} from '@im/core';
 import { z } from 'zod';
 import { createAudit } from '../common/audit.ts';
-import { changeJson } from '../common/change-json.ts';
 import { createMembers } from '../common/members.ts';
 import { checkSubject } from '../session/subject.ts';
 import type { AccessControl, AccessControlOptions, ChangeCall, TenantAccess } from './access.types.ts';

@@ -5,8 +5,7 @@
  * 2. Ending all takes the records away, then clears the index at the version that was read, again when somebody came meanwhile.
  * 3. One session that takes the place of another takes its place in the index: where that is gone, all were ended meanwhile, and so is it.
  */
-import type { Clock, StateStore, Versioned } from '@im/core';
-import { changeJson } from '../common/change-json.ts';
+import { type Clock, changeJson, type StateStore, type Versioned } from '@im/core';
 import { digestOf, type RandomBytes, randomToken } from '../common/random.ts';
 import type { Session } from './session.ts';
 

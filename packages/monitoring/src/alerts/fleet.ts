@@ -1,8 +1,6 @@
 /** What the processes of a fleet tell each other: their votes, under a key each that ends when they do. */
 
-import type { Lock } from '@im/core';
-import { type StateStore, tryLock } from '@im/core';
-import { changeJson } from '../slo/change-json.ts';
+import { changeJson, type Lock, type StateStore, tryLock } from '@im/core';
 import { mostAlerts } from './advance.ts';
 import type { Vote } from './observe.ts';
 

@@ -1,6 +1,5 @@
 /** Where counts lie: two records an integration in the `StateStore`, to which all processes add, and an index a tenant. */
-import { type StateStore, scopedState } from '@im/core';
-import { changeJson } from './change-json.ts';
+import { changeJson, type StateStore, scopedState } from '@im/core';
 import { addCounts, addTo, type Counts, readSeries, type Series, writeSeries } from './counts.ts';
 import {
   addRecent,

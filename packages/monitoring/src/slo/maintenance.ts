@@ -1,7 +1,6 @@
 /** Maintenance: times whose calls count for nothing. Announced ahead, since counts of the past hold no single calls. */
-import { type StateStore, scopedState } from '@im/core';
+import { changeJson, type StateStore, scopedState } from '@im/core';
 import { z } from 'zod';
-import { changeJson } from './change-json.ts';
 import { minuteMs } from './ladder.ts';
 
 const instant = z.number().int().multipleOf(minuteMs, 'is not at a whole minute');

@@ -1,4 +1,4 @@
-import type { Expiry, StateStore } from '@im/core';
+import type { Expiry, StateStore } from './state.ts';
 
 /**
  * Reads the JSON under `key`, changes it and writes it, again when somebody else was first. What `change` gives back as it got it is not written;
