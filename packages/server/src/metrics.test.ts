@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
 import { sample, sampleStats } from './__fixtures__/registry.ts';
 import { judgeHub } from './health.ts';
@@ -73,23 +72,5 @@ describe('the metrics', () => {
     const later = await metrics([sample({ name: 'another' }), first], health, undefined);
     expect(later.text).toContain('integration="first"');
     expect(later.text).not.toContain('integration="another"');
-  });
-
-  it('need @im/monitoring, and say how to install it', () => {
-    const script = `
-      import { registerHooks } from 'node:module';
-      registerHooks({
-        resolve(specifier, context, next) {
-          if (specifier.startsWith('@im/monitoring')) throw new Error('not installed');
-          return next(specifier, context);
-        },
-      });
-      const { createMetrics } = await import(${JSON.stringify(new URL('./metrics.ts', import.meta.url).href)});
-      const error = await createMetrics({})([], {}, undefined).catch((thrown) => thrown);
-      console.log(error.code, error.message);`;
-    const flags = ['--conditions=@im/source', '--input-type=module', '--eval', script];
-    expect(execFileSync(process.execPath, flags, { encoding: 'utf8' })).toContain(
-      'failed_precondition showing metrics needs the package @im/monitoring, which cannot be loaded; install it: npm install @im/monitoring',
-    );
   });
 });

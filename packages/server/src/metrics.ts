@@ -1,27 +1,22 @@
 /** What a scrape of the hub shows: the hub's own state beside the metrics of integrations, which `@im/monitoring` renders. */
-import { type IntegrationStatus, loadOptional, statuses } from '@im/core';
-import type { MetricsOptions, RenderMetrics, Scrape } from '@im/monitoring/metrics';
+import { type IntegrationStatus, statuses } from '@im/core';
+import {
+  createMetrics as createIntegrationMetrics,
+  type MetricsOptions,
+  metricsFormat,
+  type Scrape,
+} from '@im/monitoring/metrics';
 import { Gauge, type Registry } from 'prom-client';
 import type { Health } from './schemas.ts';
 
 /**
  * Makes a function that renders scrapes, in the format that an `Accept` header asks for, and remembers which integrations have labels of
  * their own.
- *
- * @throws IntegrationError `failed_precondition`, from the function: `@im/monitoring` is not installed
  */
 export function createMetrics(options: MetricsOptions) {
-  let render: RenderMetrics | undefined;
-  return async (
-    list: readonly IntegrationStatus[],
-    health: Health,
-    accept: string | undefined,
-  ): Promise<Scrape> => {
-    const load = () => import('@im/monitoring/metrics');
-    const monitoring = await loadOptional('@im/monitoring', 'showing metrics', load);
-    render ??= monitoring.createMetrics(options);
-    return render(list, monitoring.metricsFormat(accept), (registry) => describeHub(registry, health));
-  };
+  const render = createIntegrationMetrics(options);
+  return (list: readonly IntegrationStatus[], health: Health, accept: string | undefined): Promise<Scrape> =>
+    render(list, metricsFormat(accept), (registry) => describeHub(registry, health));
 }
 
 function describeHub(registry: Registry, health: Health): void {
