@@ -3,7 +3,7 @@
  * `require`, its README's samples compiled under both ways of resolving modules, and measured.
  */
 import { execFile } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -96,8 +96,8 @@ export async function consume(
 async function load(cwd: string, entry: string): Promise<string[]> {
   const name = JSON.stringify(entry);
   const ways = {
-    import: `const all = await import(${name}); if (Object.keys(all).length === 0 && !${name}.includes('types')) throw new Error('exports nothing')`,
-    require: `process.getBuiltinModule('node:module').createRequire(process.cwd() + '/x.js')(${name})`,
+    import: `const all = await import(${name}); if (Object.keys(all).length === 0) throw new Error('exports nothing')`,
+    require: `(await import('node:module')).createRequire(process.cwd() + '/x.js')(${name})`,
   };
   const faults: string[] = [];
   for (const [way, code] of Object.entries(ways)) {
@@ -167,7 +167,8 @@ async function compile(cwd: string, member: WorkspacePackage, workspace: Workspa
   const code = readmeOf(workspace, member).join('\n');
   if (code === '') return [];
   const isOfPeer = optionalPeers(workspace);
-  const folder = temporaryFolderIn(cwd, code);
+  const file = join(cwd, 'sample.ts');
+  writeFileSync(file, `${code}\nexport {};\n`);
   const tsc = join(workspace.root, 'node_modules/typescript7/bin/tsc');
   const faults: string[] = [];
   for (const [moduleResolution, module] of [
@@ -194,16 +195,10 @@ async function compile(cwd: string, member: WorkspacePackage, workspace: Workspa
       '--pretty',
       'false',
     ];
-    const { output } = await run('node', [tsc, ...options, ...more, folder], { cwd });
+    const { output } = await run('node', [tsc, ...options, ...more, file], { cwd });
     const lines = output.split('\n').filter((line) => /error TS/.test(line) && !isOfPeer(line));
     if (lines.length > 0)
       faults.push(`the samples do not compile under ${moduleResolution}: ${lines.slice(0, 5).join(' · ')}`);
   }
   return faults;
-}
-
-function temporaryFolderIn(cwd: string, code: string): string {
-  const file = join(cwd, 'sample.ts');
-  process.getBuiltinModule('node:fs').writeFileSync(file, `${code}\nexport {};\n`);
-  return file;
 }

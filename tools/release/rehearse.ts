@@ -2,7 +2,7 @@
  * `npm run rehearse`: releases, in a temporary copy of this repository, to a registry on loopback: everything for the first time; then one provider after a fix
  * of it; then core after a feature of it, and nobody else; then core after a break, and all that need it. And what must be refused.
  */
-import { execFileSync } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { appendFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pc from 'picocolors';
@@ -29,8 +29,7 @@ const env = {
 writeFileSync(join(folder.path, 'gitconfig'), '[user]\nname = rehearsal\nemail = rehearsal@localhost\n');
 
 /** Runs while this process serves the registry, so not at once. */
-async function run(command: string, ...args: string[]): Promise<{ ok: boolean; output: string }> {
-  const { execFile } = await import('node:child_process');
+function run(command: string, ...args: string[]): Promise<{ ok: boolean; output: string }> {
   return new Promise((resolve) =>
     execFile(
       command,
