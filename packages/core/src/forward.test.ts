@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { type ForwardAnswer, letGoOnAbort } from './forward.ts';
+import { z } from 'zod';
+import { defineIntegration } from './define-integration.ts';
+import { type ForwardAnswer, type ForwardRequest, letGoOnAbort } from './forward.ts';
+import { type Call, read } from './operation.ts';
+import { createRegistry } from './registry/registry.ts';
 
 /** An answer whose second piece never comes, unless it is let go. */
 function endless() {
@@ -55,4 +59,29 @@ describe('an answer that is passed on', () => {
     leaving.abort();
     expect(disposals()).toBe(1);
   });
+});
+
+it('is asked for by a method that says what repeating it does, or refused', async () => {
+  const definition = defineIntegration({
+    id: 'demo',
+    title: 'Demo',
+    category: 'example',
+    contract: 1,
+    docs: 'https://demo.test/docs',
+    options: z.strictObject({}),
+    egress: [],
+    errors: { docs: 'https://demo.test/errors', rows: [] },
+    connect: () => ({ ask: read(async (_call: Call) => 1) }),
+    forward: () => ({ forward: async () => endless().answer }),
+  });
+  await using registry = createRegistry();
+  registry.register(definition, { options: {} });
+  const tenant = registry.tenant('default');
+  for (const method of ['TRACE', 'constructor', undefined])
+    await expect(
+      tenant.forward('demo', { method, path: '' } as unknown as ForwardRequest),
+    ).rejects.toMatchObject({
+      code: 'invalid_argument',
+    });
+  expect((await tenant.forward('demo', { method: 'GET', path: '' })).status).toBe(200);
 });

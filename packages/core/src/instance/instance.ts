@@ -13,6 +13,7 @@ import {
   letGoOnAbort,
 } from '../forward.ts';
 import type { AnyDefinition, Operations } from '../integration.ts';
+import { quoted } from '../names.ts';
 import type { CallOptions } from '../operation.ts';
 import { mergeResilience } from '../resilience/options.ts';
 import { createPipeline } from '../resilience/pipeline.ts';
@@ -137,7 +138,8 @@ export class Instance {
   /**
    * Passes a request on. @returns the vendor's last answer, whatever its status
    *
-   * @throws {@link IntegrationError} when there is no answer; `unimplemented` when the integration passes nothing on
+   * @throws {@link IntegrationError} when there is no answer; `unimplemented` when the integration passes nothing on; `invalid_argument` for
+   * another method than those of {@link ForwardRequest}
    */
   async forward(request: ForwardRequest, options: CallOptions | undefined): Promise<ForwardAnswer> {
     const forwarder = this.#forwarder;
@@ -147,6 +149,13 @@ export class Instance {
         code: 'unimplemented',
         operation: 'forward',
         remedy: 'call one of its operations',
+      });
+    if (!Object.hasOwn(effectOfMethod, request.method))
+      throw new IntegrationError(`cannot pass a request of the method ${quoted(String(request.method))} on`, {
+        ...this.names,
+        code: 'invalid_argument',
+        operation: 'forward',
+        remedy: `give one of ${Object.keys(effectOfMethod).join(', ')}`,
       });
     try {
       const operation = forwarding[effectOfMethod[request.method]];
