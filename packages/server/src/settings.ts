@@ -132,6 +132,10 @@ const webhooks = z
     url: z.url({ protocol: /^https?$/ }).describe('Address of the application that takes events'),
     secret: secret().describe('Base64, with or without whsec_, by which the application verifies them'),
     timeoutMs: milliseconds.optional().describe('Time the application may take. Default 15000.'),
+    baseUrl: z
+      .url({ protocol: /^https?$/ })
+      .optional()
+      .describe('Where vendors reach the hub, since some sign the address. Default: as the request says.'),
   })
   .describe(
     'Where events of webhooks go, as Standard Webhooks. Without it every webhook is refused for now.',

@@ -100,5 +100,7 @@ function listenSettings({
 }
 
 function webhookOptions(settings: HubSettings['webhooks'], clock: Clock): ServerOptions['webhooks'] {
-  return settings && { handle: deliverTo({ ...settings, clock }) };
+  if (settings === undefined) return undefined;
+  const { baseUrl, ...delivery } = settings;
+  return { handle: deliverTo({ ...delivery, clock }), baseUrl };
 }

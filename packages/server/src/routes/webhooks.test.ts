@@ -86,6 +86,23 @@ describe('webhooks of a vendor', () => {
     ]);
   });
 
+  it('have the address that the vendor called, whatever a proxy in between has made of it', async () => {
+    const seen: string[] = [];
+    const registry = createRegistry({ health: { checkIntervalMs: 0 } });
+    const asked = {
+      ...library,
+      webhook: async (_api: unknown, { url }: WebhookRequest) => {
+        seen.push(url);
+        return { events: [] };
+      },
+    };
+    registry.register(asked as typeof library, { options: { key: 'k' } });
+    const webhooks = { handle: async () => undefined, baseUrl: 'https://example.test/hub/' };
+    await using hub = createServer({ registry, webhooks });
+    await hub.app.request('http://10.0.0.7:8080/webhooks/library?tenant=default', { method: 'POST' });
+    expect(seen).toEqual(['https://example.test/hub/webhooks/library?tenant=default']);
+  });
+
   it('are answered as the vendor expects it', async () => {
     await using scene = open({ handle: async () => undefined });
     const answer = await scene.send([]);

@@ -30,6 +30,8 @@ export interface WebhookOptions {
    * itself did before it rejected or its process was killed. It may be called twice at once for one event when it takes longer than `workMs`.
    */
   readonly handle: (event: WebhookEvent, source: WebhookSource) => Promise<void>;
+  /** Where vendors reach the hub, as `https://example.com/hub`, since some sign the address. Default: as the request itself says, which a proxy may change. */
+  readonly baseUrl?: string | undefined;
   /** Milliseconds for which an event is remembered. Default 30 days, longer than vendors repeat. */
   readonly rememberMs?: number | undefined;
   /** Milliseconds that the handler may take before another delivery may try. Default 60 000. */
@@ -64,7 +66,9 @@ export function createWebhookInbox(
   return {
     take: async (source, request, signal) => {
       const { tenant, integration } = source;
-      const { events, reply } = await registry.tenant(tenant).receive(integration, request, { signal });
+      const asked =
+        options?.baseUrl === undefined ? request : { ...request, url: moved(request.url, options.baseUrl) };
+      const { events, reply } = await registry.tenant(tenant).receive(integration, asked, { signal });
       const seen = scopedState(state, 'hub', 'webhook', tenant, integration);
       const counts = { done: 0, before: 0, elsewhere: 0 };
       for (const event of events) {
@@ -88,4 +92,10 @@ export function createWebhookInbox(
       return reply;
     },
   };
+}
+
+/** The same path and query below another address, which may have a path itself. */
+function moved(url: string, base: string): string {
+  const { pathname, search } = new URL(url);
+  return base.replace(/\/$/, '') + pathname + search;
 }
