@@ -23,12 +23,11 @@ import { z } from 'zod';
 import {
   type Asker,
   createShelf,
-  createShelfHarness,
   type ShelfChange,
   type ShelfContext,
-  type ShelfFakeChange,
   shelfOptions,
 } from './__fixtures__/shelf.ts';
+import { createShelfHarness, type ShelfFakeChange } from './__fixtures__/shelf-fake.ts';
 import { conformanceCases } from './cases.ts';
 import type { ConformanceCase } from './conformance/types.ts';
 import { openSuite, runCase, runConformance } from './conformance.ts';

@@ -1,6 +1,7 @@
 import { type Call, keyed, read } from '@im/core';
 import { describe, expect, it } from 'vitest';
-import { assertion, createShelf, createShelfHarness, shelf } from './__fixtures__/shelf.ts';
+import { createShelf, shelf } from './__fixtures__/shelf.ts';
+import { assertion, createShelfHarness } from './__fixtures__/shelf-fake.ts';
 import { conformanceCases } from './cases.ts';
 import { openSuite, runCase, runConformance } from './conformance.ts';
 import { memory, memoryHarness } from './memory-integration.ts';
