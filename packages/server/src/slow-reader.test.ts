@@ -69,7 +69,7 @@ describe('a client that does not take its answer', () => {
     await using it = await serve({ pipelined: 4 }, request.repeat(1_000), never);
     const { handled, afterMs } = await it.closed;
     expect(handled).toBe(4);
-    expect(afterMs).toBeLessThan(1_000);
+    expect(afterMs).toBeLessThan(5_000);
   });
 
   it('gets every answer of what it asked for in one piece, as long as that is little', async () => {

@@ -34,7 +34,7 @@ describe('the driver of Cloud Storage between processes', { timeout: 240_000 }, 
     expect(arrived.length).toBeLessThanOrEqual(mebibytes + 1 + kills * plan.concurrency + cuts / 2);
   });
 
-  it('streams 160 MiB up and down in less than 100 MiB more than it had', async () => {
+  it('streams 160 MiB up and down and keeps less than 100 MiB more than it had', async () => {
     await using fake = await startFake({ record: false });
     fake.keepLatest(10);
     await using streaming = startWorker(worker, ['stream', JSON.stringify(fake.options()), '160']);

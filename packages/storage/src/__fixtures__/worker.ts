@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createMemoryMeter } from '@im/testing';
 import { filesystemDriver } from '../filesystem/filesystem-driver.ts';
 import { type AnyStore, createJournal, fileCheckpoint, memoryJournal, migrate, objectStorage, replicate, verify } from '../multi.ts';
 import { createObjectStore } from '../object-store.ts';
@@ -35,26 +36,20 @@ const jobs: Readonly<Record<string, () => Promise<void>>> = {
       );
     }
   },
-  /** Streams a large object up and down, and prints the most memory that it had, in mebibytes. */
+  /** Streams a large object up and down, and prints how many mebibytes more it kept at most. */
   async stream() {
-    let most = 0;
-    const onProgress = () => {
-      most = Math.max(most, process.memoryUsage.rss());
-    };
+    const { look: onProgress, most } = createMemoryMeter();
     // Each piece is new: one and the same would hide who holds on to them.
     async function* fresh() {
       for (let index = 0; index < 8_192; index += 1) yield new Uint8Array(65_536).fill(index);
     }
     await store.put('large', fresh(), { onProgress });
     for await (const _ of (await store.get('large', { onProgress })).stream());
-    say(`${Math.round(most / 1024 / 1024)}`);
+    say(`${most()}`);
   },
-  /** Replicates a large stream to three folders, migrates it to a fourth, and prints the most memory that it had, in mebibytes. */
+  /** Replicates a large stream to three folders, migrates it to a fourth, and prints how many mebibytes more it kept at most. */
   async streams() {
-    let most = 0;
-    const onProgress = () => {
-      most = Math.max(most, process.memoryUsage.rss());
-    };
+    const { look: onProgress, most } = createMemoryMeter();
     async function* fresh() {
       for (let index = 0; index < 4_096; index += 1) yield new Uint8Array(65_536).fill(index);
     }
@@ -64,7 +59,7 @@ const jobs: Readonly<Record<string, () => Promise<void>>> = {
     await replicated.put('large', fresh(), { onProgress });
     await migrate(replicated, large('d'), { onProgress });
     await verify(replicas[0] as AnyStore, large('d'), { deep: true, onProgress });
-    say(`${Math.round(most / 1024 / 1024)}`);
+    say(`${most()}`);
   },
   /** Migrates from one folder to another, and prints each object that is done, until it is killed. */
   async migrate() {

@@ -89,10 +89,9 @@ describe('a migration between folders', { timeout: 120_000 }, () => {
 });
 
 describe('a replicated store over folders', { timeout: 120_000 }, () => {
-  it('takes no more memory for 256 MiB to three stores, and from there to a fourth, than for its parts', async () => {
+  it('keeps no more memory for 256 MiB to three stores, and from there to a fourth, than for its parts', async () => {
     const { lines } = await run('streams', '', () => false);
-    expect(Number(lines[0])).toBeGreaterThan(30);
-    expect(Number(lines[0])).toBeLessThan(260);
+    expect(Number(lines[0])).toBeLessThan(100);
   });
 
   it('is in step after its writer was killed six times, and has every write that was promised', async () => {

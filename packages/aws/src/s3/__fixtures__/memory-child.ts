@@ -1,4 +1,5 @@
-/** Streams a large object up and down, and prints how many mebibytes more it had than at rest: `node memory-child.ts <options> <bytes>`. */
+/** Streams a large object up and down, and prints how many mebibytes more it kept than at rest: `node memory-child.ts <options> <bytes>`. */
+import { createMemoryMeter } from '@im/testing';
 import { connect } from '../__tests__/connect.ts';
 
 const [options = '', bytes = ''] = process.argv.slice(2);
@@ -11,12 +12,9 @@ async function* fresh(left: number) {
 }
 
 const measure = async (work: (onProgress: () => void) => Promise<void>): Promise<number> => {
-  const atRest = process.memoryUsage.rss();
-  let most = atRest;
-  await work(() => {
-    most = Math.max(most, process.memoryUsage.rss());
-  });
-  return Math.round((most - atRest) / 1024 / 1024);
+  const meter = createMemoryMeter();
+  await work(meter.look);
+  return meter.most();
 };
 
 // Whatever is loaded by the first use is at rest already.

@@ -1,7 +1,7 @@
 /** What other processes do in the tests: `node worker.ts <job> <options as JSON> …`. Each line it prints is for the test. */
 import { createIntegration } from '@im/core';
 import { createObjectStore } from '@im/storage';
-import { runKilledUpload } from '@im/testing';
+import { createMemoryMeter, runKilledUpload } from '@im/testing';
 import { blob } from '../blob.ts';
 import { blobDriver } from '../driver/blob-driver.ts';
 
@@ -20,21 +20,18 @@ async function* fresh(size: number): AsyncGenerator<Uint8Array> {
 
 const jobs: Readonly<Record<string, () => Promise<void>>> = {
   upload: () => runKilledUpload(store, words),
-  /** Streams a large object up, then down, and prints by how many mebibytes its memory grew at most, each time. */
+  /** Streams a large object up, then down, and prints how many mebibytes more it kept at most, each time. */
   async stream() {
     await store.put('warm', fresh(8 * 1024 * 1024));
-    const idle = process.memoryUsage.rss();
-    let most = idle;
-    const onProgress = () => {
-      most = Math.max(most, process.memoryUsage.rss());
-    };
-    const sayMost = () => say(`${Math.round((most - idle) / 1024 / 1024)}`);
-    await store.put('large', fresh(Number(words[0])), { onProgress });
-    sayMost();
-    let down = 0;
-    for await (const piece of (await store.get('large', { onProgress })).stream()) down += piece.byteLength;
-    sayMost();
-    say(`${down}`);
+    const up = createMemoryMeter();
+    await store.put('large', fresh(Number(words[0])), { onProgress: up.look });
+    say(`${up.most()}`);
+    const down = createMemoryMeter();
+    let got = 0;
+    const whole = await store.get('large', { onProgress: down.look });
+    for await (const piece of whole.stream()) got += piece.byteLength;
+    say(`${down.most()}`);
+    say(`${got}`);
   },
 };
 

@@ -1,7 +1,7 @@
 /** What other processes do in the tests: `node worker.ts <job> <options as JSON> …`. Each line it prints is for the test. */
 import { createIntegration } from '@im/core';
 import { createObjectStore } from '@im/storage';
-import { runKilledUpload } from '@im/testing';
+import { createMemoryMeter, runKilledUpload } from '@im/testing';
 import { gcsDriver } from '../driver/gcs-driver.ts';
 import { storage } from '../storage.ts';
 
@@ -21,18 +21,14 @@ async function* repeated(piece: Uint8Array, size: number): AsyncGenerator<Uint8A
 
 const jobs: Readonly<Record<string, () => Promise<void>>> = {
   upload: () => runKilledUpload(store, words),
-  /** Streams a large object up and down, and prints by how many mebibytes its memory grew. */
+  /** Streams a large object up and down, and prints how many mebibytes more it kept than before. */
   async stream() {
     await store.put('small', new Uint8Array(2 * mebibyte));
     await (await store.get('small')).bytes();
-    const before = process.memoryUsage.rss();
-    let most = 0;
-    const onProgress = () => {
-      most = Math.max(most, process.memoryUsage.rss());
-    };
+    const { look: onProgress, most } = createMemoryMeter();
     await store.put('large', repeated(new Uint8Array(65_536), Number(words[0]) * mebibyte), { onProgress });
     for await (const _ of (await store.get('large', { onProgress })).stream());
-    say(`${Math.round((most - before) / mebibyte)}`);
+    say(`${most()}`);
   },
 };
 
