@@ -12,7 +12,8 @@ import { checkTranslations } from '../docs/translations.ts';
 import { type Fault, faultLines } from '../lib/fault.ts';
 import { run } from '../lib/run.ts';
 import { readWorkspace, repositoryRoot } from '../lib/workspace.ts';
-import { audit, auditLines } from '../tarballs/audit.ts';
+import { audit, auditLines, deprecationLines } from '../tarballs/audit.ts';
+import { foreignDependencies, readLock } from '../tarballs/dependencies.ts';
 import { checkFloors } from './floors.ts';
 import { checkLock } from './lock.ts';
 import { checkPublish } from './publish.ts';
@@ -115,10 +116,12 @@ async function deploy(): Promise<string> {
   return shown(await checkDeploy(repositoryRoot));
 }
 
-/** None, where the registry knows of none. */
+/** None, where none are known and nothing was given up. */
 async function vulnerabilities(): Promise<readonly string[]> {
-  const known = await audit(repositoryRoot);
-  return known.kind === 'known' && known.vulnerabilities.length === 0 ? [] : auditLines(known);
+  const dependencies = foreignDependencies(workspace, readLock(repositoryRoot));
+  const known = await audit(repositoryRoot, dependencies);
+  const isClean = known.kind === 'known' && known.vulnerabilities.length === 0;
+  return [...(isClean ? [] : auditLines(known)), ...deprecationLines(dependencies)];
 }
 
 function command(name: string, ...args: string[]): Step['run'] {

@@ -1,4 +1,5 @@
 /** What a release would do: which packages get which version, and why. */
+import semver from 'semver';
 import type { Manifest } from '../lib/workspace.ts';
 import { type Bump, bumpOf, type Commit, concerns } from './commits.ts';
 
@@ -30,23 +31,9 @@ export interface PlannedRelease {
 
 /** `1.2.3` moved on. */
 export function bumped(version: string, bump: Bump): string {
-  const [major = 0, minor = 0, patch = 0] = version.split('.').map(Number);
-  if (bump === 'major') return `${major + 1}.0.0`;
-  return bump === 'minor' ? `${major}.${minor + 1}.0` : `${major}.${minor}.${patch + 1}`;
-}
-
-/** Whether `version` lies in a caret range of one version, `^0.1.0`, or in one of several with `||` between. */
-export function inRange(version: string, range: string): boolean {
-  const wanted = version.split('.').map(Number);
-  return range.split('||').some((part) => {
-    const base = /^\s*\^(\d+)\.(\d+)\.(\d+)\s*$/.exec(part)?.slice(1).map(Number);
-    if (base === undefined) return false;
-    const fixed = base.findIndex((digit) => digit !== 0);
-    const held = fixed < 0 ? 2 : fixed;
-    if (base.slice(0, held + 1).some((digit, index) => digit !== wanted[index])) return false;
-    const first = base.findIndex((digit, index) => digit !== wanted[index]);
-    return first < 0 || (wanted[first] ?? 0) > (base[first] ?? 0);
-  });
+  const next = semver.inc(version, bump);
+  if (next === null) throw new Error(`${version} is no version`);
+  return next;
 }
 
 const kinds = ['dependencies', 'peerDependencies', 'devDependencies'] as const;
@@ -79,7 +66,7 @@ export function planRelease(members: readonly Member[]): readonly PlannedRelease
     isSettled = true;
     for (const { name, folder, manifest } of members) {
       const left = Object.entries(rangesOf(manifest, names))
-        .filter(([needed, range]) => !inRange(versionOf(needed), range))
+        .filter(([needed, range]) => !semver.satisfies(versionOf(needed), range))
         .map(([needed]) => [needed, `^${versionOf(needed)}`] as const);
       const known = plan.get(name);
       const ranges = Object.fromEntries(left);

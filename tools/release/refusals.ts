@@ -1,6 +1,7 @@
 /** What stands in the way of a release, all of it at once, before anything is written or uploaded. */
+import semver from 'semver';
 import type { Fault } from '../lib/fault.ts';
-import { inRange, type Member, type PlannedRelease, rangesOf } from './plan.ts';
+import { type Member, type PlannedRelease, rangesOf } from './plan.ts';
 
 /** What is looked at. */
 export interface Situation {
@@ -58,7 +59,7 @@ export function refusals(situation: Situation): readonly Fault[] {
       })),
     ...members.flatMap(({ name, manifest }) =>
       Object.entries({ ...rangesOf(manifest, names), ...stated.get(name) })
-        .filter(([needed, range]) => !inRange(next.get(needed) ?? '0.0.0', range))
+        .filter(([needed, range]) => !semver.satisfies(next.get(needed) ?? '0.0.0', range))
         .map(([needed, range]) => ({
           place: name,
           says: `needs ${needed} ${range}, and the workspace has ${next.get(needed)}: widen the range`,

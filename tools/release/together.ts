@@ -2,10 +2,10 @@
  * Whether two versions get on: an adapter and a core, both as they were published, installed in an empty folder; the conformance suite that came with
  * the core's day is run on the adapter's own fake.
  */
+import semver from 'semver';
 import { run } from '../lib/run.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 import type { WorkspacePackage } from '../lib/workspace.ts';
-import { inRange } from './plan.ts';
 import type { LocalRegistry, PublishedVersion } from './registry.ts';
 
 /** What came of one pair. */
@@ -15,13 +15,6 @@ export interface Pair {
   readonly passed: number;
   /** Ids of cases that failed, each with the reason; or why it could not be tried. */
   readonly faults: readonly string[];
-}
-
-/** By version, oldest first. */
-function byAge(one: string, other: string): number {
-  const [left, right] = [one, other].map((version) => version.split('.').map(Number));
-  const at = (left ?? []).findIndex((digit, index) => digit !== right?.[index]);
-  return at < 0 ? 0 : (left?.[at] ?? 0) - (right?.[at] ?? 0);
 }
 
 /** Published versions of a package, oldest first. */
@@ -34,12 +27,12 @@ export async function versionsOf(
   const { versions } = (await answer.json()) as {
     readonly versions: Readonly<Record<string, PublishedVersion>>;
   };
-  return Object.values(versions).sort((one, other) => byAge(one.version, other.version));
+  return Object.values(versions).sort((one, other) => semver.compare(one.version, other.version));
 }
 
 /** The oldest of `versions` that lies in `range`. */
 export function oldestIn(versions: readonly PublishedVersion[], range: string): string | undefined {
-  return versions.find(({ version }) => inRange(version, range))?.version;
+  return versions.find(({ version }) => semver.satisfies(version, range))?.version;
 }
 
 /** Names under which an adapter exports its integrations, by subpath. */

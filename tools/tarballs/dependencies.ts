@@ -8,6 +8,7 @@ interface LockEntry {
   readonly version?: string;
   readonly integrity?: string;
   readonly license?: string;
+  readonly deprecated?: string;
   readonly link?: boolean;
   readonly resolved?: string;
   readonly dependencies?: Readonly<Record<string, string>>;
@@ -27,6 +28,8 @@ export interface Dependency {
   readonly version: string;
   /** `sha512-…` of its tarball; absent in a package of the workspace. */
   readonly integrity: string | undefined;
+  /** Why its authors gave it up; absent: they did not. */
+  readonly deprecated: string | undefined;
   /** Whether it is there by an optional peer or an optional dependency alone. */
   readonly optional: boolean;
   /** Paths of those that it needs itself. */
@@ -64,6 +67,7 @@ export function dependenciesOf(member: WorkspacePackage, lock: Lock): readonly D
     name: entry.name ?? path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length),
     version: entry.version ?? '0.0.0',
     integrity: entry.integrity,
+    deprecated: entry.deprecated,
     optional,
     needs: needs.toSorted(),
   }));

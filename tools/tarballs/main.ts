@@ -8,7 +8,7 @@ import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { faultLines } from '../lib/fault.ts';
 import { readWorkspace, repositoryRoot } from '../lib/workspace.ts';
-import { audit, auditLines } from './audit.ts';
+import { audit, auditLines, deprecationLines } from './audit.ts';
 import { foreignDependencies, readLock } from './dependencies.ts';
 import { licenceFaults, licenceOf } from './licences.ts';
 import { bomText, createBom } from './sbom.ts';
@@ -29,7 +29,8 @@ for (const member of workspace.packages) {
 }
 console.log(`${workspace.packages.length} bills of materials in ${values.out}`);
 
-const licences = foreignDependencies(workspace, lock).map(({ path }) => licenceOf(repositoryRoot, path));
+const dependencies = foreignDependencies(workspace, lock);
+const licences = dependencies.map(({ path }) => licenceOf(repositoryRoot, path));
 const counts = [...Map.groupBy(licences, (one) => one ?? 'not installed here')].map(
   ([licence, all]) => `${licence} ${all.length}`,
 );
@@ -37,8 +38,8 @@ console.log(`licences: ${counts.join(', ')}`);
 const faults = licenceFaults(workspace, lock);
 for (const line of faultLines(faults)) console.error(line);
 
-const known = await audit(repositoryRoot);
-for (const line of auditLines(known)) console.log(line);
+const known = await audit(repositoryRoot, dependencies);
+for (const line of [...auditLines(known), ...deprecationLines(dependencies)]) console.log(line);
 const grave =
   known.kind === 'unknown' ||
   known.vulnerabilities.some(({ severity }) => ['high', 'critical'].includes(severity));

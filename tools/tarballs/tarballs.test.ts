@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../lib/temporary.ts';
 import { readWorkspace } from '../lib/workspace.ts';
-import { auditLines, readAudit } from './audit.ts';
+import { findVulnerabilities, readAdvisories } from './advisories.ts';
+import { auditLines, deprecationLines, readAudit } from './audit.ts';
 import { conformanceFaults } from './conformance.ts';
-import { dependenciesOf, readLock } from './dependencies.ts';
+import { type Dependency, dependenciesOf, readLock } from './dependencies.ts';
 import { isAllowed, licenceFaults } from './licences.ts';
 import { tarballFaults } from './rules.ts';
 import { bomFaults, bomText, createBom } from './sbom.ts';
@@ -218,11 +219,11 @@ describe('conformance.json', () => {
 });
 
 describe('what is known of vulnerabilities', () => {
-  it('is told, with severity and advisory', () => {
-    const known = readAudit(
-      `npm warn x\n${JSON.stringify({ vulnerabilities: { a: { severity: 'high', range: '<2', via: [{ title: 'Bad', url: 'https://x.test' }, 'b'] } } })}`,
-    );
-    expect(auditLines(known)).toEqual(['high: a <2: Bad https://x.test; by b']);
+  it('is told, with severity and advisory, of what users install', () => {
+    const via = [{ title: 'Bad', url: 'https://x.test' }, 'b'];
+    const found = { severity: 'high', range: '<2', via };
+    const printed = `npm warn x\n${JSON.stringify({ vulnerabilities: { a: found, tool: found } })}`;
+    expect(auditLines(readAudit(printed, new Set(['a'])))).toEqual(['high: a <2: Bad https://x.test; by b']);
   });
 
   it.each([
@@ -233,7 +234,77 @@ describe('what is known of vulnerabilities', () => {
     ],
     ['no network', 'npm error network', 'npm error network'],
   ])('is nothing with %s, and that is said', (_, output, why) => {
-    expect(auditLines(readAudit(output))).toEqual([expect.stringContaining('nothing is known')]);
-    expect(readAudit(output)).toMatchObject({ kind: 'unknown', why });
+    const known = readAudit(output, new Set());
+    expect(auditLines(known)).toEqual([expect.stringContaining('nothing is known')]);
+    expect(known).toMatchObject({ kind: 'unknown', why });
+  });
+});
+
+const dependency = (name: string, version: string, deprecated?: string): Dependency => ({
+  path: `node_modules/${name}`,
+  name,
+  version,
+  integrity: undefined,
+  deprecated,
+  optional: false,
+  needs: [],
+});
+
+it('what its authors gave up is told', () => {
+  expect(deprecationLines([dependency('a', '1.0.0'), dependency('b', '2.0.0', 'use c')])).toEqual([
+    'deprecated: b@2.0.0: use c',
+  ]);
+});
+
+describe('advisories of a folder', () => {
+  const range = (...events: object[]) => ({ ranges: [{ type: 'SEMVER', events }] });
+  const record = (affected: object, more: object = {}) => ({
+    id: 'GHSA-1',
+    summary: 'bad',
+    database_specific: { severity: 'HIGH' },
+    affected: [{ package: { ecosystem: 'npm', name: 'a' }, ...affected }],
+    ...more,
+  });
+  const found = (version: string, advisory: object) => {
+    using folder = temporaryFolder({ 'npm/GHSA-1.json': advisory });
+    return findVulnerabilities([dependency('a', version)], readAdvisories(folder.path));
+  };
+
+  it.each([
+    ['1.2.2', range({ introduced: '0' }, { fixed: '1.2.3' }), true],
+    ['1.2.3', range({ introduced: '0' }, { fixed: '1.2.3' }), false],
+    ['1.2.3-beta.1', range({ introduced: '1.0.0' }, { fixed: '1.2.3' }), true],
+    [
+      '2.0.5',
+      range({ introduced: '1.0.0' }, { fixed: '1.9.0' }, { introduced: '2.0.0' }, { fixed: '2.1.0' }),
+      true,
+    ],
+    [
+      '1.9.5',
+      range({ introduced: '1.0.0' }, { fixed: '1.9.0' }, { introduced: '2.0.0' }, { fixed: '2.1.0' }),
+      false,
+    ],
+    ['1.2.3', range({ introduced: '0' }, { last_affected: '1.2.3' }), true],
+    ['1.2.4', range({ introduced: '0' }, { last_affected: '1.2.3' }), false],
+    ['0.9.0', range({ introduced: '1.0.0' }), false],
+    ['6.6.6', { versions: ['6.6.6'] }, true],
+    ['6.6.7', { versions: ['6.6.6'] }, false],
+    ['1.0.0', { ...range({ introduced: '0' }), package: { ecosystem: 'PyPI', name: 'a' } }, false],
+    ['1.0.0', { ...range({ introduced: '0' }), package: { ecosystem: 'npm', name: 'b' } }, false],
+  ])('concern %s or not: %j', (version, affected, isAffected) => {
+    const one = { name: 'a', severity: 'high', range: version, advisories: ['GHSA-1 bad'] };
+    expect(found(version, record(affected))).toEqual(isAffected ? [one] : []);
+  });
+
+  it('that were withdrawn concern nobody, and one without a severity is critical', () => {
+    const all = range({ introduced: '0' });
+    expect(found('1.0.0', record(all, { withdrawn: '2026-01-01T00:00:00Z' }))).toEqual([]);
+    expect(found('1.0.0', record(all, { database_specific: {} }))).toMatchObject([{ severity: 'critical' }]);
+  });
+
+  it('that are not there are no clean bill', () => {
+    using folder = temporaryFolder({ 'package.json': {} });
+    expect(() => readAdvisories(folder.path)).toThrow('a folder without records');
+    expect(() => readAdvisories(`${folder.path}/gone`)).toThrow('names no folder');
   });
 });
