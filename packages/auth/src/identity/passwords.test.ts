@@ -177,19 +177,20 @@ describe('a password', () => {
   });
 
   it('that was kept more cheaply is answered no sooner than a name that nobody has', async () => {
-    const { acme: cheap, state } = open();
+    // Where memory comes from changes between 16 MiB and 32 MiB, and its cost with it; these two are on one side.
+    const { acme: cheap, state } = open({ costLog2: 15 });
     await cheap.set('ada', good);
-    const { acme } = open({ state, costLog2: 15, mostFailures: 100 });
-    // The time of the processor, the least of four by turns: what else the machine does only adds to it. It was two fifths, and is three quarters and more.
+    const { acme } = open({ state, costLog2: 16, mostFailures: 100 });
+    // The time of the processor, the least of three by turns: what else the machine does only adds to it. Without what is made up for it is a half.
     const least = { ada: Number.POSITIVE_INFINITY, nobody: Number.POSITIVE_INFINITY };
-    for (let turn = 0; turn < 4; turn += 1)
+    for (let turn = 0; turn < 3; turn += 1)
       for (const name of ['ada', 'nobody'] as const) {
         const before = process.cpuUsage();
         await acme.verify(name, bad).catch(() => undefined);
         const { user, system } = process.cpuUsage(before);
         least[name] = Math.min(least[name], user + system);
       }
-    expect(least.ada).toBeGreaterThan(least.nobody * 0.55);
+    expect(least.ada).toBeGreaterThan(least.nobody * 0.75);
   });
 
   it('is given up on when the caller gives up: nothing is written, and the attempt stays counted', async () => {

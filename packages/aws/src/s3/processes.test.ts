@@ -23,7 +23,7 @@ async function lineOf({ lines }: Worker, isEnough: (line: string) => boolean): P
 }
 
 it(`${killed.bytes / mebibyte} MiB in parts, ${cuts} cuts, ${killed.kills} kills: the old object or the whole new one is visible, and no orphan stays`, {
-  timeout: 240_000,
+  timeout: 600_000,
 }, async () => {
   await using fake = await startFake();
   const bucket = fake.createBucket('films');
@@ -42,7 +42,7 @@ const killedMebibytes = isCi ? 1024 : 64;
 const partMebibytes = 8;
 
 it(`an upload of ${killedMebibytes} MiB whose process is killed in the middle is resumed by another, which sends only the missing parts`, {
-  timeout: 240_000,
+  timeout: 600_000,
 }, async () => {
   const size = killedMebibytes * mebibyte;
   const parts = killedMebibytes / partMebibytes;
@@ -99,7 +99,7 @@ async function digestOf(bytes: AsyncIterable<Uint8Array>): Promise<string> {
 const streamedMebibytes = isCi ? 1024 : 256;
 
 it(`a stream of ${streamedMebibytes} MiB up and down keeps at most 100 MiB more than the process at rest`, {
-  timeout: 240_000,
+  timeout: 600_000,
 }, async () => {
   const size = streamedMebibytes * mebibyte;
   await using sink = await startSink(size);

@@ -10,7 +10,7 @@ const cuts = 50;
 /** Far more than it may take. */
 const streamedMebibytes = process.env.CI === 'true' ? 512 : 256;
 
-describe('processes that upload', { timeout: 240_000 }, () => {
+describe('processes that upload', { timeout: 600_000 }, () => {
   let fake: BlobFake;
   beforeEach(async () => {
     fake = await startFake();

@@ -14,7 +14,7 @@ const isCi = process.env.CI === 'true';
 const [mebibytes, kills] = isCi ? [200, 10] : [64, 2];
 const cuts = 50;
 
-describe('the driver of Cloud Storage between processes', { timeout: 240_000 }, () => {
+describe('the driver of Cloud Storage between processes', { timeout: 600_000 }, () => {
   it(`uploads ${mebibytes} MiB in parts in spite of ${cuts} cuts and ${kills} kills: the old object or the whole new one is visible, and no orphan stays`, async () => {
     await using fake = await startFake({ versioning: false });
     // The first one is the old object, whose put is not repeated.

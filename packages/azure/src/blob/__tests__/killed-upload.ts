@@ -11,7 +11,7 @@ const isCi = process.env.CI === 'true';
 /** How much is sent, and how often its process is killed: less where somebody waits for it. */
 export const killed = { mebibytes: isCi ? 200 : 64, kills: isCi ? 10 : 2 };
 /** Of the uploads of `worker.ts`. */
-export const partBytes = 2 * mebibyte;
+export const partBytes = mebibyte;
 /** Parts at once, as a store sends them by default. */
 export const concurrency = 4;
 

@@ -4,13 +4,14 @@ import { createObjectStore } from '@im/storage';
 import { createMemoryMeter, runKilledUpload } from '@im/testing';
 import { blob } from '../blob.ts';
 import { blobDriver } from '../driver/blob-driver.ts';
+import { partBytes } from './killed-upload.ts';
 
 const [job = '', options = '{}', ...words] = process.argv.slice(2);
 const client = createIntegration(blob, {
   options: JSON.parse(options),
   resilience: { retry: { maxAttempts: 30, initialMs: 1, maxMs: 20 }, breaker: false, retryBudget: false },
 });
-const store = createObjectStore(blobDriver(client), { partBytes: 2 * 1024 * 1024 });
+const store = createObjectStore(blobDriver(client), { partBytes });
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
 /** So many bytes, each piece a new one. */
