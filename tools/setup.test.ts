@@ -3,11 +3,14 @@ import { temporaryFolder } from './lib/temporary.ts';
 
 interface Setup {
   isNodeSupported(version: string): boolean;
-  missing(root: string): string[];
+  missing(root: string, anyNode?: boolean): string[];
+  hasNode(root: string, wanted: string): boolean;
 }
 
 // By its URL, since it is JavaScript without declarations: it runs before anything is installed.
-const { isNodeSupported, missing }: Setup = await import(new URL('./setup.mjs', import.meta.url).href);
+const { hasNode, isNodeSupported, missing }: Setup = await import(
+  new URL('./setup.mjs', import.meta.url).href
+);
 
 const wanted = {
   '': {},
@@ -71,6 +74,26 @@ test('the pinned Node is needed where the lock file has one', () => {
   });
   expect(missingWith(locks(node), 'node_modules/.bin/node')).toEqual(['the pinned Node is missing']);
   expect(missingWith(locks({}), 'node_modules/.bin/node')).toEqual([]);
+});
+
+test('another Node in its place is a fault, unless one was asked for', () => {
+  const pinned = { 'node_modules/node': { version: '24.21.0' } };
+  const other = { 'node_modules/node': { version: '26.10.0' } };
+  using folder = temporaryFolder({
+    ...installed,
+    'package-lock.json': { packages: { ...wanted, ...pinned } },
+    'node_modules/.package-lock.json': {
+      packages: { ...installed['node_modules/.package-lock.json'].packages, ...other },
+    },
+  });
+  expect(missing(folder.path)).toEqual(['node_modules/node is missing or of another version']);
+  expect(missing(folder.path, true)).toEqual([]);
+  expect(['26', '26.10.0', '24', '2'].map((version) => hasNode(folder.path, version))).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ]);
 });
 
 test.each([

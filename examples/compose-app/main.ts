@@ -20,10 +20,7 @@ const workspace = readWorkspace(repositoryRoot);
 const needed = new Set(apps.flatMap((app) => neededBy(app, workspace)));
 
 await using registry = await startRegistry();
-{
-  using folder = temporaryFolder();
-  await publishAll({ ...workspace, packages: [...needed] }, registry, folder);
-}
+await publishAll({ ...workspace, packages: [...needed] }, registry);
 console.log(`${registry.published.length} packages published on loopback`);
 for (const app of apps) {
   const faults = await tryApp(app, workspace, registry);

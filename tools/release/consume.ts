@@ -11,7 +11,9 @@ import { readSamples } from '../check/samples.ts';
 import { run } from '../lib/run.ts';
 import { temporaryFolder } from '../lib/temporary.ts';
 import type { Workspace, WorkspacePackage } from '../lib/workspace.ts';
+import type { NodeVersion } from './nodes.ts';
 import type { LocalRegistry } from './registry.ts';
+import { runSuite } from './together.ts';
 
 const exec = promisify(execFile);
 
@@ -40,11 +42,12 @@ const peersOf = ({ manifest }: WorkspacePackage, isOptional: boolean) =>
     (peer) => (manifest.peerDependenciesMeta?.[peer]?.optional ?? false) === isOptional,
   );
 
-/** Installs `member` alone, tries it, and measures it. */
+/** Installs `member` alone, tries it, on this Node and on `nodes`, and measures it. */
 export async function consume(
   member: WorkspacePackage,
   workspace: Workspace,
   registry: LocalRegistry,
+  nodes: readonly NodeVersion[] = [],
 ): Promise<Footprint> {
   using folder = temporaryFolder({
     'package.json': { name: 'consumer', private: true, type: 'module' },
@@ -89,21 +92,46 @@ export async function consume(
   await install(...new Set(['@im/testing', '@types/node@24', ...others]));
   for (const entry of later) if (!entry.endsWith('/vitest')) faults.push(...(await load(cwd, entry)));
   faults.push(...(await compile(cwd, member, workspace)));
+  const all = entries.filter((entry) => !entry.endsWith('/vitest'));
+  for (const node of nodes) faults.push(...(await tryOn(node, cwd, member, all)));
   return { name: member.name, packages, bytes, importMs, faults };
 }
 
-/** By `import`, and by `require`, which Node can since 22.12. */
+/** By `import`, and by `require`, which Node can since 22.12: code that loads entries, each way. */
+const ways = {
+  import: (entry: string) =>
+    `const all = await import('${entry}'); if (Object.keys(all).length === 0) throw new Error('exports nothing')`,
+  require: (entry: string) =>
+    `(await import('node:module')).createRequire(process.cwd() + '/x.js')('${entry}')`,
+};
+
 async function load(cwd: string, entry: string): Promise<string[]> {
-  const name = JSON.stringify(entry);
-  const ways = {
-    import: `const all = await import(${name}); if (Object.keys(all).length === 0) throw new Error('exports nothing')`,
-    require: `(await import('node:module')).createRequire(process.cwd() + '/x.js')(${name})`,
-  };
   const faults: string[] = [];
   for (const [way, code] of Object.entries(ways)) {
-    const { ok, output } = await run('node', ['--input-type=module', '-e', code], { cwd });
-    if (!ok)
-      faults.push(`${way} of ${entry}: ${output.split('\n').find((line) => /Error/.test(line)) ?? output}`);
+    const { ok, output } = await run('node', ['--input-type=module', '-e', code(entry)], { cwd });
+    if (!ok) faults.push(`${way} of ${entry}: ${errorOf(output)}`);
+  }
+  return faults;
+}
+
+const errorOf = (output: string) => output.split('\n').find((line) => /Error/.test(line)) ?? output;
+
+/** On another Node: all entries in one process each way, and the conformance suites of its integrations. */
+async function tryOn(
+  { version, program }: NodeVersion,
+  cwd: string,
+  { name, manifest }: WorkspacePackage,
+  entries: readonly string[],
+): Promise<string[]> {
+  const faults: string[] = [];
+  for (const [way, code] of Object.entries(ways)) {
+    const all = entries.map((entry) => `{ ${code(entry)} }`).join('\n');
+    const { ok, output } = await run(program, ['--input-type=module', '-e', all], { cwd });
+    if (!ok) faults.push(`${way} on ${version}: ${errorOf(output)}`);
+  }
+  if (manifest.im?.integration !== undefined) {
+    const { faults: failed } = await runSuite(name, cwd, program);
+    faults.push(...failed.map((fault) => `on ${version}: ${fault}`));
   }
   return faults;
 }

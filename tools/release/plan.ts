@@ -36,6 +36,14 @@ export function bumped(version: string, bump: Bump): string {
   return next;
 }
 
+/** The text of a manifest as `release` writes it. */
+export function releasedManifest(text: string, { to, ranges }: PlannedRelease): string {
+  return Object.entries(ranges).reduce(
+    (before, [needed, range]) => before.replaceAll(new RegExp(`("${needed}": ")[^"]+`, 'g'), `$1${range}`),
+    text.replace(/("version": ")[^"]+/, `$1${to}`),
+  );
+}
+
 const kinds = ['dependencies', 'peerDependencies', 'devDependencies'] as const;
 
 /** Ranges of packages of ours that `manifest` states. Those of development are not published, but npm links by them. */

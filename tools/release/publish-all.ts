@@ -1,27 +1,25 @@
-/** Publishes every package of the workspace, as it is built now, to a registry on loopback. */
+/** Publishes packages, as they are built now, to a registry on loopback. */
 import { join } from 'node:path';
 import { run } from '../lib/run.ts';
-import type { TemporaryFolder } from '../lib/temporary.ts';
+import { temporaryFolder } from '../lib/temporary.ts';
 import type { Workspace } from '../lib/workspace.ts';
 import type { LocalRegistry } from './registry.ts';
 
-/** @throws Error with all that npm said */
-export async function publishAll(
-  workspace: Workspace,
-  registry: LocalRegistry,
-  folder: TemporaryFolder,
-): Promise<void> {
-  folder.write({ '.npmrc': registry.npmrc });
-  for (const { folder: place, name } of workspace.packages) {
-    const args = [
-      'publish',
-      '--registry',
-      registry.url,
-      '--userconfig',
-      join(folder.path, '.npmrc'),
-      '--no-provenance',
-    ];
-    const { ok, output } = await run('npm', args, { cwd: join(workspace.root, place) });
-    if (!ok) throw new Error(`npm publish of ${name}: ${output}`);
-  }
+/**
+ * Every package of the workspace.
+ * @throws Error with all that npm said
+ */
+export async function publishAll(workspace: Workspace, registry: LocalRegistry): Promise<void> {
+  for (const { folder } of workspace.packages) await publishFolder(join(workspace.root, folder), registry);
+}
+
+/**
+ * The package that stands in `cwd`.
+ * @throws Error with all that npm said
+ */
+export async function publishFolder(cwd: string, registry: LocalRegistry): Promise<void> {
+  using settings = temporaryFolder({ '.npmrc': registry.npmrc });
+  const where = ['--registry', registry.url, '--userconfig', join(settings.path, '.npmrc')];
+  const { ok, output } = await run('npm', ['publish', ...where, '--no-provenance'], { cwd });
+  if (!ok) throw new Error(`npm publish of ${cwd}: ${output}`);
 }

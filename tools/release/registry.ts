@@ -42,8 +42,8 @@ export interface LocalRegistry extends AsyncDisposable {
   readonly npmrc: string;
 }
 
-/** Starts one. */
-export async function startRegistry(scope = '@im'): Promise<LocalRegistry> {
+/** Starts one. It gives out the versions of the registry with the address `upstream` as well, beside its own. */
+export async function startRegistry(upstream?: string): Promise<LocalRegistry> {
   const packuments = new Map<string, Packument>();
   const tarballs = new Map<string, Buffer>();
   const published: string[] = [];
@@ -70,8 +70,18 @@ export async function startRegistry(scope = '@im'): Promise<LocalRegistry> {
   const answer = async (request: IncomingMessage): Promise<[status: number, body: object | Buffer]> => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://registry').pathname);
     if (request.method === 'PUT') return publish((await json(request)) as Publication);
-    const found = tarballs.get(path) ?? packuments.get(path.slice(1));
+    const found = tarballs.get(path) ?? (await packumentOf(path.slice(1)));
     return found === undefined ? [404, { error: 'not found' }] : [200, found];
+  };
+
+  const packumentOf = async (name: string): Promise<Packument | undefined> => {
+    const own = packuments.get(name);
+    if (upstream === undefined) return own;
+    const answer = await fetch(new URL(name, upstream));
+    if (!answer.ok) return own;
+    const above = (await answer.json()) as Packument;
+    const both = (field: 'dist-tags' | 'versions') => ({ ...above[field], ...own?.[field] });
+    return { name, 'dist-tags': both('dist-tags'), versions: both('versions') } as Packument;
   };
 
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
@@ -92,7 +102,7 @@ export async function startRegistry(scope = '@im'): Promise<LocalRegistry> {
   return {
     url,
     published,
-    npmrc: `${scope}:registry=${url}\n//127.0.0.1:${port}/:_authToken=rehearsal\n`,
+    npmrc: `@im:registry=${url}\n//127.0.0.1:${port}/:_authToken=rehearsal\n`,
     [Symbol.asyncDispose]: () =>
       new Promise((resolve) => {
         server.closeAllConnections();

@@ -5,16 +5,15 @@
  *
  * Ends with 1 when something stands in the way; then nothing was written or uploaded.
  */
-import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import pc from 'picocolors';
 import { faultLines } from '../lib/fault.ts';
-import { readWorkspace, repositoryRoot as root } from '../lib/workspace.ts';
+import { repositoryRoot as root } from '../lib/workspace.ts';
 import { entryOf, withEntry } from './changelog.ts';
-import { logFormat, readLog } from './commits.ts';
-import { type Member, type PlannedRelease, planRelease } from './plan.ts';
+import { readMembers, run, tagOf, usualRegistry } from './members.ts';
+import { type Member, type PlannedRelease, planRelease, releasedManifest } from './plan.ts';
 import { refusals } from './refusals.ts';
 
 const { values } = parseArgs({
@@ -25,30 +24,9 @@ const { values } = parseArgs({
   },
 });
 
-function run(command: string, ...args: readonly string[]): string {
-  return execFileSync(command, args, {
-    cwd: root,
-    encoding: 'utf8',
-    maxBuffer: 256 * 1024 * 1024,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-}
-
-/** The registry that npm is set to, where packages go unless told otherwise, and nowhere else but to one of this machine. */
-const usual = new URL(run('npm', 'config', 'get', 'registry').trim()).href;
+/** Where packages go unless told otherwise, and nowhere else but to a registry of this machine. */
+const usual = usualRegistry();
 const registry = values.registry ?? usual;
-
-const tagOf = (name: string, version: string) => `${name}@${version}`;
-const tags = new Set(run('git', 'tag', '--list').split('\n'));
-
-function readMembers(): readonly Member[] {
-  return readWorkspace(root).packages.map(({ name, folder, manifest }) => {
-    const tag = tagOf(name, manifest.version ?? '');
-    const isReleased = tags.has(tag);
-    const log = isReleased ? run('git', 'log', '--name-only', `--format=${logFormat}`, `${tag}..HEAD`) : '';
-    return { name, folder, manifest, commits: readLog(log), isReleased };
-  });
-}
 
 /** Versions that the registry has; none of a package that it does not know. */
 function versionsAt(name: string): readonly string[] {
@@ -58,7 +36,9 @@ function versionsAt(name: string): readonly string[] {
     );
     return [told].flat().map(String);
   } catch (error) {
-    if (/E404|404 Not Found/.test(String((error as { stderr?: unknown }).stderr))) return [];
+    // A silent npm says it on the other stream alone.
+    const { stdout, stderr } = error as { readonly stdout?: unknown; readonly stderr?: unknown };
+    if (/E404|404 Not Found/.test(`${stdout}${stderr}`)) return [];
     throw error;
   }
 }
@@ -93,13 +73,9 @@ function refuse(members: readonly Member[], plan: readonly PlannedRelease[]): vo
 function apply(plan: readonly PlannedRelease[]): void {
   const day = new Date().toISOString().slice(0, 10);
   for (const release of plan) {
-    const { folder, to, ranges } = release;
-    const path = join(root, folder, 'package.json');
-    let text = readFileSync(path, 'utf8').replace(/("version": ")[^"]+/, `$1${to}`);
-    for (const [needed, range] of Object.entries(ranges))
-      text = text.replaceAll(new RegExp(`("${needed}": ")[^"]+`, 'g'), `$1${range}`);
-    writeFileSync(path, text);
-    const changelog = join(root, folder, 'CHANGELOG.md');
+    const path = join(root, release.folder, 'package.json');
+    writeFileSync(path, releasedManifest(readFileSync(path, 'utf8'), release));
+    const changelog = join(root, release.folder, 'CHANGELOG.md');
     const before = existsSync(changelog) ? readFileSync(changelog, 'utf8') : undefined;
     writeFileSync(changelog, withEntry(before, entryOf(release, day)));
   }
