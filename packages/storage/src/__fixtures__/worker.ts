@@ -14,6 +14,11 @@ const named = (name: string, folder: string) =>
   createObjectStore(filesystemDriver({ root: join(root, folder) }), { name, partBytes: 64 * 1024 });
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
+/** So many mebibytes, each piece a new one: one and the same would hide who holds on to them. */
+async function* fresh(mebibytes: number) {
+  for (let index = 0; index < mebibytes * 16; index += 1) yield new Uint8Array(65_536).fill(index);
+}
+
 const jobs: Readonly<Record<string, () => Promise<void>>> = {
   /** Begins an upload, writes its state down, and sends until it is killed. */
   async upload() {
@@ -39,24 +44,17 @@ const jobs: Readonly<Record<string, () => Promise<void>>> = {
   /** Streams a large object up and down, and prints how many mebibytes more it kept at most. */
   async stream() {
     const { look: onProgress, most } = createMemoryMeter();
-    // Each piece is new: one and the same would hide who holds on to them.
-    async function* fresh() {
-      for (let index = 0; index < 8_192; index += 1) yield new Uint8Array(65_536).fill(index);
-    }
-    await store.put('large', fresh(), { onProgress });
+    await store.put('large', fresh(Number(argument)), { onProgress });
     for await (const _ of (await store.get('large', { onProgress })).stream());
     say(`${most()}`);
   },
   /** Replicates a large stream to three folders, migrates it to a fourth, and prints how many mebibytes more it kept at most. */
   async streams() {
     const { look: onProgress, most } = createMemoryMeter();
-    async function* fresh() {
-      for (let index = 0; index < 4_096; index += 1) yield new Uint8Array(65_536).fill(index);
-    }
     const large = (name: string) => createObjectStore(filesystemDriver({ root: join(root, name) }), { name });
     const replicas = [large('b'), large('c')];
     const replicated = replicate({ primary: large('a'), replicas, journal: memoryJournal() });
-    await replicated.put('large', fresh(), { onProgress });
+    await replicated.put('large', fresh(Number(argument)), { onProgress });
     await migrate(replicated, large('d'), { onProgress });
     await verify(replicas[0] as AnyStore, large('d'), { deep: true, onProgress });
     say(`${most()}`);

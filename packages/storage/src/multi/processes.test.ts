@@ -13,6 +13,8 @@ import { createObjectStore, filesystemDriver } from '../index.ts';
 import { createJournal, fileCheckpoint, migrate, objectStorage, replicate, verify } from '../multi.ts';
 
 const worker = fileURLToPath(new URL('../__fixtures__/worker.ts', import.meta.url));
+/** Less where somebody waits for it. */
+const [streamedMebibytes, kills] = process.env.CI === 'true' ? [256, 6] : [160, 3];
 let root = '';
 
 beforeEach(async () => {
@@ -89,15 +91,15 @@ describe('a migration between folders', { timeout: 120_000 }, () => {
 });
 
 describe('a replicated store over folders', { timeout: 120_000 }, () => {
-  it('keeps no more memory for 256 MiB to three stores, and from there to a fourth, than for its parts', async () => {
-    const { lines } = await run('streams', '', () => false);
+  it(`keeps no more memory for ${streamedMebibytes} MiB to three stores, and from there to a fourth, than for its parts`, async () => {
+    const { lines } = await run('streams', `${streamedMebibytes}`, () => false);
     expect(Number(lines[0])).toBeLessThan(100);
   });
 
-  it('is in step after its writer was killed six times, and has every write that was promised', async () => {
+  it(`is in step after its writer was killed ${kills} times, and has every write that was promised`, async () => {
     const promised = new Map<string, string>();
     let writes = 0;
-    for (let round = 0; round < 6; round += 1) {
+    for (let round = 0; round < kills; round += 1) {
       const { lines, wasKilled } = await run(
         'replicate',
         `${round}`,
@@ -135,6 +137,6 @@ describe('a replicated store over folders', { timeout: 120_000 }, () => {
       await store.replication[Symbol.asyncDispose]();
       await journal[Symbol.asyncDispose]();
     }
-    expect(writes).toBeGreaterThan(500);
+    expect(writes).toBeGreaterThanOrEqual(kills * 60);
   });
 });
