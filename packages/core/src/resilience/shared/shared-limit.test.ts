@@ -47,8 +47,9 @@ describe('a shared rate limit', () => {
           const { processes, starts } = createFleet({ clock, network, size, options, random });
           const calls = await load(clock, processes, { perSecond, ms: 2_000, random });
           expect(mostInWindow(starts, 500)).toBeLessThanOrEqual(limit);
-          expect(starts.length).toBeGreaterThan(0);
           await clock.advance(120_000);
+          // A rare caller may make no call in two seconds.
+          expect(starts.length > 0).toBe(calls.length > 0);
           expect(calls.every(({ settled }) => settled)).toBe(true);
           expect(clock.pending).toBe(0);
         },
