@@ -1,7 +1,5 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { createRegistry, type Logger, memoryState, Secret, systemClock } from '@im/core';
-import { memory } from '@im/testing';
+import { bytesInUse, memory } from '@im/testing';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { fuzzedRequest, malformedRequest } from './__fixtures__/malformed.ts';
@@ -13,17 +11,6 @@ import { createServer, type HubServer } from './server.ts';
 /** How many requests; `IM_MALFORMED=100000` for the whole bar. */
 const requests = Number(process.env.IM_MALFORMED ?? 1_000);
 const batch = 100;
-
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
-
-/** Bytes in use once everything that can go is gone. */
-function bytesInUse(): number {
-  collect();
-  collect();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-}
 
 /** A hub with all its routes. Everything that a request may say of itself is read: addresses, limits, credentials. */
 async function openHub(logger: Logger, isOpen: boolean): Promise<HubServer> {

@@ -25,7 +25,7 @@ export {
   uploadInSpiteOfKills,
 } from './killed-upload.ts';
 export { memory, memoryHarness, memoryOptions, type Note } from './memory-integration.ts';
-export { createMemoryMeter, type MemoryMeter } from './memory-meter.ts';
+export { bytesInUse, createMemoryMeter, type MemoryMeter } from './memory-meter.ts';
 export {
   type CaseReport,
   type CaseResult,

@@ -13,6 +13,17 @@ export interface MemoryMeter {
   readonly most: () => number;
 }
 
+/** Bytes of objects and buffers in use by this process, once everything that can go is gone. */
+export function bytesInUse(): number {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  // What the first leaves to finalizers, as the memory of buffers, the second lets go.
+  collect();
+  collect();
+  const { heapUsed, external } = process.memoryUsage();
+  return heapUsed + external;
+}
+
 /** No more often than this: a collection of all garbage takes some milliseconds. */
 const everyMs = 50;
 
@@ -21,20 +32,11 @@ const everyMs = 50;
  * says the same on a busy machine, where garbage is collected later. The resident size is a matter of the benchmarks.
  */
 export function createMemoryMeter(): MemoryMeter {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
-  const inUse = () => {
-    // What the first leaves to finalizers, as the memory of buffers, the second lets go.
-    collect();
-    collect();
-    const { heapUsed, external } = process.memoryUsage();
-    return heapUsed + external;
-  };
-  const before = inUse();
+  const before = bytesInUse();
   let most = before;
   let lookedAt = performance.now();
   const lookNow = () => {
-    most = Math.max(most, inUse());
+    most = Math.max(most, bytesInUse());
     lookedAt = performance.now();
   };
   return {
